@@ -1,0 +1,87 @@
+/* base/mem.c - the arena: many small allocations, emptied at once. */
+#include "base/mem.h"
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct block {
+    struct block *next;
+    size_t used, size;
+    _Alignas(max_align_t) char bytes[];
+};
+
+struct fair_arena {
+    struct block *top;
+};
+
+/* Out of memory is not a path: the process ends and its parent starts another. */
+static void *
+have(void *p)
+{
+    if (p == NULL) {
+        fputs("fairtrack: out of memory\n", stderr);
+        abort();
+    }
+    return p;
+}
+
+void *fair_xmalloc(size_t n) { return have(malloc(n > 0 ? n : 1)); }
+void *fair_xcalloc(size_t n, size_t size) { return have(calloc(n > 0 ? n : 1, size > 0 ? size : 1)); }
+void *fair_xrealloc(void *p, size_t n) { return have(realloc(p, n > 0 ? n : 1)); }
+
+struct fair_arena *
+fair_arena_new(void)
+{
+    struct fair_arena *a = fair_xmalloc(sizeof *a);
+    a->top = NULL;
+    return a;
+}
+
+void
+fair_arena_clear(struct fair_arena *a)
+{
+    while (a->top != NULL) {
+        struct block *b = a->top;
+        a->top = b->next;
+        free(b);
+    }
+}
+
+void
+fair_arena_free(struct fair_arena **a)
+{
+    if (*a == NULL) return;
+    fair_arena_clear(*a);
+    free(*a);
+    *a = NULL;
+}
+
+void *
+fair_alloc(struct fair_arena *a, size_t n)
+{
+    struct block *b = a->top;
+    void *p;
+
+    if (n > SIZE_MAX / 2) abort();
+    n = (n + 15) & ~(size_t)15;
+    if (b == NULL || b->size - b->used < n) {
+        size_t size = n > 8192 ? n : 8192;
+        b = fair_xmalloc(sizeof *b + size);
+        b->used = 0;
+        b->size = size;
+        b->next = a->top;
+        a->top = b;
+    }
+    p = b->bytes + b->used;
+    b->used += n;
+    return memset(p, 0, n);
+}
+
+void *
+fair_alloc_array(struct fair_arena *a, size_t n, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes)) abort();
+    return fair_alloc(a, bytes);
+}

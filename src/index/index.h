@@ -1,0 +1,102 @@
+/* index/index.h - find the catalogue pictures that a picture may be a copy of, and say why. */
+#ifndef FAIR_INDEX_H
+#define FAIR_INDEX_H
+#include "base/types.h"
+#include "fingerprint/fingerprint.h"
+
+/* The index is a cache: everything in it can be built again from the store,
+ * and `fairtrack reindex` does so.  One process writes (an OFD lock elects
+ * it); any number search immutable segments that are memory-mapped, named by a
+ * manifest replaced by rename.  See docs/formats/index-file.md. */
+struct fair_index;
+
+/* Open the index in folder `dir` (made if missing).  Reading needs no lock. */
+fair_status fair_index_open(const char *dir, struct fair_index **out, struct fair_err *err) FAIR_MUST_CHECK;
+void fair_index_free(struct fair_index **ix);
+
+/* Become the writer; FAIR_AGAIN while another process is. Given up by fair_index_free. */
+fair_status fair_index_write_begin(struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
+/* Add or replace / remove a work's record.  Durable and visible after sync. */
+fair_status fair_index_put(struct fair_index *ix, fair_id org, fair_id work, const struct fair_fingerprint *fp,
+                           struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_index_remove(struct fair_index *ix, fair_id org, fair_id work, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_index_sync(struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
+/* Empty it, as the writer, before it is built anew. */
+fair_status fair_index_reset(struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
+/* Map what other processes have written since; cheap when nothing changed. */
+fair_status fair_index_refresh(struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
+/* A record kept in this process's memory only: the store's rows that the writer has not indexed yet. */
+fair_status fair_index_put_tail(struct fair_index *ix, fair_id org, fair_id work, const struct fair_fingerprint *fp,
+                                struct fair_err *err) FAIR_MUST_CHECK;
+
+struct fair_index_stat {
+    uint64_t works, bytes, segments, generation;
+    fair_id newest;           /* the greatest work id it holds: the tail begins behind it */
+};
+void fair_index_stat(const struct fair_index *ix, struct fair_index_stat *out);
+bool fair_index_holds(const struct fair_index *ix, fair_id org, fair_id work);
+
+enum fair_verdict {
+    FAIR_NO_MATCH,            /* "none"                                                  */
+    FAIR_TOO_PLAIN,           /* "too_plain": nothing in the picture could be told apart */
+    FAIR_SAME_SCENE,          /* another shot of the same thing                          */
+    FAIR_POSSIBLE,            /* goes to the review queue, lower                         */
+    FAIR_MATCH                /* meant for precision >= .999                             */
+};
+const char *fair_verdict_name(enum fair_verdict v);
+
+/* Why two pictures are believed to be the same one.  Everything a reviewer is
+ * shown, and a court may ask for, is in here. */
+struct fair_match {
+    fair_id work;
+    enum fair_verdict verdict;
+    float score;              /* 0..1, calibrated: the probability that it is a copy         */
+    uint16_t bits;            /* differing bits of the whole hashes, best turn; 256 = not compared */
+    uint8_t turn;             /* the turn that gave `bits`                                   */
+    uint16_t agree;           /* parts that agree under one transformation                   */
+    bool has_map;
+    float map[6];             /* affine, catalogue -> query, pixels of the pictures as shown:
+                               * x' = m0 x + m1 y + m2,  y' = m3 x + m4 y + m5               */
+    bool mirrored;
+    float rotation;           /* degrees clockwise                                           */
+    float scale;              /* query pixels per catalogue pixel                            */
+    float covers;             /* fraction of the work that is in the query, 0..1             */
+    float box[4];             /* x0 y0 x1 y1 of the copy in the query, query pixels as shown; all 0: unknown */
+    float work_box[4];        /* the part of the work that is seen, work pixels              */
+    float residual;           /* mean absolute pixel difference after alignment, 0..255; < 0: not looked at */
+};
+
+/* What the check stages may ask for. */
+struct fair_query {
+    const struct fair_fingerprint *fp;
+    const struct fair_image *grey;     /* the normalised grey picture; may be NULL         */
+    fair_id org;                       /* the organisation searched; 0 = all               */
+    /* A work's proof: its normalised grey picture, owned by the caller of the
+     * callback until the search ends; FAIR_NOT_FOUND where there is none.  May be NULL. */
+    fair_status (*proof)(void *self, fair_id work, const struct fair_image **out, struct fair_err *err);
+    void *self;
+    struct fair_arena *arena;
+};
+
+/* Two kinds of stage.  A source stage adds candidates (each has a cap); a
+ * check stage strikes out, reorders, fills in the reasons and the verdict.
+ * The row in use is fair_stages, in the order run; `off` (a bit a stage) leaves
+ * stages out, for ablation. */
+struct fair_matches { struct fair_match *v; size_t n, room; };
+struct fair_stage {
+    const char *name;
+    bool adds;                /* a source stage */
+    fair_status (*run)(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err);
+};
+extern const struct fair_stage fair_stages[];
+extern const size_t fair_n_stages;
+
+/* Search.  *out lies in q->arena, best first, every pair the matcher kept. */
+fair_status fair_index_search(const struct fair_index *ix, const struct fair_query *q, unsigned off,
+                              struct fair_matches *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* The reasons in words a person understands, one line each ("cropped to 62 %",
+ * "mirrored", "turned by 90 degrees"); at most 8.  `w`, `h`: the query as shown. */
+size_t fair_match_words(const struct fair_match *m, uint32_t w, uint32_t h, struct fair_arena *a, fair_str words[8]);
+
+#endif

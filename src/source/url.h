@@ -1,0 +1,37 @@
+/* source/url.h - URLs as browsers read them. */
+#ifndef FAIR_SOURCE_URL_H
+#define FAIR_SOURCE_URL_H
+#include <stdbool.h>
+#include "base/text.h"
+
+#define FAIR_URL_MAX 65536
+
+/* A parsed URL (WHATWG URL standard).  All parts are views into `href` or the arena. */
+struct fair_url {
+    fair_str href;            /* serialized                                        */
+    fair_str scheme;          /* without ':'                                       */
+    fair_str username, password;
+    bool has_host;
+    fair_str host;            /* as serialized: "example.com", "[::1]"; may be ""  */
+    int port;                 /* -1: the scheme's own                              */
+    fair_str path, query, fragment;   /* query and fragment without ? and #; absent if none */
+    bool opaque;
+};
+
+/* Parse `text` against `base` (NULL: absolute).  FAIR_INVALID when the standard says failure. */
+fair_status fair_url_parse(struct fair_arena *a, fair_str text, const struct fair_url *base, struct fair_url *out,
+                           struct fair_err *err) FAIR_MUST_CHECK;
+
+/* The form under which two spellings of one address are the same key: fragment and
+ * default port off, percent-encoding normalised, tracking and session parameters off,
+ * parameters kept in order. */
+fair_str fair_url_canonical(struct fair_arena *a, const struct fair_url *u);
+/* Sort-friendly URI reordering: "com,example)/path". */
+fair_str fair_url_surt(struct fair_arena *a, const struct fair_url *u);
+/* The registrable domain by the public suffix list ("example.co.uk"); the host
+ * itself where there is none (IP addresses, suffixes). */
+fair_str fair_url_registrable(struct fair_arena *a, const struct fair_url *u);
+/* scheme://host[:port] */
+fair_str fair_url_origin(struct fair_arena *a, const struct fair_url *u);
+
+#endif

@@ -1,0 +1,242 @@
+/* store/store.h - the catalogue, what was seen, the hits and what was decided, as rows that last. */
+#ifndef FAIR_STORE_H
+#define FAIR_STORE_H
+#include <stdbool.h>
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/mem.h"
+
+struct fair_store;            /* one open connection to SQLite (PostgreSQL later) */
+
+/* Open the database file `path`, made if missing, and apply the migrations that
+ * are missing.  FAIR_REFUSED if its schema is newer than this program. */
+fair_status fair_store_open(const char *path, struct fair_store **out, struct fair_err *err) FAIR_MUST_CHECK;
+void fair_store_free(struct fair_store **st);
+
+/* Rows are reached only through a desk: a connection opened for an organisation
+ * and a user (0: the system itself).  Every statement names org_id. */
+struct fair_desk { struct fair_store *st; fair_id org, user; };
+
+/* Several things as one.  `body` may be run more than once (FAIR_CONFLICT), so
+ * it touches nothing but the store and its own locals; rolled back unless it
+ * returns FAIR_OK.  Inside a body, a nested call joins the outer one. */
+fair_status fair_store_do(const struct fair_desk *d, fair_status (*body)(const struct fair_desk *, void *, struct fair_err *),
+                          void *arg, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* The walk over a list: called for each row; anything but FAIR_OK ends the walk
+ * and is returned.  The row and its texts live until the call returns. */
+#define FAIR_EACH(type) fair_status (*each)(void *arg, const struct type *row, struct fair_err *err), void *arg
+/* A page of a list. */
+struct fair_page { int64_t offset, limit; };      /* limit 0 = 100 */
+
+/* ---- organisations, users, sessions ---------------------------------- */
+struct fair_org { fair_id id; fair_str name; fair_time created; };
+fair_status fair_store_org_add(struct fair_store *st, fair_str name, fair_id *id, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_org_first(struct fair_store *st, struct fair_arena *a, struct fair_org *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+struct fair_user {
+    fair_id id, org;
+    fair_str email, name;
+    fair_str role;            /* "owner" "caseworker" "reviewer" "counsel" "admin" */
+    fair_str password;        /* libsodium's argon2id string; absent: none set yet */
+    bool disabled;
+    fair_time created;
+};
+fair_status fair_store_user_add(const struct fair_desk *d, struct fair_user *u, struct fair_err *err) FAIR_MUST_CHECK;  /* FAIR_CONFLICT: the address is taken */
+fair_status fair_store_user_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_user *out, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_user_by_email(struct fair_store *st, fair_str email, struct fair_arena *a, struct fair_user *out, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_user_set(const struct fair_desk *d, const struct fair_user *u, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_users(const struct fair_desk *d, FAIR_EACH(fair_user), struct fair_err *err) FAIR_MUST_CHECK;
+
+/* A session or a one-time sign-in link, known by the SHA-256 of its secret. */
+struct fair_session_row { fair_id id, org, user; struct fair_sha256 secret; fair_str csrf; fair_time created, expires, seen; };
+fair_status fair_store_session_add(const struct fair_desk *d, struct fair_session_row *s, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_session_by_secret(struct fair_store *st, const struct fair_sha256 *secret, fair_time now, struct fair_arena *a, struct fair_session_row *out, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_session_remove(const struct fair_desk *d, fair_id id, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_sessions_remove_all(const struct fair_desk *d, fair_id user, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_link_add(const struct fair_desk *d, fair_id user, const struct fair_sha256 *secret, fair_time expires, struct fair_err *err) FAIR_MUST_CHECK;
+/* Uses it up: FAIR_NOT_FOUND when unknown, used or over. */
+fair_status fair_store_link_use(struct fair_store *st, const struct fair_sha256 *secret, fair_time now, fair_id *org, fair_id *user, struct fair_err *err) FAIR_MUST_CHECK;
+/* Failed sign-ins for an address or peer since `since`, for the brake. */
+fair_status fair_store_signin_failed(struct fair_store *st, fair_str who, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_signin_failures(struct fair_store *st, fair_str who, fair_time since, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- blobs: who refers to what in the vault --------------------------- */
+/* Counted per organisation; _drop says when nobody refers to it any more. */
+fair_status fair_store_blob_ref(const struct fair_desk *d, const struct fair_sha256 *key, int64_t bytes, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_blob_drop(const struct fair_desk *d, const struct fair_sha256 *key, bool *nobody, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_blob_may_read(const struct fair_desk *d, const struct fair_sha256 *key, bool *may, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- works ------------------------------------------------------------ */
+struct fair_work {
+    fair_id id, org, owner;   /* owner: a row of `owner`, 0 = the organisation itself */
+    fair_str title, collection;
+    fair_str path;            /* as registered: a path (bytes as they are) or a URL   */
+    struct fair_sha256 sha256;/* of the original's bytes                             */
+    int64_t bytes;
+    bool referenced;          /* the original stays where it is; not in the vault     */
+    fair_str format;          /* "jpeg" */
+    int64_t width, height, orientation, quality;
+    struct fair_sha256 thumb, preview, proof;       /* JPEGs of ours, in the vault    */
+    struct fair_sha256 raw;   /* the RAW beside it, in the vault or none              */
+    fair_str raw_path;
+    fair_str creator, copyright, credit, date, rights_url, licensor, c2pa;
+    fair_id near;             /* the near duplicate registered before it, or 0        */
+    fair_time added, removed;
+    fair_str fingerprint;     /* packed (fingerprint.h), only where asked for         */
+    int64_t scheme;
+};
+/* Sets w->id unless given.  FAIR_CONFLICT: these bytes are registered; *same says as what. */
+fair_status fair_store_work_add(const struct fair_desk *d, struct fair_work *w, fair_id *same, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_work_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_work *out, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_work_by_sha256(const struct fair_desk *d, const struct fair_sha256 *sha, struct fair_arena *a, struct fair_work *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* Registered under this path with these bytes' size and mtime? (resuming without reading the file again) */
+fair_status fair_store_work_path_seen(const struct fair_desk *d, fair_str path, int64_t bytes, fair_time mtime, fair_id *work, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_work_path_note(const struct fair_desk *d, fair_str path, int64_t bytes, fair_time mtime, fair_id work, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_work_set_raw(const struct fair_desk *d, fair_id work, const struct fair_sha256 *raw, fair_str raw_path, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_work_remove(const struct fair_desk *d, fair_id id, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_work_filter { fair_str text, collection; fair_id after_id; bool with_fingerprint; struct fair_page page; };
+/* By id; `text` is looked for in title, path, creator, copyright, collection. Removed works are left out. */
+fair_status fair_store_works(const struct fair_desk *d, const struct fair_work_filter *f, FAIR_EACH(fair_work), struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_works_count(const struct fair_desk *d, const struct fair_work_filter *f, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+/* Ids of works removed since, for the index's writer. */
+fair_status fair_store_works_removed(const struct fair_desk *d, fair_time since, fair_status (*each)(void *arg, fair_id work, fair_time removed), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
+
+struct fair_owner { fair_id id; fair_str name, email; fair_time created; };
+fair_status fair_store_owner_add(const struct fair_desk *d, struct fair_owner *o, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_owners(const struct fair_desk *d, FAIR_EACH(fair_owner), struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- what was seen out there ------------------------------------------ */
+/* What the last fetch of a URL told, for conditional requests. */
+struct fair_fetched { fair_str url, etag, last_modified, mime; struct fair_sha256 sha256; int64_t status, bytes; fair_time at; fair_str links; /* a page's, as JSON, kept while it is unchanged */ };
+fair_status fair_store_fetched_get(const struct fair_desk *d, fair_str url, struct fair_arena *a, struct fair_fetched *out, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_fetched_put(const struct fair_desk *d, const struct fair_fetched *f, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* A picture's bytes once looked at: never decoded again while the scheme stays. */
+struct fair_seen { struct fair_sha256 sha256; fair_str format; int64_t width, height, scheme; fair_str fault, fingerprint; struct fair_sha256 preview; fair_time at; };
+fair_status fair_store_seen_get(const struct fair_desk *d, const struct fair_sha256 *sha, struct fair_arena *a, struct fair_seen *out, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_seen_put(const struct fair_desk *d, const struct fair_seen *s, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- runs: one scan of one target -------------------------------------- */
+struct fair_run {
+    fair_id id, watch; fair_str target; fair_time started, ended; fair_str state;   /* "running" "done" "partly" "failed" "stopped" */
+    int64_t pages, pictures, unchanged, hits, hits_new, faults, bytes; fair_str error;
+};
+fair_status fair_store_run_begin(const struct fair_desk *d, struct fair_run *r, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_run_put(const struct fair_desk *d, const struct fair_run *r, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_run_fault(const struct fair_desk *d, fair_id run, fair_str where, fair_str text, fair_time at, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_fault { fair_id run; fair_str where, text; fair_time at; };
+fair_status fair_store_run_faults(const struct fair_desk *d, fair_id run, struct fair_page page, FAIR_EACH(fair_fault), struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_runs(const struct fair_desk *d, fair_id watch /* 0 = all */, struct fair_page page, FAIR_EACH(fair_run), struct fair_err *err) FAIR_MUST_CHECK;
+
+/* A crawl's frontier, so that kill -9 loses nothing: URLs of one run and whether they are done. */
+fair_status fair_store_frontier_add(const struct fair_desk *d, fair_id run, fair_str url, fair_str kind /* "page" "picture" */, fair_str context /* JSON */, int64_t depth, bool *added, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_frontier { fair_id id; fair_str url, kind, context; int64_t depth; };
+fair_status fair_store_frontier_open(const struct fair_desk *d, fair_id run, int64_t limit, FAIR_EACH(fair_frontier), struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_frontier_done(const struct fair_desk *d, fair_id run, fair_id id, struct fair_err *err) FAIR_MUST_CHECK;
+/* The unfinished run of this target, to be taken up again; FAIR_NOT_FOUND. */
+fair_status fair_store_run_unfinished(const struct fair_desk *d, fair_str target, struct fair_arena *a, struct fair_run *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- hits ---------------------------------------------------------------- */
+struct fair_hit {
+    fair_id id, work, run;
+    fair_str page_url, image_url, site;      /* site: registrable domain, "files" for folders */
+    fair_str place;           /* via: "img" "srcset" "css" "og" "file" "warc" ...            */
+    fair_str alt;
+    struct fair_sha256 sha256, preview;      /* of the bytes found; our JPEG of it           */
+    int64_t width, height;    /* of the picture found                                        */
+    double score;
+    fair_str verdict;         /* "match" "possible" "same_scene"                             */
+    double box[4], work_box[4], map[6];
+    bool has_map, mirrored;
+    int64_t bits, agree;
+    double rotation, scale, covers, residual;
+    fair_str words;           /* the reasons, a JSON array of sentences                      */
+    fair_str source;          /* JSON {"file","offset","length","record"} or absent          */
+    fair_str state;           /* "inbox" "pursue" "ignored" "not_a_match"                    */
+    fair_id decision;         /* the latest, 0 = none                                        */
+    fair_time first_seen, last_seen, gone, announced;
+    fair_str work_title;      /* joined, on the way out                                      */
+    struct fair_sha256 work_thumb;
+};
+/* A sighting.  The same use (work, page, image) seen again is the same hit: last_seen,
+ * score and reasons are brought up to date, the decision stays.  A rule that
+ * covers it (ignored domain, licensed use, rejected pair, ...) gives it its state at once.
+ * Sets h->id, h->state; *fresh: it was not known. */
+fair_status fair_store_hit_seen(const struct fair_desk *d, struct fair_hit *h, bool *fresh, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_hit_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_hit *out, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_hit_filter { fair_str state, site, verdict, text; fair_id work, run; fair_time since; struct fair_page page; };
+/* Best first: match before possible before same_scene, then score, then id. */
+fair_status fair_store_hits(const struct fair_desk *d, const struct fair_hit_filter *f, FAIR_EACH(fair_hit), struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_hits_count(const struct fair_desk *d, const struct fair_hit_filter *f, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+/* Grouped by site: how many in the filter, the best score, the newest. */
+struct fair_site { fair_str site; int64_t hits, inbox, works; double best; fair_time newest; };
+fair_status fair_store_hit_sites(const struct fair_desk *d, const struct fair_hit_filter *f, FAIR_EACH(fair_site), struct fair_err *err) FAIR_MUST_CHECK;
+/* Uses of this target that the finished run no longer saw are marked gone. */
+fair_status fair_store_hits_gone(const struct fair_desk *d, fair_id run, fair_str page_url, fair_time now, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+/* New hits that nobody was told of; and: they were told. */
+fair_status fair_store_hits_announce(const struct fair_desk *d, fair_time now, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- decisions ------------------------------------------------------------ */
+/* The 17 reasons of spec/ignore_reasons.tsv, in share/ignore_reasons.tsv, embedded. */
+struct fair_ignore_reason { const char *code, *needs, *default_scope, *reopens, *words; };
+extern const struct fair_ignore_reason fair_ignore_reasons[];
+extern const size_t fair_n_ignore_reasons;    /* 17 */
+const struct fair_ignore_reason *fair_ignore_reason_by_code(fair_str code);   /* NULL */
+/* Scopes: "hit" "page" "domain" "work+domain" "work" "pair" "work+operator" "operator". */
+bool fair_ignore_scope_valid(fair_str scope);
+
+struct fair_decision {
+    fair_id id, hit, user;
+    fair_str what;            /* "pursue" "ignore" "not_a_match" "reopen"         */
+    fair_str reason, scope, note;
+    fair_time until;          /* 0 = for good                                    */
+    fair_time at;
+    int64_t covered;          /* out: other hits that it moved at once           */
+    fair_str user_name;
+};
+/* Writes the decision, the hit's state, the rule that remembers it, and moves the other open hits it
+ * covers, as one.  FAIR_INVALID: unknown code, a reason that lacks what it needs (the note), a
+ * scope that is none; text fit to show. */
+fair_status fair_store_decide(const struct fair_desk *d, struct fair_decision *x, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_decisions(const struct fair_desk *d, fair_id hit, FAIR_EACH(fair_decision), struct fair_err *err) FAIR_MUST_CHECK;
+/* What is remembered. */
+struct fair_rule { fair_id id, hit, work, user; fair_str scope, what, reason, note, site, page_url; fair_time until, at; };
+fair_status fair_store_rules(const struct fair_desk *d, FAIR_EACH(fair_rule), struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_rule_remove(const struct fair_desk *d, fair_id id, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- watches ---------------------------------------------------------------- */
+struct fair_watch { fair_id id; fair_str target; int64_t every_s; bool paused; fair_time created, next, last; fair_str state, error; int64_t failures; fair_id last_run; };
+fair_status fair_store_watch_add(const struct fair_desk *d, struct fair_watch *w, struct fair_err *err) FAIR_MUST_CHECK;  /* FAIR_CONFLICT: watched already */
+fair_status fair_store_watch_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_watch *out, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_watch_put(const struct fair_desk *d, const struct fair_watch *w, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_watch_remove(const struct fair_desk *d, fair_id id, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_watches(const struct fair_desk *d, FAIR_EACH(fair_watch), struct fair_err *err) FAIR_MUST_CHECK;
+/* Ask for a job for every watch that is due and has none. Across organisations: the scheduler's. */
+fair_status fair_store_watches_due(struct fair_store *st, fair_time now, int64_t *asked, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- jobs -------------------------------------------------------------------- */
+/* Ask for a job.  `once` names it: while one of that name waits or runs, asking
+ * again does nothing.  Call it inside the fair_store_do that makes it needful.
+ * Also writes the outbox row that a stream would carry. */
+fair_status fair_store_job_ask(const struct fair_desk *d, const char *kind, fair_str once, fair_str args, fair_time not_before, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_job { fair_id id, org, user; fair_str kind, once, args; int64_t attempt, lease; fair_time lease_until, asked; fair_str state, error; };
+/* Lease up to `n` due jobs of any organisation for lease_s seconds.  A lease has a number; settling needs it. */
+fair_status fair_store_job_lease(struct fair_store *st, fair_time now, int64_t lease_s, int64_t n, struct fair_arena *a, struct fair_job *out, size_t *got, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_job_extend(struct fair_store *st, fair_id id, int64_t lease, fair_time until, struct fair_err *err) FAIR_MUST_CHECK;
+/* state "done"; "waiting" (again at `not_before`); "aside" (a person must look). FAIR_CONFLICT: the lease ran out, nothing was settled. */
+fair_status fair_store_job_settle(struct fair_store *st, fair_id id, int64_t lease, const char *state, fair_time not_before, fair_str error, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_jobs(const struct fair_desk *d, fair_str state, struct fair_page page, FAIR_EACH(fair_job), struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- settings, health, backup ------------------------------------------------ */
+fair_status fair_store_setting_get(const struct fair_desk *d, fair_str key, struct fair_arena *a, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_setting_put(const struct fair_desk *d, fair_str key, fair_str value, struct fair_err *err) FAIR_MUST_CHECK;
+
+struct fair_store_health { int64_t schema, schema_known; bool sound, foreign_keys_sound, wal; fair_str words; int64_t bytes; };
+fair_status fair_store_health(struct fair_store *st, struct fair_arena *a, struct fair_store_health *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* A consistent copy while others write (SQLite's backup API); the file must not exist. */
+fair_status fair_store_backup(struct fair_store *st, const char *path, struct fair_err *err) FAIR_MUST_CHECK;
+/* Every blob key any row refers to, for doctor and backup. */
+fair_status fair_store_blobs(struct fair_store *st, fair_status (*each)(void *arg, const struct fair_sha256 *key), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
+
+#endif
