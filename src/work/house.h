@@ -1,0 +1,61 @@
+/* work/house.h - a home and everything in it: what verbs and jobs reach the world through. */
+#ifndef FAIR_WORK_HOUSE_H
+#define FAIR_WORK_HOUSE_H
+#include "base/config.h"
+#include "index/index.h"
+#include "store/store.h"
+#include "vault/vault.h"
+#include "work/decoder.h"
+#include "work/fetcher.h"
+
+/* The home is one folder:
+ *   fairtrack.conf  db  vault/  index/  keys/  serve.lock
+ * Each part is opened when first asked for, so that `inspect` starts no database and `hits` no decoder. */
+struct fair_house {
+    struct fair_arena *arena;         /* lives as long as the house                      */
+    fair_str home;                    /* absolute, or as given                           */
+    struct fair_config config;
+    struct fair_store *store;
+    struct fair_desk desk;            /* the organisation in use and the acting user     */
+    struct fair_vault *vault;
+    struct fair_index *index;
+    struct fair_decoders *decoders;
+    struct fair_fetcher *fetcher;
+    bool index_writer;
+    int serve_lock;                   /* -1 unless held                                  */
+};
+
+/* Make the home: folders (0700), a commented fairtrack.conf, the database, the first
+ * organisation and the first account ("owner", without a password yet).  A home that is there
+ * already is left as it is: FAIR_CONFLICT. */
+fair_status fair_house_init(const char *home, fair_str org_name, fair_str email, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* Open the home: its settings and its store.  FAIR_NOT_FOUND: "no home at ...: run fairtrack init";
+ * FAIR_REFUSED: a database of a newer version.  The desk is the first organisation's, user 0. */
+fair_status fair_house_open(const char *home, struct fair_house *out, struct fair_err *err) FAIR_MUST_CHECK;
+void fair_house_close(struct fair_house *h);
+
+/* The parts, opened at the first call. */
+fair_status fair_house_vault(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
+/* The index, mapped afresh, with the store's works that its writer has not seen put
+ * in the tail of this process's memory: whoever asks sees every registered work. */
+fair_status fair_house_index(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
+/* Become the index's writer if nobody is, and bring it up to date with the store; when
+ * another process writes, that is its work: FAIR_OK and nothing done. */
+fair_status fair_house_index_catch_up(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
+/* Build the index anew from the store; FAIR_AGAIN while another process writes. */
+fair_status fair_house_reindex(struct fair_house *h, uint64_t *works, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_house_decoders(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_house_fetcher(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* Limits for decoders and fetches from the settings (also without a home: the defaults). */
+void fair_house_decoder_limits(const struct fair_config *c, struct fair_decoder_limits *out);
+void fair_house_fetch_limits(const struct fair_config *c, struct fair_fetch_limits *out);
+
+/* Hold serve.lock; FAIR_REFUSED while another `fairtrack serve` has this home. */
+fair_status fair_house_lock_serve(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* Keep a blob and count the desk's reference to it, in this order. */
+fair_status fair_house_keep(struct fair_house *h, fair_str bytes, struct fair_sha256 *key, struct fair_err *err) FAIR_MUST_CHECK;
+
+#endif
