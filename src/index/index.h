@@ -30,10 +30,12 @@ fair_status fair_index_put_tail(struct fair_index *ix, fair_id org, fair_id work
                                 struct fair_err *err) FAIR_MUST_CHECK;
 
 struct fair_index_stat {
-    uint64_t works, bytes, segments, generation;
+    uint64_t works;           /* live records, those of the tail and those put but not synced included */
+    uint64_t bytes, segments, generation;
     fair_id newest;           /* the greatest work id it holds: the tail begins behind it */
 };
 void fair_index_stat(const struct fair_index *ix, struct fair_index_stat *out);
+/* In a segment, the tail, or put and not yet synced. */
 bool fair_index_holds(const struct fair_index *ix, fair_id org, fair_id work);
 
 enum fair_verdict {

@@ -102,6 +102,7 @@ struct filling {
     struct fair_arena *arena;
     uint64_t n, odd;
     fair_id last;
+    bool check;               /* pass over what the index holds already */
 };
 
 static fair_status
@@ -112,6 +113,7 @@ fill_one(void *arg, const struct fair_work *w, struct fair_err *err)
     fair_status s = FAIR_OK;
 
     f->last = w->id;
+    if (f->check && fair_index_holds(f->house->index, f->house->desk.org, w->id)) return FAIR_OK;
     if (w->fingerprint.n == 0 || w->scheme != FAIR_SCHEME) {
         f->odd++;
         return FAIR_OK;
@@ -125,7 +127,7 @@ fill_one(void *arg, const struct fair_work *w, struct fair_err *err)
 
 /* Every work after `after`, in pages, so that a reader's transaction stays short. */
 static fair_status
-fill(struct fair_house *h, fair_id after, struct filling *f, struct fair_err *err)
+fill_after(struct fair_house *h, fair_id after, struct filling *f, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
 
@@ -136,7 +138,26 @@ fill(struct fair_house *h, fair_id after, struct filling *f, struct fair_err *er
         fair_id from = f->last;
         struct fair_work_filter filter = { .after_id = from, .with_fingerprint = true, .page = { 0, 500 } };
         FAIR_TRY(fair_store_works(&h->desk, &filter, fill_one, f, err));
-        if (f->last == from) break;
+        if (f->last == from) return FAIR_OK;
+    }
+}
+
+/* What the store has and the index has not.  Ids grow with time, so that the tail is what lies behind the
+ * newest id; but two processes may commit in another order than they made ids, and then the counts differ
+ * and every work is asked for. */
+static fair_status
+fill(struct fair_house *h, fair_id after, struct filling *f, struct fair_err *err)
+{
+    struct fair_index_stat stat;
+    int64_t works;
+
+    FAIR_TRY(fill_after(h, after, f, err));
+    fair_index_stat(h->index, &stat);
+    FAIR_TRY(fair_store_works_count(&h->desk, &(struct fair_work_filter){ 0 }, &works, err));
+    if (!f->check && (uint64_t)works > stat.works + f->odd) {
+        f->check = true;
+        f->odd = 0;
+        FAIR_TRY(fill_after(h, 0, f, err));
     }
     if (f->odd > 0)
         fair_log(FAIR_LOG_WARN, "index.odd works=%llu why=\"no fingerprint of this scheme; run fairtrack reindex --retake\"",

@@ -1,0 +1,126 @@
+/* cli/main.c - finds the verb and runs it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/log.h"
+#include "cli/cli.h"
+#include "cli/inspect.h"
+
+#define VERSION "0.1.0"
+
+const struct fair_verb fair_verbs[] = {
+    { "init", "[--name NAME] [--email ADDRESS]", "Makes the home: settings, database, vault, first account. Never asks.", fair_verb_init },
+    { "works add", "[--owner ID] [--collection C] [--reference] PATH|URL...", "Registers pictures: files, folders, globs, addresses. Resumable; duplicates are named.", fair_verb_works_add },
+    { "works list", "[--collection C] [--search TEXT] [--limit N] [--after ID]", "Lists registered works.", fair_verb_works_list },
+    { "works show", "ID...", "Shows works with all that is known of them.", fair_verb_works_show },
+    { "works remove", "ID...", "Takes works out of the catalogue; hits and decisions stay.", fair_verb_works_remove },
+    { "works export", "[--collection C] DIR", "Writes the originals and a works.jsonl into a folder.", fair_verb_works_export },
+    { "owners add", "--name NAME [--email ADDRESS]", "Adds somebody whose pictures are registered.", fair_verb_owners_add },
+    { "owners list", "", "Lists owners.", fair_verb_owners_list },
+    { "lookup", "[--format table|json|tsv] [--off STAGE,...] PICTURE|DIR|URL...", "Is this one of ours? Reads nothing else and writes nothing.", fair_verb_lookup },
+    { "scan", "[--site] [--depth N] [--pages N] [--stateless] [--checkpoint FILE] TARGET...", "Finds copies in folders, files, pages, sites, URL lists and WARC files.", fair_verb_scan },
+    { "hits list", "[--state STATE] [--site SITE] [--work ID] [--verdict V] [--limit N] [--offset N]", "The review queue.", fair_verb_hits_list },
+    { "hits show", "ID...", "Shows hits with reasons, places and decisions.", fair_verb_hits_show },
+    { "hits decide", "--as pursue|ignore|not_a_match|reopen [--reason CODE] [--scope SCOPE] [--note TEXT] [--until DATE] ID...", "Decides on hits.", fair_verb_hits_decide },
+    { "hits add", "--work ID [--page URL] [--note TEXT] FILE|URL", "Adds a use found by hand.", fair_verb_hits_add },
+    { "hits export", "[--format csv|html] [--state STATE] [--site SITE]", "Writes hits as CSV or as an HTML report to standard output.", fair_verb_hits_export },
+    { "hits reasons", "", "Lists the reasons to ignore a hit, with what each needs.", fair_verb_hits_reasons },
+    { "rules list", "", "What is remembered of decisions: ignored domains, licensed uses, rejected pairs.", fair_verb_rules_list },
+    { "rules remove", "ID...", "Forgets a rule; hits it held back come up again when seen.", fair_verb_rules_remove },
+    { "watch add", "[--every TIME] URL...", "Watches a site or page on a schedule.", fair_verb_watch_add },
+    { "watch list", "", "Lists watches: what ran, found and failed.", fair_verb_watch_list },
+    { "watch pause", "ID...", "Pauses watches.", fair_verb_watch_pause },
+    { "watch resume", "ID...", "Takes watches up again.", fair_verb_watch_resume },
+    { "watch remove", "ID...", "Ends watches; their hits stay.", fair_verb_watch_remove },
+    { "watch run", "[ID...]", "Runs watches now: those named, or those that are due.", fair_verb_watch_run },
+    { "inspect", "picture|fingerprint|images|srcset|robots|url|warc|sitemap|feed ...", "Shows how foreign things are read. Needs no home, fetches nothing.", fair_verb_inspect },
+    { "serve", "[--listen ADDRESS:PORT] [--no-worker]", "The web pages and the job runner; prints the address and a one-time sign-in link.", fair_verb_serve },
+    { "worker", "[--once]", "Runs jobs: scans, watches, uploads.", fair_verb_worker },
+    { "users add", "--email ADDRESS [--name NAME] [--role ROLE]", "Adds an account and prints its sign-in link.", fair_verb_users_add },
+    { "users list", "", "Lists accounts.", fair_verb_users_list },
+    { "users link", "[--email ADDRESS]", "Prints a fresh one-time sign-in link.", fair_verb_users_link },
+    { "users disable", "--email ADDRESS", "Closes an account and ends its sessions.", fair_verb_users_disable },
+    { "backup", "DIR", "Writes a consistent copy of the home while others use it.", fair_verb_backup },
+    { "restore", "DIR", "Makes a home from a backup; every blob is checked.", fair_verb_restore },
+    { "reindex", "[--retake]", "Builds the index anew from the store; --retake takes fingerprints anew from the originals.", fair_verb_reindex },
+    { "doctor", "[--deep]", "Checks the home and this machine, and says what protection is in force.", fair_verb_doctor },
+    { "config", "[--explain]", "Prints the settings in use; --explain: every key with its meaning.", fair_verb_config },
+    { NULL, NULL, NULL, NULL }
+};
+
+static void
+list_verbs(FILE *to)
+{
+    fputs("usage: fairtrack [--home DIR] VERB ...\n\n", to);
+    for (const struct fair_verb *v = fair_verbs; v->name != NULL; v++) fprintf(to, "  %-16s %s\n", v->name, v->doc);
+    fputs("\nfairtrack VERB --help tells a verb's options. Exit: 0 done, 1 the answer is no, 2 wrong usage, 3 partly done, 4 failed.\n", to);
+}
+
+/* How many of the words at argv make up the verb's name; 0: it is another verb. */
+static int
+words_of(const struct fair_verb *v, int argc, char **argv)
+{
+    fair_str rest = fair_str_of(v->name), word;
+    int n = 0;
+
+    while (fair_str_split(&rest, ' ', &word)) {
+        if (n >= argc || !fair_str_eq(word, fair_str_of(argv[n]))) return 0;
+        n++;
+    }
+    return n;
+}
+
+static const char *
+standard_home(struct fair_arena *a)
+{
+    const char *home = getenv("FAIRTRACK_HOME");
+    if (home != NULL && home[0] != '\0') return home;
+    home = getenv("HOME");
+    return fair_str_fmt(a, "%s/.fairtrack", home != NULL ? home : ".").p;
+}
+
+int
+main(int argc, char **argv)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_cli c = { .arena = a, .home = standard_home(a), .house.serve_lock = -1 };
+    int at = 1, code;
+
+    fair_log_begin("fairtrack", FAIR_LOG_WARN);
+    while (at < argc && argv[at][0] == '-') {
+        if (strcmp(argv[at], "--home") == 0 && at + 1 < argc) {
+            c.home = argv[at + 1];
+            at += 2;
+        } else if (strncmp(argv[at], "--home=", 7) == 0) {
+            c.home = argv[at++] + 7;
+        } else if (strcmp(argv[at], "--json") == 0) {
+            c.json = true;
+            at++;
+        } else if (strcmp(argv[at], "--version") == 0) {
+            puts("fairtrack " VERSION);
+            return FAIR_EXIT_DONE;
+        } else if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
+            list_verbs(stdout);
+            return FAIR_EXIT_DONE;
+        } else {
+            fprintf(stderr, "fairtrack: no option %s\n", argv[at]);
+            list_verbs(stderr);
+            return FAIR_EXIT_USAGE;
+        }
+    }
+    for (const struct fair_verb *v = fair_verbs; v->name != NULL; v++) {
+        int n = words_of(v, argc - at, argv + at);
+        if (n == 0) continue;
+        c.verb = v;
+        code = v->run(&c, argc - at - n, argv + at + n);
+        if (c.house_open) fair_house_close(&c.house);
+        if (fflush(stdout) != 0 || ferror(stdout)) {
+            fprintf(stderr, "fairtrack %s: standard output: %s\n", v->name, "write failed");
+            return FAIR_EXIT_FAILED;
+        }
+        return code;
+    }
+    if (at < argc) fprintf(stderr, "fairtrack: no verb \"%s\"\n", argv[at]);
+    list_verbs(at < argc ? stderr : stdout);
+    return at < argc ? FAIR_EXIT_USAGE : FAIR_EXIT_DONE;
+}
