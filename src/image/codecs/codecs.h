@@ -27,8 +27,9 @@ struct fair_image_limits {
     size_t max_bytes;         /* of the encoded file                      */
     uint32_t max_side;        /* pixels, width and height each            */
     uint64_t max_pixels;      /* width * height, checked before decoding  */
+    size_t max_memory;        /* bytes of pixels or coefficients at once  */
 };
-extern const struct fair_image_limits fair_image_limits_default;  /* 256 MiB, 65535, 400 Mpixel */
+extern const struct fair_image_limits fair_image_limits_default;  /* 256 MiB, 65535, 400 Mpixel, 320 MiB */
 
 /* What is known of the file beside its pixels. */
 struct fair_picture {
