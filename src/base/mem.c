@@ -57,6 +57,23 @@ fair_arena_free(struct fair_arena **a)
     *a = NULL;
 }
 
+void
+fair_arena_join(struct fair_arena *into, struct fair_arena **from)
+{
+    struct block **last = &(*from)->top;
+
+    /* Behind the block that `into` is filling, so that it goes on filling it. */
+    while (*last != NULL) last = &(*last)->next;
+    if (into->top == NULL) {
+        into->top = (*from)->top;
+    } else {
+        *last = into->top->next;
+        into->top->next = (*from)->top;
+    }
+    free(*from);
+    *from = NULL;
+}
+
 void *
 fair_alloc(struct fair_arena *a, size_t n)
 {

@@ -12,6 +12,8 @@ struct fair_arena;
 struct fair_arena *fair_arena_new(void);
 void fair_arena_clear(struct fair_arena *a);  /* empty it */
 void fair_arena_free(struct fair_arena **a);
+/* Everything in *from lives as long as `into` from now on; *from is gone (NULL). */
+void fair_arena_join(struct fair_arena *into, struct fair_arena **from);
 
 /* `n` bytes, zeroed, aligned for any type.  Never NULL: when the machine has
  * no memory left the process ends, and its parent starts another.  Sizes that

@@ -23,7 +23,8 @@ fair_status fair_index_remove(struct fair_index *ix, fair_id org, fair_id work, 
 fair_status fair_index_sync(struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
 /* Empty it, as the writer, before it is built anew. */
 fair_status fair_index_reset(struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
-/* Map what other processes have written since; cheap when nothing changed. */
+/* Map what other processes have written since; cheap when nothing changed.  The tail is
+ * forgotten: the caller fills it again with what lies behind `newest`. */
 fair_status fair_index_refresh(struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
 /* A record kept in this process's memory only: the store's rows that the writer has not indexed yet. */
 fair_status fair_index_put_tail(struct fair_index *ix, fair_id org, fair_id work, const struct fair_fingerprint *fp,
@@ -32,7 +33,7 @@ fair_status fair_index_put_tail(struct fair_index *ix, fair_id org, fair_id work
 struct fair_index_stat {
     uint64_t works;           /* live records, those of the tail and those put but not synced included */
     uint64_t bytes, segments, generation;
-    fair_id newest;           /* the greatest work id it holds: the tail begins behind it */
+    fair_id newest;           /* the greatest work id in the segments: the tail begins behind it */
 };
 void fair_index_stat(const struct fair_index *ix, struct fair_index_stat *out);
 /* In a segment, the tail, or put and not yet synced. */
