@@ -311,3 +311,13 @@ fair_house_keep(struct fair_house *h, fair_str bytes, struct fair_sha256 *key, s
     FAIR_TRY(fair_vault_put(h->vault, bytes, key, err));
     return fair_store_blob_ref(&h->desk, key, (int64_t)bytes.n, err);
 }
+
+fair_str
+fair_house_base_url(const struct fair_house *h, struct fair_arena *a)
+{
+    fair_str url = h->config.public_url;
+
+    if (url.n == 0) return fair_str_fmt(a, "http://%.*s", FAIR_STR_ARG(h->config.listen));
+    while (url.n > 0 && url.p[url.n - 1] == '/') url.n--;
+    return url;
+}

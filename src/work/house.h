@@ -58,4 +58,23 @@ fair_status fair_house_lock_serve(struct fair_house *h, struct fair_err *err) FA
 /* Keep a blob and count the desk's reference to it, in this order. */
 fair_status fair_house_keep(struct fair_house *h, fair_str bytes, struct fair_sha256 *key, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* The address people use: web.public_url, else http:// and web.listen. */
+fair_str fair_house_base_url(const struct fair_house *h, struct fair_arena *a);
+
+/* ---- backup ---- */
+/* A consistent copy of the home in the new folder `dir`: db, vault/, fairtrack.conf, keys/, and a
+ * MANIFEST that names each file's SHA-256.  Others may go on using the home. */
+struct fair_backup_sum { int64_t blobs, bytes, missing; };
+fair_status fair_house_backup(struct fair_house *h, const char *dir, struct fair_backup_sum *sum, struct fair_err *err) FAIR_MUST_CHECK;
+/* Make the home from such a folder, checking every file against the MANIFEST; FAIR_CONFLICT
+ * where a home is already, FAIR_CORRUPT names the file.  The index is built anew. */
+fair_status fair_house_restore(const char *dir, const char *home, struct fair_backup_sum *sum, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- self-check ---- */
+enum fair_health { FAIR_HEALTH_OK, FAIR_HEALTH_WARN, FAIR_HEALTH_BAD };
+/* Look at every part of the home and the machine and tell each finding in a line; `deep`
+ * reads every blob.  The words say what to do.  Returns the worst in *worst. */
+fair_status fair_house_check(struct fair_house *h, bool deep, void (*tell)(void *arg, enum fair_health how, const char *what, const char *words),
+                             void *arg, enum fair_health *worst, struct fair_err *err) FAIR_MUST_CHECK;
+
 #endif

@@ -1,0 +1,266 @@
+/* cli/verb_home.c - making, keeping and checking a home; accounts and settings. */
+#include <stdio.h>
+#include <string.h>
+#include "cli/cli.h"
+#include "web/web.h"
+
+int
+fair_verb_init(struct fair_cli *c, int argc, char **argv)
+{
+    const char *name = "My pictures", *email = "owner@localhost";
+    const struct fair_opt opts[] = {
+        { .name = "name", .value = "NAME", .doc = "the organisation's name", .text = &name },
+        { .name = "email", .value = "ADDRESS", .doc = "the first account's address", .text = &email }, { 0 } };
+    struct fair_err err = { 0 };
+    fair_status s;
+    int code;
+
+    if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
+    s = fair_house_init(c->home, fair_str_of(name), fair_str_of(email), &err);
+    if (s == FAIR_CONFLICT) {
+        fprintf(stderr, "fairtrack init: %s; nothing was changed\n", err.text);
+        return FAIR_EXIT_NO;
+    }
+    if (s != FAIR_OK) return fair_cli_fail(c, &err);
+    if (c->json) fair_cli_json(json_pack("{s:i, s:s, s:s}", "v", 1, "type", "home", "home", c->home));
+    else printf("home made at %s\n", c->home);
+    return FAIR_EXIT_DONE;
+}
+
+/* ---- accounts ------------------------------------------------------------------ */
+
+static fair_status
+print_link(struct fair_cli *c, const struct fair_user *u, struct fair_err *err)
+{
+    fair_str link;
+
+    FAIR_TRY(fair_web_link(&c->house.desk, u->id, fair_now(), 86400, fair_house_base_url(&c->house, c->arena), c->arena, &link, err));
+    if (c->json)
+        fair_cli_json(json_pack("{s:i, s:s, s:I, s:o, s:o}", "v", 1, "type", "link", "user", (json_int_t)u->id, "email",
+                                fair_json_str(c->arena, u->email), "link", fair_json_str(c->arena, link)));
+    else
+        printf("%.*s\n", FAIR_STR_ARG(link));
+    return FAIR_OK;
+}
+
+int
+fair_verb_users_add(struct fair_cli *c, int argc, char **argv)
+{
+    const char *email = NULL, *name = "", *role = "caseworker";
+    static const char *const roles[] = { "owner", "caseworker", "reviewer", "counsel", "admin" };
+    const struct fair_opt opts[] = {
+        { .name = "email", .value = "ADDRESS", .doc = "how they sign in", .text = &email },
+        { .name = "name", .value = "NAME", .doc = "as others see them", .text = &name },
+        { .name = "role", .value = "ROLE", .doc = "owner, caseworker, reviewer, counsel or admin", .text = &role }, { 0 } };
+    struct fair_user u = { 0 };
+    struct fair_err err = { 0 };
+    fair_status s;
+    bool known = false;
+    int code;
+
+    if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
+    if (email == NULL || strchr(email, '@') == NULL) return fair_cli_usage(c, "--email wants an address");
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) known |= strcmp(role, roles[i]) == 0;
+    if (!known) return fair_cli_usage(c, "--role %s: owner, caseworker, reviewer, counsel or admin", role);
+    u.email = fair_str_of(email);
+    u.name = fair_str_of(name);
+    u.role = fair_str_of(role);
+    u.created = fair_now();
+    if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    s = fair_store_user_add(&c->house.desk, &u, &err);
+    if (s == FAIR_CONFLICT) {
+        fprintf(stderr, "fairtrack %s: there is an account of %s already\n", c->verb->name, email);
+        return FAIR_EXIT_NO;
+    }
+    if (s != FAIR_OK || print_link(c, &u, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    return FAIR_EXIT_DONE;
+}
+
+static fair_status
+print_user(void *arg, const struct fair_user *u, __attribute__((unused)) struct fair_err *err)
+{
+    struct fair_cli *c = arg;
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+
+    if (c->json)
+        fair_cli_json(json_pack("{s:i, s:s, s:I, s:o, s:o, s:o, s:b, s:b}", "v", 1, "type", "user", "user", (json_int_t)u->id, "email",
+                                fair_json_str(a, u->email), "name", fair_json_str(a, u->name), "role", fair_json_str(a, u->role),
+                                "disabled", u->disabled, "password", u->password.n > 0));
+    else
+        printf("%lld\t%.*s\t%.*s\t%.*s\t%s\n", (long long)u->id, FAIR_STR_ARG(fair_str_escape(a, u->email)), FAIR_STR_ARG(u->role),
+               FAIR_STR_ARG(fair_str_escape(a, u->name)), u->disabled ? "closed" : u->password.n > 0 ? "open" : "open, no password yet");
+    return FAIR_OK;
+}
+
+int
+fair_verb_users_list(struct fair_cli *c, int argc, char **argv)
+{
+    struct fair_err err = { 0 };
+    int code;
+
+    if (!fair_cli_parse(c, argc, argv, NULL, 0, 0, &code)) return code;
+    if (fair_cli_house(c, &err) != FAIR_OK || fair_store_users(&c->house.desk, print_user, c, &err) != FAIR_OK)
+        return fair_cli_fail(c, &err);
+    return FAIR_EXIT_DONE;
+}
+
+/* The first open account that may administer: whom a link without a name is for. */
+struct first { struct fair_arena *arena; fair_id id; fair_str email; };
+
+static fair_status
+keep_first(void *arg, const struct fair_user *u, __attribute__((unused)) struct fair_err *err)
+{
+    struct first *f = arg;
+    bool may = fair_str_eq(u->role, FAIR_STR("owner")) || fair_str_eq(u->role, FAIR_STR("admin"));
+    if (f->id == 0 && may && !u->disabled) {
+        f->id = u->id;
+        f->email = fair_str_dup(f->arena, u->email);
+    }
+    return FAIR_OK;
+}
+
+static fair_status
+find_user(struct fair_cli *c, const char *email, struct fair_user *out, struct fair_err *err)
+{
+    struct first f = { .arena = c->arena };
+
+    if (email != NULL) return fair_store_user_by_email(c->house.store, fair_str_of(email), c->arena, out, err);
+    FAIR_TRY(fair_store_users(&c->house.desk, keep_first, &f, err));
+    if (f.id == 0) return fair_fail(err, FAIR_NOT_FOUND, "no open account: fairtrack users add --role owner --email ADDRESS");
+    return fair_store_user_get(&c->house.desk, f.id, c->arena, out, err);
+}
+
+int
+fair_verb_users_link(struct fair_cli *c, int argc, char **argv)
+{
+    const char *email = NULL;
+    const struct fair_opt opts[] = { { .name = "email", .value = "ADDRESS", .doc = "whose (the first owner's otherwise)", .text = &email }, { 0 } };
+    struct fair_user u;
+    struct fair_err err = { 0 };
+    fair_status s;
+    int code;
+
+    if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
+    if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    s = find_user(c, email, &u, &err);
+    if (s == FAIR_NOT_FOUND) {
+        fprintf(stderr, "fairtrack %s: no account of %s\n", c->verb->name, email != NULL ? email : "an owner");
+        return FAIR_EXIT_NO;
+    }
+    if (s != FAIR_OK || print_link(c, &u, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    return FAIR_EXIT_DONE;
+}
+
+int
+fair_verb_users_disable(struct fair_cli *c, int argc, char **argv)
+{
+    const char *email = NULL;
+    const struct fair_opt opts[] = { { .name = "email", .value = "ADDRESS", .doc = "whose account", .text = &email }, { 0 } };
+    struct fair_user u;
+    struct fair_err err = { 0 };
+    fair_status s;
+    int code;
+
+    if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
+    if (email == NULL) return fair_cli_usage(c, "--email is wanted");
+    if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    s = find_user(c, email, &u, &err);
+    if (s == FAIR_NOT_FOUND) {
+        fprintf(stderr, "fairtrack %s: no account of %s\n", c->verb->name, email);
+        return FAIR_EXIT_NO;
+    }
+    u.disabled = true;
+    if (s != FAIR_OK || fair_store_user_set(&c->house.desk, &u, &err) != FAIR_OK ||
+        fair_store_sessions_remove_all(&c->house.desk, u.id, &err) != FAIR_OK)
+        return fair_cli_fail(c, &err);
+    return FAIR_EXIT_DONE;
+}
+
+/* ---- settings, backup, index, self-check ------------------------------------------ */
+
+int
+fair_verb_config(struct fair_cli *c, int argc, char **argv)
+{
+    bool explain = false;
+    const struct fair_opt opts[] = { { .name = "explain", .doc = "every key with its meaning, bounds and default", .flag = &explain }, { 0 } };
+    struct fair_err err = { 0 };
+    struct fair_config config;
+    fair_str text;
+    int code;
+
+    if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
+    if (explain) {
+        text = fair_config_explain(c->arena);
+    } else {
+        if (fair_config_load(c->arena, fair_str_fmt(c->arena, "%s/fairtrack.conf", c->home).p, &config, &err) != FAIR_OK)
+            return fair_cli_fail(c, &err);
+        text = fair_config_text(c->arena, &config);
+    }
+    printf("%.*s", FAIR_STR_ARG(text));
+    return FAIR_EXIT_DONE;
+}
+
+int
+fair_verb_backup(struct fair_cli *c, int argc, char **argv)
+{
+    struct fair_backup_sum sum;
+    struct fair_err err = { 0 };
+    int code;
+
+    if (!fair_cli_parse(c, argc, argv, NULL, 1, 1, &code)) return code;
+    if (fair_cli_house(c, &err) != FAIR_OK || fair_house_backup(&c->house, c->args[0], &sum, &err) != FAIR_OK)
+        return fair_cli_fail(c, &err);
+    if (c->json)
+        fair_cli_json(json_pack("{s:i, s:s, s:I, s:I, s:I}", "v", 1, "type", "backup", "blobs", (json_int_t)sum.blobs, "bytes",
+                                (json_int_t)sum.bytes, "missing", (json_int_t)sum.missing));
+    else
+        printf("%lld blobs, %lld bytes\n", (long long)sum.blobs, (long long)sum.bytes);
+    if (sum.missing == 0) return FAIR_EXIT_DONE;
+    fprintf(stderr, "fairtrack backup: %lld blobs are missing or damaged in this home: fairtrack doctor --deep names them\n", (long long)sum.missing);
+    return FAIR_EXIT_PARTLY;
+}
+
+int
+fair_verb_restore(struct fair_cli *c, int argc, char **argv)
+{
+    struct fair_backup_sum sum;
+    struct fair_err err = { 0 };
+    int code;
+
+    if (!fair_cli_parse(c, argc, argv, NULL, 1, 1, &code)) return code;
+    if (fair_house_restore(c->args[0], c->home, &sum, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    if (c->json)
+        fair_cli_json(json_pack("{s:i, s:s, s:I, s:I}", "v", 1, "type", "restore", "blobs", (json_int_t)sum.blobs, "bytes", (json_int_t)sum.bytes));
+    else
+        printf("home made at %s: %lld blobs, %lld bytes, every digest checked\n", c->home, (long long)sum.blobs, (long long)sum.bytes);
+    return FAIR_EXIT_DONE;
+}
+
+static void
+print_finding(void *arg, enum fair_health how, const char *what, const char *words)
+{
+    static const char *const name[] = { "ok", "warn", "BAD" };
+    struct fair_cli *c = arg;
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+
+    if (c->json)
+        fair_cli_json(json_pack("{s:i, s:s, s:s, s:s, s:o}", "v", 1, "type", "check", "state", name[how], "what", what, "words",
+                                fair_json_str(a, fair_str_of(words))));
+    else
+        printf("%-5s %-9s %.*s\n", name[how], what, FAIR_STR_ARG(fair_str_escape(a, fair_str_of(words))));
+}
+
+int
+fair_verb_doctor(struct fair_cli *c, int argc, char **argv)
+{
+    bool deep = false;
+    const struct fair_opt opts[] = { { .name = "deep", .doc = "read every blob and compare its digest", .flag = &deep }, { 0 } };
+    enum fair_health worst;
+    struct fair_err err = { 0 };
+    int code;
+
+    if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
+    if (fair_cli_house(c, &err) != FAIR_OK || fair_house_check(&c->house, deep, print_finding, c, &worst, &err) != FAIR_OK)
+        return fair_cli_fail(c, &err);
+    return worst == FAIR_HEALTH_BAD ? FAIR_EXIT_NO : FAIR_EXIT_DONE;
+}

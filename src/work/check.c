@@ -1,0 +1,173 @@
+/* work/check.c - the self-check behind `fairtrack doctor`. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include "base/io.h"
+#include "work/house.h"
+
+struct checking {
+    struct fair_house *h;
+    void (*tell)(void *arg, enum fair_health how, const char *what, const char *words);
+    void *arg;
+    enum fair_health worst;
+    bool deep;
+    int64_t blobs, missing, broken;
+};
+
+static void
+tell(struct checking *c, enum fair_health how, const char *what, const char *fmt, ...) FAIR_PRINTF(4, 5);
+
+static void
+tell(struct checking *c, enum fair_health how, const char *what, const char *fmt, ...)
+{
+    char words[700];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(words, sizeof words, fmt, ap);
+    va_end(ap);
+    if (how > c->worst) c->worst = how;
+    c->tell(c->arg, how, what, words);
+}
+
+static void
+check_home(struct checking *c)
+{
+    struct statvfs fs;
+    struct stat st;
+    const char *home = c->h->home.p;
+
+    if (stat(home, &st) != 0) tell(c, FAIR_HEALTH_BAD, "home", "%s: %s", home, strerror(errno));
+    else if ((st.st_mode & 077) != 0)
+        tell(c, FAIR_HEALTH_WARN, "home", "%s can be entered by other users of this machine: chmod 700 %s", home, home);
+    else tell(c, FAIR_HEALTH_OK, "home", "%s, closed to others", home);
+    if (statvfs(home, &fs) == 0) {
+        double gb = (double)fs.f_bavail * (double)fs.f_frsize / 1e9;
+        if (gb < 1) tell(c, FAIR_HEALTH_WARN, "disk", "%.2f GB left", gb);
+        else tell(c, FAIR_HEALTH_OK, "disk", "%.1f GB left", gb);
+    }
+}
+
+static void
+check_store(struct checking *c, struct fair_arena *a)
+{
+    struct fair_store_health health;
+    struct fair_err err = { 0 };
+
+    if (fair_store_health(c->h->store, a, &health, &err) != FAIR_OK) {
+        tell(c, FAIR_HEALTH_BAD, "database", "%s", err.text);
+        return;
+    }
+    if (!health.sound || !health.foreign_keys_sound)
+        tell(c, FAIR_HEALTH_BAD, "database", "damaged: %.*s; restore a backup", FAIR_STR_ARG(health.words));
+    else
+        tell(c, health.wal ? FAIR_HEALTH_OK : FAIR_HEALTH_WARN, "database", "sound, %lld bytes, schema %lld%s", (long long)health.bytes,
+             (long long)health.schema, health.wal ? "" : ", not in WAL mode: is the home on a network drive?");
+}
+
+static fair_status
+check_blob(void *arg, const struct fair_sha256 *key)
+{
+    struct checking *c = arg;
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_err err = { 0 };
+    fair_str bytes;
+
+    c->blobs++;
+    if (!fair_vault_has(c->h->vault, key)) {
+        c->missing++;
+        tell(c, FAIR_HEALTH_BAD, "vault", "blob %.*s is missing", FAIR_STR_ARG(fair_hex(a, key->b, 32)));
+    } else if (c->deep && fair_vault_read(c->h->vault, key, SIZE_MAX / 4, a, &bytes, &err) != FAIR_OK) {
+        c->broken++;
+        tell(c, FAIR_HEALTH_BAD, "vault", "%s", err.text);
+    }
+    return FAIR_OK;
+}
+
+static void
+check_vault(struct checking *c)
+{
+    struct fair_err err = { 0 };
+
+    if (fair_house_vault(c->h, &err) != FAIR_OK || fair_store_blobs(c->h->store, check_blob, c, &err) != FAIR_OK) {
+        tell(c, FAIR_HEALTH_BAD, "vault", "%s", err.text);
+        return;
+    }
+    if (c->missing == 0 && c->broken == 0)
+        tell(c, FAIR_HEALTH_OK, "vault", "%lld blobs, all there%s", (long long)c->blobs, c->deep ? " and as they were" : "");
+}
+
+static void
+check_index(struct checking *c)
+{
+    struct fair_index_stat stat;
+    struct fair_err err = { 0 };
+    int64_t works;
+
+    if (fair_house_index(c->h, &err) != FAIR_OK) {
+        tell(c, FAIR_HEALTH_BAD, "index", "%s; build it anew: fairtrack reindex", err.text);
+        return;
+    }
+    fair_index_stat(c->h->index, &stat);
+    if (fair_store_works_count(&c->h->desk, &(struct fair_work_filter){ 0 }, &works, &err) != FAIR_OK)
+        tell(c, FAIR_HEALTH_BAD, "index", "%s", err.text);
+    else if ((uint64_t)works != stat.works)
+        tell(c, FAIR_HEALTH_WARN, "index", "%lld works are registered, %llu are in the index: fairtrack reindex", (long long)works,
+             (unsigned long long)stat.works);
+    else
+        tell(c, FAIR_HEALTH_OK, "index", "%lld works, %llu bytes", (long long)works, (unsigned long long)stat.bytes);
+}
+
+/* A GIF of one pixel: what a decoder that works can tell the size of. */
+static const char one_pixel[] = "GIF89a\1\0\1\0\200\0\0\0\0\0\377\377\377,\0\0\0\0\1\0\1\0\0\2\2D\1\0;";
+
+static void
+check_helpers(struct checking *c, struct fair_arena *a)
+{
+    struct fair_decoded d = { 0 };
+    struct fair_err err = { 0 };
+    fair_str words;
+
+    if (fair_house_decoders(c->h, &err) != FAIR_OK ||
+        fair_decoders_picture(c->h->decoders, (fair_str){ one_pixel, sizeof one_pixel - 1 }, FAIR_WANT_INFO, a, &d, &err) != FAIR_OK) {
+        tell(c, FAIR_HEALTH_BAD, "decoder", "%s", err.text);
+        return;
+    }
+    if (d.status != FAIR_OK || d.info.width != 1) tell(c, FAIR_HEALTH_BAD, "decoder", "a GIF of one pixel is not read: %s", d.words);
+    if (fair_decoders_protection(c->h->decoders, a, &words, &err) != FAIR_OK) tell(c, FAIR_HEALTH_BAD, "decoder", "%s", err.text);
+    else tell(c, c->h->config.sandbox_weak ? FAIR_HEALTH_WARN : FAIR_HEALTH_OK, "decoder", "%.*s", FAIR_STR_ARG(words));
+    fair_image_free(&d.grey);
+}
+
+static void
+check_settings(struct checking *c)
+{
+    if (c->h->config.contact.n == 0 && !c->h->config.allow_loopback)
+        tell(c, FAIR_HEALTH_WARN, "crawler", "nothing on the web is looked at before crawl.contact is set in %s/fairtrack.conf", c->h->home.p);
+    else if (c->h->config.allow_loopback)
+        tell(c, FAIR_HEALTH_WARN, "crawler", "crawl.allow_loopback is on: for tests and the demo only");
+    else tell(c, FAIR_HEALTH_OK, "crawler", "says it is %.*s", FAIR_STR_ARG(c->h->config.contact));
+    if (c->h->config.smtp_url.n == 0) tell(c, FAIR_HEALTH_OK, "mail", "not set: new hits are told on the dashboard only");
+    else tell(c, FAIR_HEALTH_OK, "mail", "through %.*s", FAIR_STR_ARG(c->h->config.smtp_url));
+}
+
+fair_status
+fair_house_check(struct fair_house *h, bool deep, void (*say)(void *arg, enum fair_health how, const char *what, const char *words),
+                 void *arg, enum fair_health *worst, __attribute__((unused)) struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct checking c = { .h = h, .tell = say, .arg = arg, .deep = deep };
+
+    check_home(&c);
+    check_store(&c, a);
+    check_vault(&c);
+    check_index(&c);
+    check_helpers(&c, a);
+    check_settings(&c);
+    *worst = c.worst;
+    return FAIR_OK;
+}
