@@ -79,6 +79,7 @@ fair_house_open(const char *home, struct fair_house *out, struct fair_err *err)
 void
 fair_house_close(struct fair_house *h)
 {
+    fair_proofs_free(&h->proofs);
     fair_decoders_free(&h->decoders);
     fair_fetcher_free(&h->fetcher);
     fair_index_free(&h->index);

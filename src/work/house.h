@@ -8,6 +8,9 @@
 #include "work/decoder.h"
 #include "work/fetcher.h"
 
+struct fair_proofs;
+void fair_proofs_free(struct fair_proofs **p);
+
 /* The home is one folder:
  *   fairtrack.conf  db  vault/  index/  keys/  serve.lock
  * Each part is opened when first asked for, so that `inspect` starts no database and `hits` no decoder. */
@@ -21,6 +24,7 @@ struct fair_house {
     struct fair_index *index;
     struct fair_decoders *decoders;
     struct fair_fetcher *fetcher;
+    struct fair_proofs *proofs;       /* the works' proofs, decoded; work/match.c            */
     bool index_writer;
     int serve_lock;                   /* -1 unless held                                  */
 };
