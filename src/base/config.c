@@ -110,10 +110,31 @@ struct reading {
     struct fair_err *err;
     fair_status status;
     const char *path;
+    fair_str rest;            /* of the file's text             */
+    int number;               /* of the line given out last     */
 };
 
+/* inih asks for its lines here, so that we know which one a key stands in. */
+static char *
+next_line(char *to, int room, void *stream)
+{
+    struct reading *r = stream;
+    const char *end;
+    size_t n;
+
+    if (r->rest.n == 0 || room < 2) return NULL;
+    end = memchr(r->rest.p, '\n', r->rest.n);
+    n = end != NULL ? (size_t)(end - r->rest.p) + 1 : r->rest.n;
+    if (n > (size_t)room - 1) n = (size_t)room - 1;
+    memcpy(to, r->rest.p, n);
+    to[n] = '\0';
+    r->rest = (fair_str){ r->rest.p + n, r->rest.n - n };
+    r->number++;
+    return to;
+}
+
 static int
-line(void *arg, const char *section, const char *name, const char *value, int number)
+line(void *arg, const char *section, const char *name, const char *value)
 {
     struct reading *r = arg;
     const struct key *nearest = NULL;
@@ -127,7 +148,7 @@ line(void *arg, const char *section, const char *name, const char *value, int nu
         snprintf(known, sizeof known, "%s.%s", keys[i].section, keys[i].name);
         if (strcmp(asked, known) == 0) {
             r->status = set(r->arena, r->config, &keys[i], fair_str_of(value), r->err);
-            if (r->status != FAIR_OK) fair_fail_in(r->err, "%s line %d", r->path, number);
+            if (r->status != FAIR_OK) fair_fail_in(r->err, "%s line %d", r->path, r->number);
             return r->status == FAIR_OK;
         }
         d = distance(asked, known);
@@ -136,7 +157,7 @@ line(void *arg, const char *section, const char *name, const char *value, int nu
             nearest = &keys[i];
         }
     }
-    r->status = fair_fail(r->err, FAIR_INVALID, "%s line %d: no setting %s; did you mean %s.%s?", r->path, number, asked,
+    r->status = fair_fail(r->err, FAIR_INVALID, "%s line %d: no setting %s; did you mean %s.%s?", r->path, r->number, asked,
                           nearest->section, nearest->name);
     return 0;
 }
@@ -156,7 +177,8 @@ fair_config_load(struct fair_arena *a, const char *path, struct fair_config *out
     if (s == FAIR_NOT_FOUND) return FAIR_OK;
     if (s != FAIR_OK) return s;
     if (memchr(text.p, '\0', text.n) != NULL) return fair_fail(err, FAIR_INVALID, "%s: a zero byte in it", path);
-    at = ini_parse_string(text.p, line, &r);
+    r.rest = text;
+    at = ini_parse_stream(next_line, &r, line, &r);
     if (r.status != FAIR_OK) return r.status;
     if (at != 0) return fair_fail(err, FAIR_INVALID, "%s line %d: \"key = value\" under a [section] is wanted", path, at);
     return FAIR_OK;
