@@ -1,0 +1,51 @@
+/* fingerprint/kernels.h - the inner loops of whole-picture hashes, each with a plain C meaning.
+ * Every version gives the same bits as the plain one: floating-point sums are made in the order told here, each
+ * product rounded before it is added (this room is compiled with -ffp-contract=off). */
+#ifndef FAIR_FINGERPRINT_KERNELS_H
+#define FAIR_FINGERPRINT_KERNELS_H
+#include <stddef.h>
+#include <stdint.h>
+
+enum fair_cpu {
+    FAIR_CPU_AVX2 = 1 << 0,
+    FAIR_CPU_AVX512 = 1 << 1,           /* F BW DQ VL         */
+    FAIR_CPU_AVX512_VPOPCNT = 1 << 2,   /* VL and VPOPCNTDQ   */
+};
+
+#define FAIR_GRID 64          /* a picture is reduced to 64 x 64 ...          */
+#define FAIR_WAVES 16         /* ... and that to 16 x 16 cosine coefficients  */
+
+struct fair_kernels {
+    /* dist[i] = number of bits in which code i differs from `query`, i < n.
+     * codes: n x 4 words, row-major, no alignment asked for.  dist: n. */
+    void (*hamming256)(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *dist);
+    /* out[x] = w[0] in[x] + w[1] in[x + stride] + ... (n_taps >= 1 of them, added in this order), x < width. */
+    void (*mix_rows)(const uint8_t *in, size_t stride, const float *w, size_t n_taps, size_t width, float *out);
+    /* in: 64 rows of `width`, row-major, `stride` floats apart; out: width x 64, 64-byte aligned, becomes its transpose. */
+    void (*transpose64)(const float *in, size_t stride, size_t width, float *out);
+    /* out[x] = w[0] in[x] + w[1] in[64 + x] + ..., x < 64; in and out 64-byte aligned. */
+    void (*mix_grid)(const float *in, const float *w, size_t n_taps, float *out);
+    /* waves (16 x 16) = d grid d': the first product sums over the rows of `grid` in order, the second over the columns
+     * of the first.  d: 16 x 64; d_t: its transpose.  All aligned to 64 bytes. */
+    void (*dct)(const float *grid, const float *d, const float *d_t, float *waves);
+    /* Sum over neighbours, across and down, of |u - v| 100 / 255, each cut to a whole number. */
+    uint32_t (*gradient)(const float *grid);
+    /* The 128th smallest of 256 finite numbers (zeros of either sign are one value), aligned to 64 bytes. */
+    float (*median256)(const float *v);
+    /* Bit i of word i / 64 tells whether v[i] > than. */
+    void (*over256)(const float *v, float than, uint64_t bits[4]);
+};
+
+/* What this machine can do, less what FAIRTRACK_CPU=plain|avx2|avx512 forbids. */
+unsigned fair_cpu_flags(void);
+
+/* Fill in the fastest kernels that `flags` permits; 0 gives the plain ones. */
+void fair_kernels_init(struct fair_kernels *k, unsigned flags);
+
+/* The fastest here, chosen at the first call. */
+const struct fair_kernels *fair_kernels(void);
+
+/* Private: each of these replaces in `k` what it has, where `flags` permit. */
+void fair_kernels_init_whole(struct fair_kernels *k, unsigned flags);
+
+#endif
