@@ -3,6 +3,8 @@
 #define FAIR_SOURCE_LINKS_H
 #include "base/text.h"
 
+#define FAIR_LINKS_INPUT (16u << 20)     /* bytes of a page or a sheet that are read */
+
 /* One candidate picture. `via` is img srcset picture css og icon preload jsonld lazy noscript poster
  * input background svg amp data script link. */
 struct fair_link {

@@ -18,19 +18,23 @@ struct fair_url {
     bool opaque;
 };
 
-/* Parse `text` against `base` (NULL: absolute).  FAIR_INVALID when the standard says failure. */
+/* Parse `text` against `base` (NULL: absolute).  FAIR_INVALID when the standard says failure,
+ * FAIR_LIMIT over FAIR_URL_MAX bytes (a data: URL with a picture in it is not for here). */
 fair_status fair_url_parse(struct fair_arena *a, fair_str text, const struct fair_url *base, struct fair_url *out,
                            struct fair_err *err) FAIR_MUST_CHECK;
 
-/* The form under which two spellings of one address are the same key: fragment and
- * default port off, percent-encoding normalised, tracking and session parameters off,
- * parameters kept in order. */
+/* The form under which two spellings of one address are the same key: fragment, user and
+ * default port off, percent-encoding normalised, doubled slashes of the path folded, a dot
+ * at the host's end off, tracking and session parameters off, parameters kept in order. */
 fair_str fair_url_canonical(struct fair_arena *a, const struct fair_url *u);
-/* Sort-friendly URI reordering: "com,example)/path". */
+/* Sort-friendly URI reordering: "com,example)/path", as indexes of web archives write it: canonical,
+ * in lower case, without www and the path's last slash, parameters sorted.  What has no host stays as it is. */
 fair_str fair_url_surt(struct fair_arena *a, const struct fair_url *u);
 /* The registrable domain by the public suffix list ("example.co.uk"); the host
  * itself where there is none (IP addresses, suffixes). */
 fair_str fair_url_registrable(struct fair_arena *a, const struct fair_url *u);
+/* The same, but false where there is none. */
+bool fair_url_has_registrable(struct fair_arena *a, const struct fair_url *u, fair_str *out);
 /* scheme://host[:port] */
 fair_str fair_url_origin(struct fair_arena *a, const struct fair_url *u);
 

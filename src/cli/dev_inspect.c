@@ -1,0 +1,19 @@
+/* cli/dev_inspect.c - the inspect verbs for texts as a program of their own, with the page reader linked in: for measuring
+ * and profiling without a helper process.  Not installed. */
+#include <stdio.h>
+#include <string.h>
+#include "cli/inspect_text.h"
+
+int
+main(int argc, char **argv)
+{
+    static const struct { const char *name; int (*run)(int argc, char **argv); } kinds[] = {
+        { "url", fair_inspect_url }, { "robots", fair_inspect_robots }, { "srcset", fair_inspect_srcset },
+    };
+
+    if (argc > 2 && strcmp(argv[1], "inspect") == 0)
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+            if (strcmp(argv[2], kinds[i].name) == 0) return kinds[i].run(argc - 3, argv + 3);
+    fprintf(stderr, "usage: dev_inspect inspect url|robots|srcset ...\n");
+    return FAIR_EXIT_USAGE;
+}

@@ -1,0 +1,213 @@
+/* source/links.c - gathering links: resolved, told apart, each once. */
+#include "source/links_private.h"
+#include <string.h>
+
+static uint64_t
+hash(fair_str s, uint64_t h)
+{
+    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u;
+    return h ^ (h >> 29);
+}
+
+/* Was it new?  Told apart by 64 bits of hash. */
+static bool
+is_new(struct fair_gather *g, fair_str url, fair_str kind)
+{
+    uint64_t h = hash(kind, hash(url, 0xcbf29ce484222325u)) | 1;
+
+    if (g->set_n * 2 >= g->set_size) {
+        size_t size = g->set_size > 0 ? g->set_size * 2 : 256;
+        uint64_t *set = fair_alloc_array(g->a, size, sizeof *set);
+        for (size_t i = 0; i < g->set_size; i++) {
+            size_t at = (size_t)(g->set[i] >> 1) & (size - 1);
+            if (g->set[i] == 0) continue;
+            while (set[at] != 0) at = (at + 1) & (size - 1);
+            set[at] = g->set[i];
+        }
+        g->set = set;
+        g->set_size = size;
+    }
+    for (size_t at = (size_t)(h >> 1) & (g->set_size - 1);; at = (at + 1) & (g->set_size - 1)) {
+        if (g->set[at] == h) return false;
+        if (g->set[at] != 0) continue;
+        g->set[at] = h;
+        g->set_n++;
+        return true;
+    }
+}
+
+/* May `n` more bytes of text be kept? */
+static bool
+afford(struct fair_gather *g, size_t n)
+{
+    if (n > FAIR_LINKS_BYTES - g->bytes) {
+        g->out->truncated = true;
+        return false;
+    }
+    g->bytes += n;
+    return true;
+}
+
+/* At most FAIR_LINKS_VALUE bytes, not cut inside a character. */
+static fair_str
+clipped(fair_str s)
+{
+    if (s.n <= FAIR_LINKS_VALUE) return s;
+    s.n = FAIR_LINKS_VALUE;
+    while (s.n > 0 && ((unsigned char)s.p[s.n] & 0xc0) == 0x80) s.n--;
+    return s;
+}
+
+void
+fair_gather_begin(struct fair_gather *g, struct fair_arena *a, fair_str base, struct fair_links *out)
+{
+    *g = (struct fair_gather){ .a = a, .out = out, .scratch = fair_arena_new() };
+    *out = (struct fair_links){ .base = FAIR_STR("") };
+    g->has_base = base.p != NULL && fair_url_parse(a, base, NULL, &g->base, NULL) == FAIR_OK;
+    if (g->has_base) out->base = g->base.href;
+}
+
+void
+fair_gather_end(struct fair_gather *g)
+{
+    fair_arena_free(&g->scratch);
+}
+
+void
+fair_gather_base(struct fair_gather *g, fair_str href)
+{
+    struct fair_url u;
+
+    if (fair_url_parse(g->a, href, g->has_base ? &g->base : NULL, &u, NULL) != FAIR_OK) return;
+    if (fair_str_eq(u.scheme, FAIR_STR("data")) || fair_str_eq(u.scheme, FAIR_STR("javascript"))) return;
+    g->base = u;
+    g->has_base = true;
+    g->out->base = u.href;
+}
+
+static bool
+starts_nocase(fair_str s, const char *word)
+{
+    size_t n = strlen(word);
+    return s.n >= n && fair_str_eq_nocase((fair_str){ s.p, n }, (fair_str){ word, n });
+}
+
+/* The absolute http(s) address without fragment, in the scratch arena until the next call. */
+static bool
+resolve(struct fair_gather *g, fair_str address, fair_str *out)
+{
+    struct fair_url u;
+
+    if (address.n > FAIR_URL_MAX) return false;
+    if (++g->scratched % 16 == 0) fair_arena_clear(g->scratch);
+    if (fair_url_parse(g->scratch, address, g->has_base ? &g->base : NULL, &u, NULL) != FAIR_OK) return false;
+    if (!fair_str_eq(u.scheme, FAIR_STR("http")) && !fair_str_eq(u.scheme, FAIR_STR("https"))) return false;
+    *out = u.href;
+    if (u.fragment.p != NULL) out->n -= u.fragment.n + 1;
+    return true;
+}
+
+/* A data: URL as it is, less the white space that URL parsers drop. */
+static bool
+data_url(struct fair_gather *g, fair_str s, fair_str *out)
+{
+    char *p;
+    size_t n = 0;
+
+    if (s.n > FAIR_LINKS_DATA || s.n < 12) return false;
+    fair_arena_clear(g->scratch);
+    p = fair_alloc(g->scratch, s.n + 1);
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != '\t' && s.p[i] != '\n' && s.p[i] != '\r') p[n++] = s.p[i];
+    *out = (fair_str){ p, n };
+    return starts_nocase(*out, "data:image/");
+}
+
+void
+fair_gather_picture(struct fair_gather *g, fair_str address, const struct fair_link *said)
+{
+    struct fair_links *o = g->out;
+    struct fair_link l = *said;
+
+    address = fair_str_trim(address);
+    if (address.n == 0 || address.p[0] == '#') return;
+    if (starts_nocase(address, "data:")) {
+        if (!data_url(g, address, &l.url)) return;
+    } else if (!resolve(g, address, &l.url)) return;
+    if (!is_new(g, l.url, l.via)) return;
+    if (o->n >= FAIR_LINKS_MAX) {
+        o->truncated = true;
+        return;
+    }
+    l.value = clipped(l.value);
+    l.alt = clipped(l.alt);
+    l.license = clipped(l.license);
+    l.credit = clipped(l.credit);
+    if (!afford(g, l.url.n + l.value.n + l.alt.n + l.license.n + l.credit.n + 64)) return;
+    l.url = fair_str_dup(g->a, l.url);
+    if (o->n == g->room) {
+        struct fair_link *more = fair_alloc_array(g->a, g->room > 0 ? g->room * 2 : 32, sizeof *more);
+        if (o->n > 0) memcpy(more, o->v, o->n * sizeof *more);
+        o->v = more;
+        g->room = g->room > 0 ? g->room * 2 : 32;
+    }
+    o->v[o->n++] = l;
+}
+
+static void
+add_address(struct fair_gather *g, fair_str address, fair_str kind, fair_str **v, size_t *n, size_t *room, size_t max)
+{
+    fair_str url;
+
+    address = fair_str_trim(address);
+    if (address.n == 0 || !resolve(g, address, &url) || !is_new(g, url, kind)) return;
+    if (*n >= max) {
+        g->out->truncated = true;
+        return;
+    }
+    if (!afford(g, url.n + 16)) return;
+    if (*n == *room) {
+        fair_str *more = fair_alloc_array(g->a, *room > 0 ? *room * 2 : 32, sizeof *more);
+        if (*n > 0) memcpy(more, *v, *n * sizeof *more);
+        *v = more;
+        *room = *room > 0 ? *room * 2 : 32;
+    }
+    (*v)[(*n)++] = fair_str_dup(g->a, url);
+}
+
+void
+fair_gather_page(struct fair_gather *g, fair_str address)
+{
+    add_address(g, address, FAIR_STR("\1page"), &g->out->pages, &g->out->n_pages, &g->pages_room, FAIR_LINKS_MAX);
+}
+
+void
+fair_gather_sheet(struct fair_gather *g, fair_str address)
+{
+    add_address(g, address, FAIR_STR("\1sheet"), &g->out->sheets, &g->out->n_sheets, &g->sheets_room, FAIR_LINKS_SHEETS);
+}
+
+void
+fair_gather_srcset(struct fair_gather *g, fair_str srcset, const struct fair_link *said)
+{
+    struct fair_srcset_candidate *v;
+    size_t n;
+
+    fair_srcset_parse(g->a, srcset, true, &v, &n);
+    for (size_t i = 0; i < n; i++) fair_gather_picture(g, v[i].url, said);
+}
+
+bool
+fair_looks_like_picture(fair_str s)
+{
+    static const char *const ends[] = { ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".ico",
+                                        ".jxl", ".heic", ".heif", ".tif", ".tiff", ".jfif", ".pjpeg", ".apng" };
+    size_t n = 0;
+
+    while (n < s.n && s.p[n] != '?' && s.p[n] != '#') n++;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t k = strlen(ends[i]);
+        if (n > k && fair_str_eq_nocase((fair_str){ s.p + n - k, k }, (fair_str){ ends[i], k }) && s.p[n - k - 1] != '/') return true;
+    }
+    return false;
+}
