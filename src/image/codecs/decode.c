@@ -8,6 +8,9 @@ fair_picture_decode(const void *bytes, size_t n, const struct fair_image_limits 
     static fair_decode_fn *const readers[FAIR_N_FORMATS] = {
         [FAIR_FORMAT_JPEG] = fair_decode_jpeg,
         [FAIR_FORMAT_PNG] = fair_decode_png,
+        [FAIR_FORMAT_GIF] = fair_decode_gif,
+        [FAIR_FORMAT_BMP] = fair_decode_bmp,
+        [FAIR_FORMAT_ICO] = fair_decode_ico,
     };
     enum fair_format format = fair_format_sniff(bytes, n);
 

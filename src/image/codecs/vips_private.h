@@ -1,0 +1,12 @@
+/* image/codecs/vips_private.h - the parts of codecs_vips. */
+#ifndef FAIR_VIPS_PRIVATE_H
+#define FAIR_VIPS_PRIVATE_H
+#include "image/codecs/codecs_private.h"
+
+fair_decode_fn fair_decode_by_vips, fair_decode_raw;
+
+/* Decode a small picture of each format, so that whatever the libraries load or
+ * make at first use is there before the process is confined. */
+fair_status fair_vips_warm(struct fair_err *err) FAIR_MUST_CHECK;
+
+#endif
