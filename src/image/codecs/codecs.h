@@ -40,6 +40,8 @@ struct fair_picture {
     bool partial;             /* it broke off; what was decoded is kept       */
     uint32_t decoded_rows;    /* of the file's own rows before turning        */
     bool alpha;
+    bool blank;               /* its size is sure and nothing of it decodes: a browser keeps an empty place of
+                                 that size; always with FAIR_CORRUPT, as there is nothing to recognise */
 };
 
 /* Decode.  `wish_side`: 0 = every pixel; else the result's longer side may be

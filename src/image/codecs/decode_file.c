@@ -53,9 +53,13 @@ one(const char *path, uint32_t wish, uint32_t channels, const char *save)
     print_text(path);
     printf(",\"format\":\"%s\",\"width\":%u,\"height\":%u,\"frames\":%u,\"orientation\":%d,\"partial\":%s,\"decoded_rows\":%u,\"fault\":",
            fair_format_name(info.format), info.width, info.height, info.frames, info.orientation,
-           info.partial ? "true" : "false", info.decoded_rows);
+           info.partial || info.blank ? "true" : "false", info.decoded_rows);
     if (s == FAIR_OK) printf("null,\"error\":null}\n");
-    else {
+    else if (info.blank) {               /* a browser keeps its place, of this size, and shows nothing in it */
+        printf("null,\"error\":");
+        print_text(err.text);
+        printf("}\n");
+    } else {
         printf("\"%s\",\"error\":", fault_name(s));
         print_text(err.text);
         printf("}\n");

@@ -74,7 +74,7 @@ put_row(struct frame *f)
     f->row++;
 }
 
-/* LZW with codes of `literal` + 1 to 12 bits, first bits lowest.  Each code is a
+/* LZW with codes of `literal` + 1 to 12 bits (literal <= 11), first bits lowest.  Each code is a
  * prefix code and one more index; strings are written backwards from their end.
  * True when the frame is full. */
 static bool
@@ -212,7 +212,8 @@ first_frame(struct gif *g)
     FAIR_TRY(fair_decode_size(d, g->screen_width, g->screen_height));
     if (g->at >= d->n) return fair_fail(d->err, FAIR_CORRUPT, "gif: it breaks off before its first row");
     literal = d->bytes[g->at++];
-    if (literal < 1 || literal > 8) return fair_fail(d->err, FAIR_CORRUPT, "gif: indices of %u bits", literal);
+    d->info->blank = true;               /* until a row is there */
+    if (literal < 1 || literal > 11) return fair_fail(d->err, FAIR_CORRUPT, "gif: indices of %u bits", literal);
 
     FAIR_TRY(fair_canvas_begin(&f.canvas, d, g->screen_width, g->screen_height));
     make_palette(&f, g, table, n_table);
@@ -230,6 +231,7 @@ first_frame(struct gif *g)
         fair_canvas_free(&f.canvas);
         return fair_fail(d->err, FAIR_CORRUPT, "gif: no row of its first frame can be read");
     }
+    d->info->blank = false;
     d->image = fair_canvas_end(&f.canvas);
     return FAIR_OK;
 }
@@ -283,8 +285,11 @@ fair_decode_gif(struct fair_decode *d)
             if (g.at > data) count_frames(&g);
             return FAIR_OK;
         }
-        if (kind == 0x3b) break;
-        if (kind != 0x21) continue;                  /* stray bytes between blocks */
+        if (kind != 0x21) {              /* the trailer, or what is no block */
+            FAIR_TRY(fair_decode_size(d, g.screen_width, g.screen_height));
+            d->info->blank = true;
+            break;
+        }
         if (g.at < d->n && d->bytes[g.at] == 0xf9 && d->n - g.at >= 6 && d->bytes[g.at + 1] >= 4) {
             g.has_transparent = (d->bytes[g.at + 2] & 1) != 0;
             g.transparent = d->bytes[g.at + 5];

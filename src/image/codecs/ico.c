@@ -67,9 +67,11 @@ fair_decode_ico(struct fair_decode *d)
     qsort(entries, n, sizeof entries[0], better_first);
     for (uint32_t i = 0; i < n && i < 8; i++) {
         s = read_picture(d, &entries[i]);
+        d->info->blank = false;
         if (s == FAIR_OK) return FAIR_OK;
     }
     d->info->width = entries[0].width;
     d->info->height = entries[0].height;
+    d->info->blank = s == FAIR_CORRUPT;
     return s;
 }

@@ -29,7 +29,8 @@ struct reader {
     uint8_t *line, *cmyk_line;           /* a row as libjpeg gives it, and as RGB */
     bool ended;                          /* the file broke off: bytes that were needed are not there */
     bool direct;                         /* rows go straight into the picture */
-    bool several_scans, over_limit;
+    bool several_scans;
+    bool whole_size;                     /* no DCT scaling */
     int64_t broke_at;                    /* the first of the output's rows that is not the file's, or NO_ROW */
     uint32_t rows;                       /* of the output, written */
     uint64_t blocks;
@@ -68,19 +69,19 @@ on_progress(j_common_ptr common)
     uint64_t scans = (uint64_t)r->jpeg.input_scan_number;
 
     if (r->several_scans && (scans > MAX_SCANS || scans * r->blocks > MAX_BLOCK_VISITS) && scans > 1) {
-        r->over_limit = true;
+        snprintf(r->words, sizeof r->words, "too many scans for its size");
         longjmp(r->out, 1);
     }
 }
 
 static void
-choose_scale(struct jpeg_decompress_struct *j, uint32_t wish)
+choose_scale(struct jpeg_decompress_struct *j, uint32_t wish, bool whole_size)
 {
     uint32_t longer = j->image_width > j->image_height ? j->image_width : j->image_height;
 
     j->scale_num = 1;
     j->scale_denom = 1;
-    if (wish == 0) return;
+    if (wish == 0 || whole_size) return;
     while (j->scale_denom < 8 && (longer + 2 * j->scale_denom - 1) / (2 * j->scale_denom) >= wish) j->scale_denom *= 2;
 }
 
@@ -130,9 +131,10 @@ start(struct reader *r)
     jpeg_read_header(j, TRUE);
     read_marker_facts(r);
     FAIR_TRY(fair_decode_size(d, j->image_width, j->image_height));
+    d->info->blank = true;               /* until a row is there */
     if (d->channels == 1 && j->num_components != 4) j->out_color_space = JCS_GRAYSCALE;
     else j->out_color_space = j->num_components == 4 ? JCS_CMYK : JCS_RGB;
-    choose_scale(j, d->wish_side);
+    choose_scale(j, d->wish_side, r->whole_size);
     r->several_scans = jpeg_has_multiple_scans(j);
     for (int c = 0; c < j->num_components; c++)
         r->blocks += (uint64_t)j->comp_info[c].width_in_blocks * j->comp_info[c].height_in_blocks;
@@ -269,14 +271,15 @@ reader_end(struct reader *r)
     free(r);
 }
 
-fair_status
-fair_decode_jpeg(struct fair_decode *d)
+static fair_status
+decode_once(struct fair_decode *d, bool whole_size)
 {
     struct reader *r = fair_xcalloc(1, sizeof *r);
     fair_status s = FAIR_OK;
     bool whole;
 
     r->d = d;
+    r->whole_size = whole_size;
     r->broke_at = NO_ROW;
     r->jpeg.err = jpeg_std_error(&r->errors);
     r->errors.error_exit = on_error;
@@ -292,9 +295,21 @@ fair_decode_jpeg(struct fair_decode *d)
     if (s == FAIR_OK) note_rows(r, !whole);
     if (s == FAIR_OK && r->rows == 0) {
         if (d->info->width == 0) note_size(d);
+        if (r->errors.msg_code == JERR_CONVERSION_NOTIMPL) d->info->blank = false;
         s = fair_fail(d->err, FAIR_CORRUPT, "jpeg: %s", r->words[0] != '\0' ? r->words : "it breaks off before its first row");
     }
     if (s == FAIR_OK) d->image = fair_canvas_end(&r->canvas);
     reader_end(r);
+    return s;
+}
+
+fair_status
+fair_decode_jpeg(struct fair_decode *d)
+{
+    fair_status s = decode_once(d, false);
+
+    /* Odd sampling factors can make a scaled block vanish; at full size they do not. */
+    if (s == FAIR_CORRUPT && d->info->blank && d->wish_side > 0) s = decode_once(d, true);
+    if (s == FAIR_OK) d->info->blank = false;
     return s;
 }

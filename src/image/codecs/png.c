@@ -1,7 +1,7 @@
 /* image/codecs/png.c - PNG (ISO/IEC 15948) by libpng, with our own policy for errors.
  *
- * Rows decoded before a fault are kept; checksums are not held against a file
- * whose pixels can be read; chunks that do not bear on pixels are not parsed.
+ * Rows decoded before a fault are kept; checksums of pixels are not held against
+ * a file that can be read; chunks that do not bear on pixels are not parsed.
  * libpng's push mode uses every byte there is.  It does not put interlaced
  * pictures together: the canvas takes the pixels of each pass as they come, so
  * that memory stays near the wished size. */
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <png.h>
+#include <zlib.h>
 #include "base/mem.h"
 #include "image/codecs/codecs_private.h"
 
@@ -42,9 +43,21 @@ on_warning(png_structp png, png_const_charp words)
     (void)words;
 }
 
-/* Facts that libpng would not tell us: frames (acTL), orientation (eXIf).  Those
- * stand before the first IDAT. */
-static void
+/* Depth, colour type, compression, filter and interlacing of an IHDR go together. */
+static bool
+is_header(const uint8_t *p)
+{
+    uint32_t depth = p[8], colour = p[9];
+    bool fits = colour == 0 ? depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16
+              : colour == 3 ? depth == 1 || depth == 2 || depth == 4 || depth == 8
+              : (colour == 2 || colour == 4 || colour == 6) && (depth == 8 || depth == 16);
+    return fits && p[10] == 0 && p[11] == 0 && p[12] <= 1;
+}
+
+/* Facts that libpng would not tell us: frames (acTL), orientation (eXIf); and
+ * whether header and palette meet their checksums, without which neither size
+ * nor colours can be believed.  All of that stands before the first IDAT. */
+static fair_status
 read_chunk_facts(struct fair_decode *d)
 {
     size_t at = 8;
@@ -52,11 +65,19 @@ read_chunk_facts(struct fair_decode *d)
     while (d->n >= 12 && at <= d->n - 12) {
         const uint8_t *p = d->bytes + at;
         uint32_t length = fair_be32(p);
-        if (memcmp(p + 4, "IHDR", 4) == 0 && length >= 8 && at == 8 && d->n >= at + 16) {
-            d->info->width = fair_be32(p + 8);
-            d->info->height = fair_be32(p + 12);
+        if (at == 8) {
+            if (memcmp(p + 4, "IHDR", 4) != 0 || length != 13 || d->n < at + 25)
+                return fair_fail(d->err, FAIR_CORRUPT, "png: it does not begin with its header");
+            FAIR_TRY(fair_decode_size(d, fair_be32(p + 8), fair_be32(p + 12)));
+            if (!is_header(p + 8)) return fair_fail(d->err, FAIR_CORRUPT, "png: a header of a kind that there is not");
         }
-        if (length > d->n - 12 - at || memcmp(p + 4, "IDAT", 4) == 0) return;
+        if (length > d->n - 12 - at) return FAIR_OK;
+        if (memcmp(p + 4, "IDAT", 4) == 0) {
+            d->info->blank = true;       /* until a row is there */
+            return FAIR_OK;
+        }
+        if ((p[4] & 0x20) == 0 && crc32(0, p + 4, 4 + length) != fair_be32(p + 8 + length))
+            return fair_fail(d->err, FAIR_CORRUPT, "png: the chunk at byte %zu does not meet its checksum", at);
         if (memcmp(p + 4, "acTL", 4) == 0 && length == 8) {
             uint32_t frames = fair_be32(p + 8);
             if (frames > 0 && frames < 1u << 24) d->info->frames = frames;
@@ -67,6 +88,7 @@ read_chunk_facts(struct fair_decode *d)
         }
         at += 12 + (size_t)length;
     }
+    return FAIR_OK;
 }
 
 static fair_status
@@ -145,13 +167,15 @@ whole_run(struct reader *r)
 fair_status
 fair_decode_png(struct fair_decode *d)
 {
-    struct reader *r = fair_xcalloc(1, sizeof *r);
+    struct reader *r;
     fair_status s;
 
+    FAIR_TRY(read_chunk_facts(d));
+    r = fair_xcalloc(1, sizeof *r);
     r->d = d;
-    read_chunk_facts(d);
     whole_run(r);
     s = r->status;
+    d->info->blank = d->info->blank && s == FAIR_OK && !r->any;
     if (s == FAIR_OK && !r->any)
         s = fair_fail(d->err, FAIR_CORRUPT, "png: %s", r->words[0] != '\0' ? r->words : "it breaks off before its first row");
     if (s == FAIR_OK) {

@@ -38,17 +38,44 @@ object_free(VipsImage **im)
 }
 #define AUTO_OBJECT __attribute__((cleanup(object_free)))
 
-/* The library's words: the first line, without its prefix. */
+/* The library's words: the last line, without its prefix. */
 static fair_status
 vips_failed(struct fair_decode *d)
 {
     char words[200];
-    const char *text = vips_error_buffer(), *colon = strstr(text, ": ");
+    const char *text = vips_error_buffer(), *end, *colon;
 
-    if (colon != NULL) text = colon + 2;
-    snprintf(words, sizeof words, "%.*s", (int)strcspn(text, "\n"), text);
+    for (end = text + strlen(text); end > text && end[-1] == '\n'; end--) { }
+    for (const char *p = text; p < end; p++)
+        if (*p == '\n') text = p + 1;
+    colon = strstr(text, ": ");
+    if (colon != NULL && colon < end) text = colon + 2;
+    snprintf(words, sizeof words, "%.*s", (int)(end - text), text);
     vips_error_clear();
     return fair_fail(d->err, FAIR_CORRUPT, "%s: %s", fair_format_name(d->info->format), words[0] != '\0' ? words : "not readable");
+}
+
+/* The last box of an ISO file may have the length 0, "to the end" (ISO/IEC
+ * 14496-12, 4.2), which libheif 1.15 does not read: a copy that says it in full,
+ * or NULL where none is needed. */
+static uint8_t *
+full_length(const struct fair_decode *d)
+{
+    size_t at = 0;
+
+    while (d->n - at >= 8) {
+        uint32_t length = fair_be32(d->bytes + at);
+        if (length == 0 && at > 0 && d->n - at <= UINT32_MAX) {
+            uint8_t *copy = fair_xmalloc(d->n);
+            memcpy(copy, d->bytes, d->n);
+            length = (uint32_t)(d->n - at);
+            for (int i = 0; i < 4; i++) copy[at + (size_t)i] = (uint8_t)(length >> (24 - 8 * i));
+            return copy;
+        }
+        if (length < 8 || length > d->n - at) return NULL;
+        at += length;
+    }
+    return NULL;
 }
 
 static int
@@ -144,8 +171,8 @@ note_facts(struct fair_decode *d, VipsImage *im)
     if (orientation >= 1 && orientation <= 8) d->info->orientation = orientation;
 }
 
-fair_status
-fair_decode_by_vips(struct fair_decode *d)
+static fair_status
+decode(struct fair_decode *d)
 {
     AUTO_OBJECT VipsImage *im = NULL, *plain = NULL;
     uint32_t longer;
@@ -162,6 +189,21 @@ fair_decode_by_vips(struct fair_decode *d)
     FAIR_TRY(fair_decode_memory(d, (uint64_t)im->Xsize * (uint64_t)im->Ysize * working_bytes(d->info->format)));
     if (to_plain(im, &plain) != 0) return vips_failed(d);
     return read_strips(d, plain);
+}
+
+fair_status
+fair_decode_by_vips(struct fair_decode *d)
+{
+    const uint8_t *bytes = d->bytes;
+    uint8_t *copy = NULL;
+    fair_status s;
+
+    if (d->info->format == FAIR_FORMAT_AVIF || d->info->format == FAIR_FORMAT_HEIC) copy = full_length(d);
+    if (copy != NULL) d->bytes = copy;
+    s = decode(d);
+    d->bytes = bytes;
+    free(copy);
+    return s;
 }
 
 fair_status
