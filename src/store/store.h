@@ -9,15 +9,7 @@
 struct fair_store;            /* one open connection to SQLite (PostgreSQL later) */
 
 /* Open the database file `path`, made if missing, and apply the migrations that
- * are missing.  One connection for one thread; several processes may have it open.
- *
- *   FAIR_REFUSED  its schema is newer than this program
- *   FAIR_INVALID  it is a database of another program
- *   FAIR_CORRUPT  it is no database, or damaged
- *
- * Any call below that writes may also give FAIR_AGAIN (another process has been
- * writing for a minute) and FAIR_IO (a full disk: nothing of the call is kept).
- * Texts are mended to UTF-8 as they come in; paths and URLs are kept byte for byte. */
+ * are missing.  FAIR_REFUSED if its schema is newer than this program. */
 fair_status fair_store_open(const char *path, struct fair_store **out, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_store_free(struct fair_store **st);
 
@@ -70,16 +62,10 @@ fair_status fair_store_signin_failed(struct fair_store *st, fair_str who, fair_t
 fair_status fair_store_signin_failures(struct fair_store *st, fair_str who, fair_time since, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- blobs: who refers to what in the vault --------------------------- */
-/* Counted per organisation.  work_add, work_set_raw, hit_seen and seen_put count the
- * blobs that their rows name, and work_remove lets go of them, in the same
- * transaction: _ref and _drop are only for blobs that no such row names.
- * _drop says when nobody refers to it any more. */
+/* Counted per organisation; _drop says when nobody refers to it any more. */
 fair_status fair_store_blob_ref(const struct fair_desk *d, const struct fair_sha256 *key, int64_t bytes, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_blob_drop(const struct fair_desk *d, const struct fair_sha256 *key, bool *nobody, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_blob_may_read(const struct fair_desk *d, const struct fair_sha256 *key, bool *may, struct fair_err *err) FAIR_MUST_CHECK;
-/* Blobs that nobody refers to any more: `erase` each from the vault (FAIR_OK also where it was not there).
- * For doctor: not while another process registers works, whose blobs come before their rows. */
-fair_status fair_store_blobs_unwanted(struct fair_store *st, fair_status (*erase)(void *arg, const struct fair_sha256 *key), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- works ------------------------------------------------------------ */
 struct fair_work {
@@ -246,8 +232,7 @@ fair_status fair_store_jobs(const struct fair_desk *d, fair_str state, struct fa
 fair_status fair_store_setting_get(const struct fair_desk *d, fair_str key, struct fair_arena *a, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_setting_put(const struct fair_desk *d, fair_str key, fair_str value, struct fair_err *err) FAIR_MUST_CHECK;
 
-/* `words`: "sound", or a line for each thing that is wrong.  audit_sound: the chain of what people did is unbroken. */
-struct fair_store_health { int64_t schema, schema_known; bool sound, foreign_keys_sound, wal, audit_sound; fair_str words; int64_t bytes, audit_rows; };
+struct fair_store_health { int64_t schema, schema_known; bool sound, foreign_keys_sound, wal; fair_str words; int64_t bytes; };
 fair_status fair_store_health(struct fair_store *st, struct fair_arena *a, struct fair_store_health *out, struct fair_err *err) FAIR_MUST_CHECK;
 /* A consistent copy while others write (SQLite's backup API); the file must not exist. */
 fair_status fair_store_backup(struct fair_store *st, const char *path, struct fair_err *err) FAIR_MUST_CHECK;

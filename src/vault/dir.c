@@ -115,8 +115,7 @@ write_temporary(struct dir *d, fair_str bytes, bool sync, uint64_t *serial, stru
     if (s == FAIR_OK && sync && fsync(fd) != 0) s = fair_fail(err, FAIR_IO, "fsync: %m");
     if (s != FAIR_OK) {
         unlinkat(d->own, name, 0);
-        fair_fail_in(err, "vault: %zu bytes", bytes.n);
-        return s;
+        return fair_fail_in(err, "vault: %zu bytes", bytes.n);
     }
     return FAIR_OK;
 }

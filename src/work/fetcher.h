@@ -18,7 +18,12 @@ struct fair_fetch_limits {
     unsigned min_delay_ms, max_delay_ms;        /* the delay per host: 5 x the last fetch's time, within these; Crawl-delay outranks */
     bool allow_loopback;      /* the test setting                                  */
     bool any_port;            /* else 80 and 443 only                              */
+    bool loopback_only;       /* no contact is set: nothing outside this machine   */
     const char *agent;        /* the user agent; must name us and a contact page   */
+    unsigned backoff_ms;      /* after 403, 429, 503 without Retry-After           */
+    unsigned tries;           /* of one ask, and refusals in a row after which a host is left alone */
+    unsigned patience_s;      /* a longer Retry-After ends the asks of its host instead of being waited for */
+    unsigned robots_good_s, robots_bad_s;     /* how long a robots.txt stands; how long its absence by fault does */
 };
 extern const struct fair_fetch_limits fair_fetch_limits_default;
 
@@ -32,6 +37,8 @@ struct fair_fetch_ask {
     size_t max_bytes;                 /* 0: the limits'                           */
     int64_t range_from, range_to;     /* 0,0: whole                               */
     bool ignore_robots;               /* a page known from a person's lead, once  */
+    bool once;                        /* one try: tell 403, 429 and 503 at once   */
+    bool cut;                         /* a longer body is cut at max_bytes, not refused */
     void *tag;
 };
 /* Queued; asked when politeness lets it.  FAIR_INVALID: no http(s) URL. FAIR_LIMIT: 100000 are waiting. */
@@ -41,13 +48,18 @@ struct fair_fetch_reply {
     void *tag;
     fair_status status;       /* FAIR_OK: an HTTP answer came (any code).  FAIR_REFUSED: robots, guard, port.
                                * FAIR_LIMIT: bytes, redirects, seconds.  FAIR_IO: name, connection, TLS. */
-    const char *refused_by;   /* "robots" "guard" "port", else NULL               */
+    const char *refused_by;   /* "robots" "guard" "port" "contact" "host" (it asks to be left alone), else NULL */
     char words[256];
     int http;                 /* 200, 304, ...                                    */
     fair_str url;             /* the last one, after redirects                    */
     fair_str redirects;       /* the ones before it, newline between              */
     fair_str body;            /* in the arena                                     */
     fair_str mime, charset, etag, last_modified, headers;
+    fair_str robots_tag, tdm; /* X-Robots-Tag, TDM-Reservation                    */
+    fair_str tls;             /* lines subject= issuer= expires= sha256= (leaf first); absent over http */
+    int64_t retry_after_s;    /* -1: none given                                   */
+    int64_t wire_bytes;       /* of all hops                                      */
+    bool cut;                 /* the body is longer than what is here             */
     char address[64];         /* that answered                                    */
     int64_t ms;
 };
@@ -58,5 +70,8 @@ size_t fair_fetcher_waiting(const struct fair_fetcher *f);
 
 /* One, asked and waited for (only while nothing else is asked). */
 fair_status fair_fetcher_get(struct fair_fetcher *f, const struct fair_fetch_ask *ask, struct fair_arena *a, struct fair_fetch_reply *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* The Sitemap lines of the robots.txt of `url`'s origin, as far as it was read by now. */
+size_t fair_fetcher_sitemaps(struct fair_fetcher *f, fair_str url, struct fair_arena *a, fair_str **urls);
 
 #endif

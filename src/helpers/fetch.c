@@ -1,0 +1,180 @@
+/* fetch.c - fairtrack-fetch: asks the network for what it is told to, many at once, and has no files.
+ *
+ * Questions come and answers go as packets on one socket (source/fetch_msg.h).  It lives as long as the socket. */
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "base/io.h"
+#include "base/log.h"
+#include "helpers/fetch_private.h"
+
+#define AT_ONCE_MAX 256
+
+struct fetch {
+    struct fair_fetch_rules rules;
+    int sock;
+    CURLM *multi;
+    struct fair_transfer *first, **last;      /* finished, to be told */
+    unsigned under_way;
+    bool over;                                /* nobody asks any more */
+};
+
+static void
+finished(struct fetch *f, struct fair_transfer *t)
+{
+    t->next = NULL;
+    *f->last = t;
+    f->last = &t->next;
+}
+
+/* An answer for a question that could not even be begun. */
+static void
+refuse(struct fetch *f, uint64_t tag, const struct fair_err *why)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_transfer *t = FAIR_NEW(a, struct fair_transfer);
+
+    *t = (struct fair_transfer){ .arena = a, .body_fd = -1, .answer = { .tag = tag, .status = why->status,
+        .words = fair_str_fmt(a, "%.200s", why->text), .retry_after_s = -1 } };
+    finished(f, t);
+}
+
+static void
+begin(struct fetch *f, fair_str packet)
+{
+    struct fair_fetch_question q;
+    struct fair_transfer *t;
+    struct fair_err err = { 0 };
+
+    if (fair_fetch_question_unpack(packet, &q, &err) != FAIR_OK) {
+        fair_log(FAIR_LOG_ERROR, "fetch.question why=\"%s\"", err.text);
+        f->over = true;
+        return;
+    }
+    if (f->under_way >= AT_ONCE_MAX) {
+        (void)fair_fail(&err, FAIR_AGAIN, "%d fetches are under way", AT_ONCE_MAX);
+        refuse(f, q.tag, &err);
+    } else if (fair_transfer_new(&f->rules, &q, &t, &err) != FAIR_OK) {
+        refuse(f, q.tag, &err);
+    } else if (curl_multi_add_handle(f->multi, t->easy) != CURLM_OK) {
+        fair_transfer_free(&t);
+        (void)fair_fail(&err, FAIR_IO, "curl_multi_add_handle failed");
+        refuse(f, q.tag, &err);
+    } else {
+        f->under_way++;
+    }
+}
+
+static void
+take_questions(struct fetch *f, char *room)
+{
+    while (!f->over) {
+        ssize_t n = recv(f->sock, room, FAIR_FETCH_PACKET, MSG_DONTWAIT);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+        if (n <= 0) f->over = true;
+        else begin(f, (fair_str){ room, (size_t)n });
+    }
+}
+
+static void
+take_ends(struct fetch *f)
+{
+    CURLMsg *m;
+    int left;
+
+    while ((m = curl_multi_info_read(f->multi, &left)) != NULL) {
+        struct fair_transfer *t = NULL;
+        CURLcode code = m->data.result;
+        if (m->msg != CURLMSG_DONE) continue;
+        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+        fair_transfer_finish(t, code);
+        curl_multi_remove_handle(f->multi, t->easy);
+        f->under_way--;
+        finished(f, t);
+    }
+}
+
+/* One packet, with the body's descriptor where it travels beside it. */
+static ssize_t
+send_answer(int sock, fair_str packet, int fd)
+{
+    struct iovec iov = { (void *)(uintptr_t)packet.p, packet.n };
+    union { struct cmsghdr head; char room[CMSG_SPACE(sizeof(int))]; } control;
+    struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+    if (fd >= 0) {
+        memset(&control, 0, sizeof control);
+        m.msg_control = &control;
+        m.msg_controllen = sizeof control.room;
+        control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+        memcpy(CMSG_DATA(CMSG_FIRSTHDR(&m)), &fd, sizeof fd);
+    }
+    return sendmsg(sock, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void
+tell(struct fetch *f)
+{
+    while (f->first != NULL) {
+        struct fair_transfer *t = f->first;
+        ssize_t n = send_answer(f->sock, fair_fetch_answer_pack(t->arena, &t->answer), t->body_fd);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) return;
+        if (n < 0) f->over = true;
+        f->first = t->next;
+        if (f->first == NULL) f->last = &f->first;
+        fair_transfer_free(&t);
+    }
+}
+
+/* Name lookups and the TLS library open files when first used: let them do so while they may. */
+static void
+warm_up(void)
+{
+    struct addrinfo hint = { .ai_socktype = SOCK_STREAM }, *found = NULL;
+
+    if (getaddrinfo("localhost", "80", &hint, &found) == 0) freeaddrinfo(found);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct fetch f = { .rules = { .agent = "Fairtrack" }, .sock = STDIN_FILENO };
+    char *room = fair_xmalloc(FAIR_FETCH_PACKET);
+
+    fair_log_begin("fairtrack-fetch", FAIR_LOG_WARN);
+    f.last = &f.first;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--allow-loopback") == 0) f.rules.allow_loopback = true;
+        else if (strcmp(argv[i], "--any-port") == 0) f.rules.any_port = true;
+        else if (strcmp(argv[i], "--agent") == 0 && i + 1 < argc) f.rules.agent = argv[++i];
+        else {
+            fprintf(stderr, "fairtrack-fetch is started by fairtrack; it is of no use by itself\n");
+            return 2;
+        }
+    }
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || (f.multi = curl_multi_init()) == NULL) {
+        fair_log(FAIR_LOG_ERROR, "fetch.start why=\"libcurl does not begin\"");
+        return 4;
+    }
+    curl_multi_setopt(f.multi, CURLMOPT_MAX_HOST_CONNECTIONS, 2L);
+    curl_multi_setopt(f.multi, CURLMOPT_MAXCONNECTS, 64L);
+    warm_up();
+    while (!f.over) {
+        struct curl_waitfd wait = { .fd = f.sock, .events = (short)(CURL_WAIT_POLLIN | (f.first != NULL ? CURL_WAIT_POLLOUT : 0)) };
+        int running;
+        curl_multi_poll(f.multi, &wait, 1, 1000, NULL);
+        take_questions(&f, room);
+        curl_multi_perform(f.multi, &running);
+        take_ends(&f);
+        tell(&f);
+    }
+    /* A name lookup may still hang in its thread; there is nothing left to be tidied up. */
+    _exit(0);
+}
