@@ -1,0 +1,240 @@
+/* The inner loops of local features: written once in plain C on integers, compiled for three processors. */
+#include <immintrin.h>
+#include <stdlib.h>
+#include <string.h>
+#include "fingerprint/kernels_parts.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* a * w / 32768, rounded: what pmulhrsw computes. */
+INLINE int16_t
+part_of(int16_t a, int16_t w)
+{
+    return (int16_t)(((int32_t)a * w + 16384) >> 15);
+}
+
+static void
+blur_row_plain(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *out)
+{
+    int16_t *t = tmp + FAIR_ROW_PAD;
+
+    for (size_t x = 0; x < n; x++) {
+        int16_t s = part_of(rows[reach][x], w[0]);
+        for (unsigned k = 1; k <= reach; k++)
+            s = (int16_t)(s + part_of((int16_t)(rows[reach - k][x] + rows[reach + k][x]), w[k]));
+        t[x] = s;
+    }
+    for (size_t i = 1; i <= reach; i++) t[-(ptrdiff_t)i] = t[0];
+    for (size_t i = 0; i < reach; i++) t[n + i] = t[n - 1];
+    for (ptrdiff_t x = 0; x < (ptrdiff_t)n; x++) {
+        int16_t s = part_of(t[x], w[0]);
+        for (ptrdiff_t k = 1; k <= (ptrdiff_t)reach; k++) s = (int16_t)(s + part_of((int16_t)(t[x - k] + t[x + k]), w[k]));
+        out[x] = s;
+    }
+}
+
+/* The same by the register: `width` values at once, pmulhrsw being part_of. */
+#define BLUR_ROW(suffix, attributes, vec, width, load, store, set1, mulhrs, add)                                        \
+    attributes static void                                                                                              \
+    blur_row_##suffix(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *out) \
+    {                                                                                                                   \
+        int16_t *t = tmp + FAIR_ROW_PAD;                                                                                \
+        for (size_t x = 0; x < n; x += width) {                                                                         \
+            vec s = mulhrs(load((const void *)(rows[reach] + x)), set1(w[0]));                                          \
+            for (unsigned k = 1; k <= reach; k++)                                                                       \
+                s = add(s, mulhrs(add(load((const void *)(rows[reach - k] + x)), load((const void *)(rows[reach + k] + x))), \
+                                  set1(w[k])));                                                                         \
+            store((void *)(t + x), s);                                                                                  \
+        }                                                                                                               \
+        for (size_t i = 1; i <= reach; i++) t[-(ptrdiff_t)i] = t[0];                                                    \
+        for (size_t i = 0; i < reach; i++) t[n + i] = t[n - 1];                                                         \
+        for (size_t x = 0; x < n; x += width) {                                                                         \
+            vec s = mulhrs(load((const void *)(t + x)), set1(w[0]));                                                    \
+            for (unsigned k = 1; k <= reach; k++)                                                                       \
+                s = add(s, mulhrs(add(load((const void *)(t + x - k)), load((const void *)(t + x + k))), set1(w[k])));  \
+            store((void *)(out + x), s);                                                                                \
+        }                                                                                                               \
+    }
+BLUR_ROW(avx2, __attribute__((target("avx2"))), __m256i, 16, _mm256_loadu_si256, _mm256_storeu_si256, _mm256_set1_epi16,
+         _mm256_mulhrs_epi16, _mm256_add_epi16)
+BLUR_ROW(avx512, __attribute__((target("avx512bw"))), __m512i, 32, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_set1_epi16,
+         _mm512_mulhrs_epi16, _mm512_add_epi16)
+
+INLINE void
+minus_body(const int16_t *restrict a, const int16_t *restrict b, size_t n, int16_t *restrict out)
+{
+    for (size_t i = 0; i < n; i++) out[i] = (int16_t)(b[i] - a[i]);
+}
+
+INLINE void
+extrema_row_body(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *restrict mark)
+{
+    memset(mark, 0, n);
+    for (size_t x = 0; x < n; x += 32) {
+        size_t m = n - x < 32 ? n - x : 32;
+        const int16_t *mid = rows[4] + x;
+        int16_t top[32], low[32];
+        uint8_t any = 0;
+        if (m < 32) {
+            for (size_t i = 0; i < m; i++) {
+                int16_t d = mid[i], hi = d, lo = d;
+                for (unsigned r = 0; r < 9; r++)
+                    for (int k = -1; k <= 1; k++) {
+                        int16_t v = rows[r][(ptrdiff_t)(x + i) + k];
+                        if (v > hi) hi = v;
+                        if (v < lo) lo = v;
+                    }
+                mark[x + i] = (d > least && d == hi) || (d < -least && d == lo);
+            }
+            continue;
+        }
+        for (size_t i = 0; i < 32; i++) any |= (uint8_t)((mid[i] > least) | (mid[i] < -least));
+        if (!any) continue;
+        memcpy(top, mid, sizeof top);
+        memcpy(low, mid, sizeof low);
+        for (unsigned r = 0; r < 9; r++)
+            for (int k = -1; k <= 1; k++) {
+                const int16_t *v = rows[r] + (ptrdiff_t)x + k;
+                for (size_t i = 0; i < 32; i++) {
+                    top[i] = v[i] > top[i] ? v[i] : top[i];
+                    low[i] = v[i] < low[i] ? v[i] : low[i];
+                }
+            }
+        for (size_t i = 0; i < 32; i++)
+            mark[x + i] = (uint8_t)(((mid[i] > least) & (mid[i] == top[i])) | ((mid[i] < -least) & (mid[i] == low[i])));
+    }
+}
+
+/* Weight of sample y (0..15) in cell row c (0..3): a tent of 4 samples' half width over the cell's middle, times a
+ * Gaussian of 8 samples over the whole, in 1/256. */
+static const int16_t cell_weight[4][16] = {
+    { 103, 161, 177, 137, 87, 30, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+    { 0, 0, 25, 82, 145, 213, 220, 160, 96, 31, 0, 0, 0, 0, 0, 0 },
+    { 0, 0, 0, 0, 0, 0, 31, 96, 160, 220, 213, 145, 82, 25, 0, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 30, 87, 137, 177, 161, 103 },
+};
+
+INLINE void
+cells_body(const int16_t patch[FAIR_PATCH * FAIR_PATCH], int32_t out[FAIR_CELLS])
+{
+    int32_t rows[4][8][16];
+
+    memset(rows, 0, sizeof rows);
+    for (size_t y = 0; y < 16; y++) {
+        int32_t dir[8][16];
+        const int16_t *p = patch + (y + 1) * FAIR_PATCH + 1;
+        /* A gradient is the sum of two vectors along the nearest two of the eight directions. */
+        for (size_t x = 0; x < 16; x++) {
+            int32_t gx = (int32_t)p[(ptrdiff_t)x + 1] - p[(ptrdiff_t)x - 1];
+            int32_t gy = (int32_t)p[x + FAIR_PATCH] - p[(ptrdiff_t)x - FAIR_PATCH];
+            int32_t ax = gx < 0 ? -gx : gx, ay = gy < 0 ? -gy : gy;
+            int32_t less = ax < ay ? ax : ay, slant = less * 181 / 128;
+            int32_t h = ax - ay, v = ay - ax;
+            h = h > 0 ? h : 0;
+            v = v > 0 ? v : 0;
+            dir[0][x] = gx > 0 ? h : 0;
+            dir[4][x] = gx < 0 ? h : 0;
+            dir[2][x] = gy > 0 ? v : 0;
+            dir[6][x] = gy < 0 ? v : 0;
+            dir[1][x] = (gx > 0) & (gy > 0) ? slant : 0;
+            dir[3][x] = (gx < 0) & (gy > 0) ? slant : 0;
+            dir[5][x] = (gx < 0) & (gy < 0) ? slant : 0;
+            dir[7][x] = (gx > 0) & (gy < 0) ? slant : 0;
+        }
+        for (size_t c = 0; c < 4; c++) {
+            int32_t w = cell_weight[c][y];
+            if (w == 0) continue;
+            for (size_t d = 0; d < 8; d++)
+                for (size_t x = 0; x < 16; x++) rows[c][d][x] += (dir[d][x] * w) >> 4;
+        }
+    }
+    for (size_t c = 0; c < 4; c++)
+        for (size_t d = 0; d < 8; d++)
+            for (size_t k = 0; k < 4; k++) {
+                int32_t s = 0;
+                for (size_t x = 0; x < 16; x++) s += (rows[c][d][x] >> 8) * cell_weight[k][x];
+                out[(c * 4 + k) * 8 + d] = s;
+            }
+}
+
+/* Bit d of the low plane: cell d is among the larger half; of the high plane: among the largest quarter.
+ * Of equals the earlier counts as larger; an empty cell is never large. */
+INLINE void
+code_body(const int32_t cells[FAIR_CELLS], uint64_t code[4])
+{
+    code[0] = code[1] = code[2] = code[3] = 0;
+    for (int32_t i = 0; i < FAIR_CELLS; i++) {
+        int32_t v = cells[i], larger = 0;
+        for (int32_t j = 0; j < FAIR_CELLS; j++) larger += (cells[j] > v) | ((cells[j] == v) & (j < i));
+        code[i / 64] |= (uint64_t)(v > 0 && larger < FAIR_CELLS / 2) << (i % 64);
+        code[2 + i / 64] |= (uint64_t)(v > 0 && larger < FAIR_CELLS / 4) << (i % 64);
+    }
+}
+
+INLINE void
+far_body(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *restrict bits)
+{
+    for (size_t i = 0; i < n; i++) {
+        int b = 0;
+        for (size_t k = 0; k < 4; k++) b += __builtin_popcountll(query[k] ^ codes[4 * i + k]);
+        bits[i] = (uint16_t)b;
+    }
+}
+
+INLINE void
+far_at_body(const uint64_t query[4], const uint64_t *codes, const uint32_t *at, size_t n, uint16_t *restrict bits)
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t *c = codes + 4 * (size_t)at[i];
+        int b = 0;
+        for (size_t k = 0; k < 4; k++) b += __builtin_popcountll(query[k] ^ c[k]);
+        bits[i] = (uint16_t)b;
+    }
+}
+
+#define VARIANT(suffix, attributes)                                                                                     \
+    attributes static void minus_##suffix(const int16_t *a, const int16_t *b, size_t n, int16_t *out) { minus_body(a, b, n, out); } \
+    attributes static void extrema_row_##suffix(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark)   \
+        { extrema_row_body(rows, n, least, mark); }                                                                     \
+    attributes static void cells_##suffix(const int16_t *patch, int32_t *out) { cells_body(patch, out); }               \
+    attributes static void code_##suffix(const int32_t *cells, uint64_t *code) { code_body(cells, code); }              \
+    attributes static void far_##suffix(const uint64_t *query, const uint64_t *codes, size_t n, uint16_t *bits)         \
+        { far_body(query, codes, n, bits); }                                                                            \
+    attributes static void far_at_##suffix(const uint64_t *query, const uint64_t *codes, const uint32_t *at, size_t n,  \
+                                           uint16_t *bits) { far_at_body(query, codes, at, n, bits); }                  \
+    static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_row_##suffix, minus_##suffix,             \
+        extrema_row_##suffix, cells_##suffix, code_##suffix, far_##suffix, far_at_##suffix };
+
+VARIANT(plain, )
+VARIANT(avx2, __attribute__((target("avx2,bmi,popcnt"))))
+VARIANT(avx512, __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vpopcntdq,avx512bitalg,avx2,bmi,popcnt,prefer-vector-width=512"))))
+
+const struct fair_parts_kernels *
+fair_parts_kernels_at(unsigned i)
+{
+    const struct fair_parts_kernels *can[3] = { &kernels_plain };
+    unsigned n = 1;
+
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt")) can[n++] = &kernels_avx2;
+    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vpopcntdq") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bitalg")) can[n++] = &kernels_avx512;
+    return i < n ? can[i] : NULL;
+}
+
+const struct fair_parts_kernels *
+fair_parts_kernels(void)
+{
+    static const struct fair_parts_kernels *chosen;   /* only ever one value: a race writes it twice */
+    const struct fair_parts_kernels *best = chosen;
+
+    if (best == NULL) {
+        const char *held = getenv("FAIRTRACK_CPU");
+        for (unsigned i = 0; fair_parts_kernels_at(i) != NULL; i++) {
+            best = fair_parts_kernels_at(i);
+            if (held != NULL && strcmp(held, best->name) == 0) break;
+        }
+        chosen = best;
+    }
+    return best;
+}

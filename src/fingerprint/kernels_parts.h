@@ -1,0 +1,41 @@
+/* fingerprint/kernels_parts.h - the inner loops of local features.  All of them are integer arithmetic, so every
+ * variant gives the same bits; the plain one is the meaning, the others are checked against it. */
+#ifndef FAIR_KERNELS_PARTS_H
+#define FAIR_KERNELS_PARTS_H
+#include <stddef.h>
+#include <stdint.h>
+
+#define FAIR_BLUR_REACH 16    /* the longest half of a kernel                          */
+#define FAIR_ROW_PAD 32       /* values readable and writable before and after a row   */
+#define FAIR_PATCH 18         /* a sampled patch is 18 x 18, its gradients 16 x 16     */
+#define FAIR_CELLS 128        /* 4 x 4 cells of 8 directions                           */
+
+struct fair_parts_kernels {
+    const char *name;
+    /* One row of a separable symmetric blur.  rows[0 .. 2 reach] are the input rows, above to below, w[0] the middle
+     * weight and w[k] that of distance k, in 1/32768, w[0] + 2 (w[1] + ... ) = 32768; values are 0 .. 16320.
+     * tmp has n + 2 FAIR_ROW_PAD values and is scratch; out gets n values.  Edges repeat the outermost
+     * value.  Rows, tmp and out are readable and writable up to n rounded up to 32. */
+    void (*blur_row)(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *out);
+    /* out = b - a */
+    void (*minus)(const int16_t *a, const int16_t *b, size_t n, int16_t *out);
+    /* rows[0..8]: three rows each of three layers, [4] the middle.  Bytes of `mark` (n of them) become 1 where the
+     * middle value is over `least` in size and no smaller (larger) than its 26 neighbours, else 0.
+     * Values at -1 and n must be readable. */
+    void (*extrema_row)(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark);
+    /* The 4 x 4 x 8 sums of a patch's gradients, by cell row, cell column, direction. */
+    void (*cells)(const int16_t patch[FAIR_PATCH * FAIR_PATCH], int32_t out[FAIR_CELLS]);
+    /* Cells in two bits each: see fair_part_code_turn. */
+    void (*code)(const int32_t cells[FAIR_CELLS], uint64_t out[4]);
+    /* Differing bits of one 256-bit code with n others. */
+    void (*far)(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *bits);
+    /* The same for codes named by their places in `codes`. */
+    void (*far_at)(const uint64_t query[4], const uint64_t *codes, const uint32_t *at, size_t n, uint16_t *bits);
+};
+
+/* The best this processor has; FAIRTRACK_CPU=plain|avx2 holds it down. */
+const struct fair_parts_kernels *fair_parts_kernels(void);
+/* Variant i, the plain one first; NULL after the last one that this processor can run. */
+const struct fair_parts_kernels *fair_parts_kernels_at(unsigned i);
+
+#endif

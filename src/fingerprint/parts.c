@@ -1,0 +1,225 @@
+/* Local features: blobs chosen over the picture, turned to their main direction and written as 256 bits. */
+#include <stdlib.h>
+#include <string.h>
+#include "fingerprint/kernels_parts.h"
+#include "fingerprint/parts_space.h"
+
+#define CONTRAST (64 * 3 / 2)     /* a blob stands out by 1.5 of 255 greys at least            */
+#define ROOM 20000                /* blobs looked at; a 512 x 512 picture of noise has fewer   */
+#define MAIN_REST .8f             /* a second direction counts from this share of the first    */
+#define PI 3.14159265f
+
+/* sin and cos for -pi..pi by their series: the same bits everywhere, within 1e-5. */
+static void
+turn_of(float angle, float *c, float *s)
+{
+    float a = angle, flip = 1, a2;
+
+    if (a > PI / 2) { a = PI - a; flip = -1; }
+    else if (a < -PI / 2) { a = -PI - a; flip = -1; }
+    a2 = a * a;
+    *s = a * (1 + a2 * (-1.f / 6 + a2 * (1.f / 120 + a2 * (-1.f / 5040 + a2 * (1.f / 362880)))));
+    *c = flip * (1 + a2 * (-.5f + a2 * (1.f / 24 + a2 * (-1.f / 720 + a2 * (1.f / 40320 - a2 * (1.f / 3628800))))));
+}
+
+/* The direction of (x, y), -pi..pi, within 1e-4. */
+static float
+angle_of(float x, float y)
+{
+    float ax = x < 0 ? -x : x, ay = y < 0 ? -y : y, big = ax > ay ? ax : ay, a, a2;
+
+    if (big == 0) return 0;
+    a = (ax < ay ? ax : ay) / big;
+    a2 = a * a;
+    a = a * (.9998660f + a2 * (-.3302995f + a2 * (.1801410f + a2 * (-.0851330f + a2 * .0208351f))));
+    if (ay > ax) a = PI / 2 - a;
+    if (x < 0) a = PI - a;
+    return y < 0 ? -a : a;
+}
+
+/* 2 to the power x, 0 <= x < 16, within 1e-6 of itself. */
+static float
+two_to(float x)
+{
+    int whole = (int)x;
+    float f = (x - (float)whole) * .6931472f;
+    float v = 1 + f * (1 + f * (.5f + f * (1.f / 6 + f * (1.f / 24 + f * (1.f / 120 + f * (1.f / 720))))));
+
+    return v * (float)(1 << whole);
+}
+
+/* FAIR_PATCH x FAIR_PATCH values about (x, y), `gap` pixels apart, along the direction (c, s); beyond the border the
+ * outermost pixels repeat. */
+static void
+sample(const struct fair_layer *l, float x, float y, float gap, float c, float s, int16_t *patch)
+{
+    const float half = (FAIR_PATCH - 1) * .5f;
+    int32_t dx = (int32_t)(c * gap * 65536), dy = (int32_t)(s * gap * 65536);
+    int32_t x0 = (int32_t)((x - half * gap * (c - s)) * 65536), y0 = (int32_t)((y - half * gap * (s + c)) * 65536);
+    int32_t right = (l->width - 1) * 65536 - 1, bottom = (l->height - 1) * 65536 - 1;
+
+    for (int j = 0; j < FAIR_PATCH; j++, x0 -= dy, y0 += dx) {
+        int32_t px = x0, py = y0;
+        for (int i = 0; i < FAIR_PATCH; i++, px += dx, py += dy) {
+            int32_t cx = px < 0 ? 0 : px > right ? right : px, cy = py < 0 ? 0 : py > bottom ? bottom : py;
+            const int16_t *p = l->data + (size_t)(cy >> 16) * l->stride + (cx >> 16);
+            int32_t fx = cx >> 8 & 255, fy = cy >> 8 & 255;
+            int32_t a = p[0] * (256 - fx) + p[1] * fx, b = p[l->stride] * (256 - fx) + p[l->stride + 1] * fx;
+            patch[j * FAIR_PATCH + i] = (int16_t)(((a >> 6) * (256 - fy) + (b >> 6) * fy) >> 10);
+        }
+    }
+}
+
+#define TURNS 36
+/* The main directions of an unturned patch, at most 2; returns how many. */
+static unsigned
+directions(const int16_t *patch, float out[2])
+{
+    float hist[TURNS] = { 0 }, smooth[TURNS], most = 0;
+    unsigned n = 0, best = 0;
+
+    for (int y = 0; y < 16; y++)
+        for (int x = 0; x < 16; x++) {
+            const int16_t *p = patch + (y + 1) * FAIR_PATCH + x + 1;
+            float gx = (float)(p[1] - p[-1]), gy = (float)(p[FAIR_PATCH] - p[-FAIR_PATCH]);
+            float fx = (float)x - 7.5f, fy = (float)y - 7.5f, d = 1 - (fx * fx + fy * fy) * (1.f / 64), at, ax, ay;
+            int bin;
+            if (d <= 0) continue;
+            ax = gx < 0 ? -gx : gx;
+            ay = gy < 0 ? -gy : gy;
+            at = (angle_of(gx, gy) + PI) * (TURNS / (2 * PI));
+            bin = (int)at % TURNS;
+            at -= (float)(int)at;
+            d *= d * (ax > ay ? ax + ay * .4f : ay + ax * .4f);       /* near enough to the length */
+            hist[bin] += d * (1 - at);
+            hist[(bin + 1) % TURNS] += d * at;
+        }
+    for (unsigned i = 0; i < TURNS; i++) {
+        smooth[i] = .375f * hist[i] + .25f * (hist[(i + 1) % TURNS] + hist[(i + TURNS - 1) % TURNS]) +
+                    .0625f * (hist[(i + 2) % TURNS] + hist[(i + TURNS - 2) % TURNS]);
+        if (smooth[i] > most) { most = smooth[i]; best = i; }
+    }
+    for (unsigned k = 0; k < TURNS && n < 2; k++) {
+        unsigned i = (best + k) % TURNS;
+        float v = smooth[i], l = smooth[(i + TURNS - 1) % TURNS], r = smooth[(i + 1) % TURNS], a;
+        if (v < MAIN_REST * most || v <= l || v < r || v == 0) continue;
+        a = ((float)i + .5f * (l - r) / (l - 2 * v + r)) * (2 * PI / TURNS) - PI;
+        out[n++] = a < -PI ? a + 2 * PI : a > PI ? a - 2 * PI : a;
+    }
+    return n;
+}
+
+/* A blob's claim to be kept: its response, less the more stronger ones of its size lie in the same tile. */
+struct claim { float key; uint32_t spot; };
+
+static int
+by_claim(const void *a, const void *b)
+{
+    const struct claim *x = a, *y = b;
+    if (x->key != y->key) return x->key > y->key ? -1 : 1;
+    return x->spot < y->spot ? -1 : x->spot > y->spot;
+}
+
+#define BANDS 5
+#define TILES 16
+/* Put the spots to be kept first in `order`; returns how many. */
+static size_t
+choose(const struct fair_spot *spots, size_t n, size_t keep, enum fair_purpose purpose, struct claim *order)
+{
+    static const float tile_of[BANDS] = { 48, 48, 64, 128, 256 };
+    static const float worth[2][BANDS] = { { .5f, 1, 1.4f, 1.8f, 2 }, { 1, 1, 1.2f, 1.5f, 2 } };
+    uint16_t taken[BANDS][TILES][TILES];
+
+    memset(taken, 0, sizeof taken);
+    for (size_t i = 0; i < n; i++) order[i] = (struct claim){ spots[i].response, (uint32_t)i };
+    qsort(order, n, sizeof *order, by_claim);
+    for (size_t i = 0; i < n; i++) {
+        const struct fair_spot *s = &spots[order[i].spot];
+        unsigned band = s->octave < BANDS ? s->octave : BANDS - 1;
+        float unit = (float)(1 << s->octave) * .5f / tile_of[band];
+        unsigned tx = (unsigned)(s->x * unit), ty = (unsigned)(s->y * unit);
+        uint16_t *t = &taken[band][ty < TILES ? ty : TILES - 1][tx < TILES ? tx : TILES - 1];
+        order[i].key *= worth[purpose == FAIR_FOR_QUERY][band] / (1 + .5f * (float)*t);
+        ++*t;
+    }
+    qsort(order, n, sizeof *order, by_claim);
+    return n < keep ? n : keep;
+}
+
+void
+fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, struct fair_arena *a, struct fair_part **v, uint32_t *n)
+{
+    const struct fair_parts_kernels *k = fair_parts_kernels();
+    uint32_t keep = purpose == FAIR_FOR_QUERY ? FAIR_PARTS_QUERY : FAIR_PARTS_CATALOGUE;
+    struct fair_space *space = fair_space_new(norm);
+    struct fair_spot *spots = fair_xmalloc(ROOM * sizeof *spots);
+    struct claim *order = fair_xmalloc(ROOM * sizeof *order);
+    size_t found = fair_space_spots(space, CONTRAST, spots, ROOM), chosen;
+
+    *n = 0;
+    *v = fair_alloc_array(a, keep, sizeof **v);
+    chosen = choose(spots, found, keep, purpose, order);
+    for (size_t i = 0; i < chosen && *n < keep; i++) {
+        const struct fair_spot *s = &spots[order[i].spot];
+        const struct fair_layer *l = &space->level[s->octave][s->level];
+        float sigma = FAIR_SPACE_SIGMA * two_to(s->step / FAIR_SPACE_STEPS), unit = (float)(1 << s->octave) * .5f, angle[2];
+        int16_t patch[FAIR_PATCH * FAIR_PATCH];
+        int32_t cells[FAIR_CELLS];
+        unsigned m;
+
+        sample(l, s->x, s->y, sigma * .55f, 1, 0, patch);
+        m = directions(patch, angle);
+        for (unsigned d = 0; d < m && *n < keep; d++) {
+            struct fair_part *p = &(*v)[(*n)++];
+            float c, sn;
+            turn_of(angle[d], &c, &sn);
+            sample(l, s->x, s->y, sigma * .75f, c, sn, patch);
+            k->cells(patch, cells);
+            k->code(cells, p->code);
+            p->x = s->x * unit + .25f;
+            p->y = s->y * unit + .25f;
+            p->size = sigma * unit;
+            p->angle = angle[d];
+        }
+    }
+    free(spots);
+    free(order);
+    fair_space_free(&space);
+}
+
+/* A plane is 4 rows (32 bits) of 4 cells (8 bits) of 8 directions.  Mirrored along the part's own axis, rows change
+ * places and direction d becomes 8 - d; negated, the part turns by 180 degrees, and all cells change places. */
+static uint64_t
+mirror_bytes(uint64_t x)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t out = x & (ones | ones << 4);
+
+    for (unsigned d = 1; d < 4; d++) {
+        out |= (x >> d & ones) << (8 - d);
+        out |= (x >> (8 - d) & ones) << d;
+    }
+    return out;
+}
+
+void
+fair_part_code_turn(const uint64_t code[4], unsigned turn, uint64_t out[4])
+{
+    for (unsigned p = 0; p < 4; p += 2) {
+        uint64_t lo = code[p], hi = code[p + 1], t;
+        if (turn & FAIR_CODE_MIRRORED) {
+            t = mirror_bytes(lo);
+            lo = mirror_bytes(hi);
+            hi = t;
+            lo = lo << 32 | lo >> 32;
+            hi = hi << 32 | hi >> 32;
+        }
+        if (turn & FAIR_CODE_NEGATED) {
+            t = __builtin_bswap64(lo);
+            lo = __builtin_bswap64(hi);
+            hi = t;
+        }
+        out[p] = lo;
+        out[p + 1] = hi;
+    }
+}

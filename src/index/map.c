@@ -1,0 +1,272 @@
+/* The map that takes a work to its copy in the query: guessed from one pairing, agreed on by others, then fitted. */
+#include <math.h>
+#include <string.h>
+#include "fingerprint/kernels_parts.h"
+#include "index/search.h"
+
+#define PI 3.14159265f
+#define MOST_HITS 400         /* looked at for one work, the nearest codes first come */
+#define GRID_STEP 16          /* pixels */
+
+struct pair { float cx, cy, qx, qy, size_c, size_q, angle_c, angle_q; uint16_t bits; uint32_t part, query; };
+
+static float
+wrapped(float a)
+{
+    while (a > PI) a -= 2 * PI;
+    while (a < -PI) a += 2 * PI;
+    return a;
+}
+
+/* The similarity that takes one part onto the other. */
+static void
+map_of(const struct pair *p, unsigned turn, float m[6])
+{
+    float s = p->size_q / p->size_c, flip = turn & FAIR_CODE_MIRRORED ? -1.f : 1.f;
+    float to = p->angle_q + (turn & FAIR_CODE_NEGATED ? PI : 0), from = p->angle_c;
+    float ct = cosf(to), st = sinf(to), cf = cosf(from), sf = sinf(from);
+
+    /* s R(to) diag(1, flip) R(-from) */
+    m[0] = s * (ct * cf + flip * st * sf);
+    m[1] = s * (ct * sf - flip * st * cf);
+    m[3] = s * (st * cf - flip * ct * sf);
+    m[4] = s * (st * sf + flip * ct * cf);
+    m[2] = p->qx - m[0] * p->cx - m[1] * p->cy;
+    m[5] = p->qy - m[3] * p->cx - m[4] * p->cy;
+}
+
+static float
+off_by(const float m[6], const struct pair *p)
+{
+    float dx = m[0] * p->cx + m[1] * p->cy + m[2] - p->qx, dy = m[3] * p->cx + m[4] * p->cy + m[5] - p->qy;
+    return dx * dx + dy * dy;
+}
+
+/* How far a pair may be off, squared: more where the parts are large. */
+static float
+slack(const struct pair *p, float px, float share)
+{
+    float t = px + share * p->size_q;
+    return t * t;
+}
+
+/* Does the pair's own size and direction fit the map?  The map's linear part takes the work part's axis along. */
+static bool
+fits(const float m[6], unsigned turn, const struct pair *p)
+{
+    float det = m[0] * m[4] - m[1] * m[3];
+    float size = p->size_q / p->size_c, c = cosf(p->angle_c), s = sinf(p->angle_c);
+    float along = atan2f(m[3] * c + m[4] * s, m[0] * c + m[1] * s);
+    float want = p->angle_q + (turn & FAIR_CODE_NEGATED ? PI : 0), d;
+
+    size *= size / fabsf(det);
+    d = wrapped(along - want);
+    return size > .25f && size < 4.f && d > -.6f && d < .6f;
+}
+
+/* Least squares through the marked pairs: a similarity (mirrored or not) for few of them, else an affine map. */
+static bool
+fit(const struct pair *p, const bool *in, size_t n, unsigned turn, bool affine, float m[6])
+{
+    double sx = 0, sy = 0, su = 0, sv = 0, xx = 0, xy = 0, yy = 0, xu = 0, xv = 0, yu = 0, yv = 0, w = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (in[i]) { w++; sx += p[i].cx; sy += p[i].cy; su += p[i].qx; sv += p[i].qy; }
+    if (w < 2) return false;
+    sx /= w; sy /= w; su /= w; sv /= w;
+    for (size_t i = 0; i < n; i++)
+        if (in[i]) {
+            double x = p[i].cx - sx, y = p[i].cy - sy, u = p[i].qx - su, v = p[i].qy - sv;
+            xx += x * x; xy += x * y; yy += y * y;
+            xu += x * u; xv += x * v; yu += y * u; yv += y * v;
+        }
+    if (affine) {
+        double det = xx * yy - xy * xy;
+        if (det < 1e-2 * (xx + yy) * (xx + yy)) return false;      /* nearly on a line */
+        m[0] = (float)((xu * yy - yu * xy) / det);
+        m[1] = (float)((yu * xx - xu * xy) / det);
+        m[3] = (float)((xv * yy - yv * xy) / det);
+        m[4] = (float)((yv * xx - xv * xy) / det);
+    } else {
+        double flip = turn & FAIR_CODE_MIRRORED ? -1 : 1, a, b;
+        if (xx + yy < 1) return false;
+        a = (xu + flip * yv) / (xx + yy);
+        b = (xv - flip * yu) / (xx + yy);
+        m[0] = (float)a;
+        m[1] = (float)(-flip * b);
+        m[3] = (float)b;
+        m[4] = (float)(flip * a);
+    }
+    m[2] = (float)(su - m[0] * sx - m[1] * sy);
+    m[5] = (float)(sv - m[3] * sx - m[4] * sy);
+    return true;
+}
+
+/* A map may squeeze, but not to nothing, and mirrors only if its turn does. */
+static bool
+sane(const float m[6], unsigned turn)
+{
+    float det = m[0] * m[4] - m[1] * m[3], sum = m[0] * m[0] + m[1] * m[1] + m[3] * m[3] + m[4] * m[4];
+
+    if (turn & FAIR_CODE_MIRRORED) det = -det;
+    return det > 1e-4f && det < 400.f && sum < 7.f * det;      /* squeezed by at most 6.8 */
+}
+
+static struct pair
+pair_of(const struct fair_record *r, const struct fair_fingerprint *fp, uint32_t part, uint32_t query, unsigned bits)
+{
+    struct fair_place c = fair_record_place(r, part);
+    const struct fair_part *q = &fp->parts[query];
+
+    return (struct pair){ c.x, c.y, q->x, q->y, c.size, q->size, c.angle, q->angle, (uint16_t)bits, part, query };
+}
+
+/* Mark the pairs that agree with the map, each part once; their number. */
+static unsigned
+agreeing(const float m[6], unsigned turn, const struct pair *p, size_t n, float px, float share, bool *in, float *weight)
+{
+    uint64_t used[4] = { 0 };
+    unsigned agree = 0;
+
+    *weight = 0;
+    for (size_t i = 0; i < n; i++) {
+        in[i] = false;
+        if (used[p[i].part / 64] >> (p[i].part % 64) & 1) continue;
+        if (off_by(m, &p[i]) > slack(&p[i], px, share) || !fits(m, turn, &p[i])) continue;
+        used[p[i].part / 64] |= (uint64_t)1 << (p[i].part % 64);
+        in[i] = true;
+        agree++;
+        *weight += 1.f + (float)(80 - (int)p[i].bits) / 80;
+    }
+    return agree;
+}
+
+static void
+sort_pairs(struct pair *p, size_t n)
+{
+    /* few and nearly in order: by insertion */
+    for (size_t i = 1; i < n; i++) {
+        struct pair x = p[i];
+        size_t j = i;
+        while (j > 0 && p[j - 1].bits > x.bits) { p[j] = p[j - 1]; j--; }
+        p[j] = x;
+    }
+}
+
+bool
+fair_map_find(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_hit *hits, size_t n,
+              unsigned least, struct fair_clue *clue)
+{
+    struct pair p[MOST_HITS];
+    bool in[MOST_HITS];
+    float best = 0;
+
+    for (size_t from = 0, to; from < n; from = to) {
+        unsigned turn = hits[from].turn;
+        size_t m = 0;
+        for (to = from; to < n && hits[to].turn == turn; to++)
+            if (m < MOST_HITS) p[m++] = pair_of(r, fp, hits[to].part, hits[to].query, hits[to].bits);
+        if (m < least) continue;
+        sort_pairs(p, m);
+        for (size_t i = 0; i < m; i++) {
+            float map[6], weight;
+            unsigned agree, more;
+            map_of(&p[i], turn, map);
+            if (!sane(map, turn)) continue;
+            agree = agreeing(map, turn, p, m, 4, .8f, in, &weight);
+            if (agree < least || weight < .7f * best) continue;
+            for (int round = 0; round < 3; round++) {
+                float next[6], w2;
+                bool in2[MOST_HITS];
+                if (!fit(p, in, m, turn, agree >= 5, next) || !sane(next, turn)) break;
+                more = agreeing(next, turn, p, m, 3, .5f, in2, &w2);
+                if (more < agree || w2 < weight) break;
+                memcpy(map, next, sizeof map);
+                memcpy(in, in2, m * sizeof *in);
+                if (more == agree && round > 0) break;
+                agree = more;
+                weight = w2;
+            }
+            if (weight > best) {
+                best = weight;
+                clue->turn = turn;
+                memcpy(clue->map, map, sizeof map);
+                clue->mapped = true;
+                clue->agree = agree;
+                clue->weight = weight;
+            }
+        }
+    }
+    return best > 0;
+}
+
+#define CELLS ((FAIR_SIDE + GRID_STEP - 1) / GRID_STEP)
+struct fair_grid { uint32_t first[CELLS * CELLS + 1], *part; };
+
+static unsigned
+cell_of(float x, float y)
+{
+    int i = (int)x / GRID_STEP, j = (int)y / GRID_STEP;
+
+    i = i < 0 ? 0 : i >= CELLS ? CELLS - 1 : i;
+    j = j < 0 ? 0 : j >= CELLS ? CELLS - 1 : j;
+    return (unsigned)(j * CELLS + i);
+}
+
+struct fair_grid *
+fair_grid_new(const struct fair_fingerprint *fp, struct fair_arena *a)
+{
+    struct fair_grid *g = FAIR_NEW(a, struct fair_grid);
+    uint32_t *at = fair_alloc_array(a, CELLS * CELLS, sizeof *at);
+
+    g->part = fair_alloc_array(a, fp->n_parts + 1, sizeof *g->part);
+    for (uint32_t i = 0; i < fp->n_parts; i++) g->first[cell_of(fp->parts[i].x, fp->parts[i].y) + 1]++;
+    for (size_t c = 0; c < CELLS * CELLS; c++) {
+        g->first[c + 1] += g->first[c];
+        at[c] = g->first[c];
+    }
+    for (uint32_t i = 0; i < fp->n_parts; i++) g->part[at[cell_of(fp->parts[i].x, fp->parts[i].y)]++] = i;
+    return g;
+}
+
+void
+fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue)
+{
+    struct pair p[FAIR_PARTS_CATALOGUE];
+    bool in[FAIR_PARTS_CATALOGUE];
+    float weight;
+
+    for (int round = 0; round < 4; round++) {
+        float scale = sqrtf(fabsf(clue->map[0] * clue->map[4] - clue->map[1] * clue->map[3]));
+        float px = round == 0 ? 5.f : 3.f, share = round == 0 ? .7f : .5f, next[6];
+        unsigned n = 0, seen = 0;
+        for (uint32_t i = 0; i < r->n; i++) {
+            struct fair_place c = fair_record_place(r, i);
+            struct pair best = { .bits = 92 };
+            uint64_t code[4];
+            float x = clue->map[0] * c.x + clue->map[1] * c.y + clue->map[2], y = clue->map[3] * c.x + clue->map[4] * c.y + clue->map[5];
+            float far = px + share * c.size * scale;
+            if (!(x >= 0 && y >= 0 && x < fp->norm_width && y < fp->norm_height)) continue;
+            if (c.size * scale > .75f) seen++;
+            fair_part_code_turn(r->codes + 4 * (size_t)i, clue->turn, code);
+            for (int cy = (int)(y - far) / GRID_STEP; cy <= (int)(y + far) / GRID_STEP && cy < CELLS; cy++)
+                for (int cx = (int)(x - far) / GRID_STEP; cx <= (int)(x + far) / GRID_STEP && cx < CELLS; cx++)
+                    for (uint32_t k = g->first[cy * CELLS + cx]; k < g->first[cy * CELLS + cx + 1]; k++) {
+                        const uint64_t *q = fp->parts[g->part[k]].code;
+                        struct pair t;
+                        int bits = __builtin_popcountll(q[0] ^ code[0]) + __builtin_popcountll(q[1] ^ code[1]) +
+                                   __builtin_popcountll(q[2] ^ code[2]) + __builtin_popcountll(q[3] ^ code[3]);
+                        if (bits >= best.bits) continue;
+                        t = pair_of(r, fp, i, g->part[k], (unsigned)bits);
+                        if (off_by(clue->map, &t) <= slack(&t, px, share) && fits(clue->map, clue->turn, &t)) best = t;
+                    }
+            if (best.bits < 92) p[n++] = best;
+        }
+        clue->seen = seen;
+        clue->agree = agreeing(clue->map, clue->turn, p, n, px, share, in, &weight);
+        clue->weight = weight;
+        if (clue->agree < 3 || round == 3) return;
+        if (!fit(p, in, n, clue->turn, clue->agree >= 5, next) || !sane(next, clue->turn)) return;
+        memcpy(clue->map, next, sizeof next);
+    }
+}

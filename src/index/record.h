@@ -1,0 +1,29 @@
+/* index/record.h - a work as the index keeps it: at most FAIR_RECORD_MAX bytes, read where they lie.  Private to index.
+ * docs/formats/index-record.md */
+#ifndef FAIR_RECORD_H
+#define FAIR_RECORD_H
+#include "fingerprint/parts.h"
+
+#define FAIR_RECORD_MAX 5120
+
+/* A view of a packed record. */
+struct fair_record {
+    uint32_t width, height;           /* of the picture as shown        */
+    uint16_t norm_width, norm_height;
+    uint8_t quality;
+    uint32_t n;                       /* parts                          */
+    uint64_t whole[FAIR_WHOLE_WORDS];
+    const uint64_t *codes;            /* 4 a part                       */
+    const uint16_t *words;            /* the word of each part (words.h) */
+    const uint8_t *places;            /* 6 bytes a part                 */
+};
+
+/* Pack what the index needs of a fingerprint; the bytes lie in the arena. */
+fair_str fair_record_pack(const struct fair_fingerprint *fp, struct fair_arena *a);
+/* See a record; `bytes` must be aligned to 8 and outlive the view.  FAIR_CORRUPT unless all fits. */
+fair_status fair_record_see(fair_str bytes, struct fair_record *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+struct fair_place { float x, y, size, angle; };      /* pixels of the normalised picture, radians */
+struct fair_place fair_record_place(const struct fair_record *r, uint32_t i);
+
+#endif

@@ -1,0 +1,52 @@
+/* index/search.h - one search under way: what the stages hand each other.  Private to index. */
+#ifndef FAIR_SEARCH_H
+#define FAIR_SEARCH_H
+#include "index/index.h"
+#include "index/shelf.h"
+
+/* What the stages know of a candidate beside what they tell. */
+struct fair_clue {
+    const struct fair_record *record;
+    unsigned turn;            /* enum fair_code_turn: how the query must be turned to agree          */
+    float map[6];             /* affine, catalogue -> query, pixels of the normalised pictures       */
+    bool mapped;
+    float votes;              /* weight of the best bin of sizes and turns                           */
+    uint32_t seen;            /* parts of the work that the map puts inside the query                */
+    uint32_t agree;           /* of these, those that found a partner there                          */
+    float weight;             /* the agreeing parts' evidence, in nats                               */
+    float spread;             /* agreeing parts' share of cells of the seen area, 0..1               */
+    /* pixels */
+    float alike;              /* correlation of the aligned pictures over the overlap, -1..1         */
+    float firm;               /* share of tiles that correlate well                                  */
+    float loose;              /* mean shift that tiles want, pixels                                  */
+};
+
+/* q comes first: stages are given &search->q and find the search by a cast. */
+struct fair_search {
+    struct fair_query q;
+    const struct fair_index *ix;
+    struct fair_clue *clues;  /* clues[i] belongs to io->v[i] */
+};
+
+/* Adds a candidate or finds it; its number in io and clues, or SIZE_MAX where there is no room. */
+size_t fair_search_add(struct fair_search *s, struct fair_matches *io, fair_id work, const struct fair_record *r);
+
+typedef fair_status fair_stage_run(const struct fair_index *, const struct fair_query *, struct fair_matches *, struct fair_err *);
+fair_stage_run fair_stage_whole, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_verdict;
+
+/* The shelves of an index, in turn: NULL after the last. */
+const struct fair_shelf *fair_index_shelf(const struct fair_index *ix, size_t i);
+
+/* One pairing of a work's part with a query's. */
+struct fair_hit { uint32_t part, query; uint16_t bits; uint8_t turn; };
+/* Find the map under which most of the hits agree.  False where fewer than `least` do. */
+bool fair_map_find(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_hit *hits, size_t n,
+                   unsigned least, struct fair_clue *clue);
+
+/* The query's parts by place, for guided matching. */
+struct fair_grid;
+struct fair_grid *fair_grid_new(const struct fair_fingerprint *fp, struct fair_arena *a);
+/* With a map known, pair each part of the work with the best one near where it should be, refit, and count. */
+void fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue);
+
+#endif

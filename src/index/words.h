@@ -1,0 +1,18 @@
+/* index/words.h - the vocabulary of codes: each code belongs to the nearest of FAIR_WORDS words.  Private to index.
+ * A fourth of the words are kept; the others are these mirrored, negated, and both, so that the word of a turned code
+ * is the word's number with the turn's bits flipped. */
+#ifndef FAIR_WORDS_H
+#define FAIR_WORDS_H
+#include "fingerprint/parts.h"
+
+#define FAIR_WORDS 2048
+
+/* The nearest word. */
+uint16_t fair_word_of(const uint64_t code[4]);
+/* The `m` nearest, nearest first. */
+void fair_words_of(const uint64_t code[4], unsigned m, uint16_t *out);
+static inline uint16_t fair_word_turned(uint16_t word, unsigned turn) { return (uint16_t)(word ^ turn); }
+
+extern const uint64_t fair_words_kept[FAIR_WORDS / 4][4];     /* words_table.c, made by words_train */
+
+#endif
