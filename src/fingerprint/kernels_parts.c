@@ -66,42 +66,61 @@ minus_body(const int16_t *restrict a, const int16_t *restrict b, size_t n, int16
     for (size_t i = 0; i < n; i++) out[i] = (int16_t)(b[i] - a[i]);
 }
 
-INLINE void
-extrema_row_body(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *restrict mark)
+static void
+extrema_row_plain(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark)
 {
-    memset(mark, 0, n);
-    for (size_t x = 0; x < n; x += 32) {
-        size_t m = n - x < 32 ? n - x : 32;
-        const int16_t *mid = rows[4] + x;
-        int16_t top[32], low[32];
-        uint8_t any = 0;
-        if (m < 32) {
-            for (size_t i = 0; i < m; i++) {
-                int16_t d = mid[i], hi = d, lo = d;
-                for (unsigned r = 0; r < 9; r++)
-                    for (int k = -1; k <= 1; k++) {
-                        int16_t v = rows[r][(ptrdiff_t)(x + i) + k];
-                        if (v > hi) hi = v;
-                        if (v < lo) lo = v;
-                    }
-                mark[x + i] = (d > least && d == hi) || (d < -least && d == lo);
-            }
-            continue;
-        }
-        for (size_t i = 0; i < 32; i++) any |= (uint8_t)((mid[i] > least) | (mid[i] < -least));
-        if (!any) continue;
-        memcpy(top, mid, sizeof top);
-        memcpy(low, mid, sizeof low);
+    for (ptrdiff_t x = 0; x < (ptrdiff_t)n; x++) {
+        int16_t d = rows[4][x], top = d, low = d;
         for (unsigned r = 0; r < 9; r++)
             for (int k = -1; k <= 1; k++) {
-                const int16_t *v = rows[r] + (ptrdiff_t)x + k;
-                for (size_t i = 0; i < 32; i++) {
-                    top[i] = v[i] > top[i] ? v[i] : top[i];
-                    low[i] = v[i] < low[i] ? v[i] : low[i];
-                }
+                int16_t v = rows[r][x + k];
+                if (v > top) top = v;
+                if (v < low) low = v;
             }
-        for (size_t i = 0; i < 32; i++)
-            mark[x + i] = (uint8_t)(((mid[i] > least) & (mid[i] == top[i])) | ((mid[i] < -least) & (mid[i] == low[i])));
+        mark[x] = (d > least && d == top) || (d < -least && d == low);
+    }
+}
+
+__attribute__((target("avx2"))) static void
+extrema_row_avx2(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark)
+{
+    static const unsigned order[9] = { 4, 3, 5, 1, 7, 0, 2, 6, 8 };      /* the nearest first: most are settled by them */
+    const __m256i over = _mm256_set1_epi16(least), under = _mm256_set1_epi16((int16_t)-least);
+
+    for (size_t x = 0; x < n; x += 16) {
+        __m256i d = _mm256_loadu_si256((const void *)(rows[4] + x));
+        __m256i high = _mm256_cmpgt_epi16(d, over), deep = _mm256_cmpgt_epi16(under, d), any;
+        for (unsigned i = 0; i < 9; i++) {
+            const int16_t *r = rows[order[i]] + x;
+            __m256i a = _mm256_loadu_si256((const void *)(r - 1)), b = _mm256_loadu_si256((const void *)r);
+            __m256i c = _mm256_loadu_si256((const void *)(r + 1));
+            if (_mm256_testz_si256(_mm256_or_si256(high, deep), _mm256_set1_epi16(-1))) break;
+            high = _mm256_andnot_si256(_mm256_cmpgt_epi16(_mm256_max_epi16(_mm256_max_epi16(a, b), c), d), high);
+            deep = _mm256_andnot_si256(_mm256_cmpgt_epi16(d, _mm256_min_epi16(_mm256_min_epi16(a, b), c)), deep);
+        }
+        any = _mm256_and_si256(_mm256_or_si256(high, deep), _mm256_set1_epi16(1));
+        any = _mm256_permute4x64_epi64(_mm256_packus_epi16(any, any), 0x08);
+        _mm_storeu_si128((void *)(mark + x), _mm256_castsi256_si128(any));
+    }
+}
+
+__attribute__((target("avx512bw,avx512vl"))) static void
+extrema_row_avx512(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark)
+{
+    static const unsigned order[9] = { 4, 3, 5, 1, 7, 0, 2, 6, 8 };
+    const __m512i over = _mm512_set1_epi16(least), under = _mm512_set1_epi16((int16_t)-least);
+
+    for (size_t x = 0; x < n; x += 32) {
+        __m512i d = _mm512_loadu_si512((const void *)(rows[4] + x));
+        __mmask32 high = _mm512_cmpgt_epi16_mask(d, over), deep = _mm512_cmpgt_epi16_mask(under, d);
+        for (unsigned i = 0; i < 9 && (high | deep) != 0; i++) {
+            const int16_t *r = rows[order[i]] + x;
+            __m512i a = _mm512_loadu_si512((const void *)(r - 1)), b = _mm512_loadu_si512((const void *)r);
+            __m512i c = _mm512_loadu_si512((const void *)(r + 1));
+            high &= _mm512_cmpge_epi16_mask(d, _mm512_max_epi16(_mm512_max_epi16(a, b), c));
+            deep &= _mm512_cmple_epi16_mask(d, _mm512_min_epi16(_mm512_min_epi16(a, b), c));
+        }
+        _mm256_storeu_si256((void *)(mark + x), _mm256_maskz_set1_epi8(high | deep, 1));
     }
 }
 
@@ -194,8 +213,6 @@ far_at_body(const uint64_t query[4], const uint64_t *codes, const uint32_t *at, 
 
 #define VARIANT(suffix, attributes)                                                                                     \
     attributes static void minus_##suffix(const int16_t *a, const int16_t *b, size_t n, int16_t *out) { minus_body(a, b, n, out); } \
-    attributes static void extrema_row_##suffix(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark)   \
-        { extrema_row_body(rows, n, least, mark); }                                                                     \
     attributes static void cells_##suffix(const int16_t *patch, int32_t *out) { cells_body(patch, out); }               \
     attributes static void code_##suffix(const int32_t *cells, uint64_t *code) { code_body(cells, code); }              \
     attributes static void far_##suffix(const uint64_t *query, const uint64_t *codes, size_t n, uint16_t *bits)         \
@@ -207,7 +224,7 @@ far_at_body(const uint64_t query[4], const uint64_t *codes, const uint32_t *at, 
 
 VARIANT(plain, )
 VARIANT(avx2, __attribute__((target("avx2,bmi,popcnt"))))
-VARIANT(avx512, __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vpopcntdq,avx512bitalg,avx2,bmi,popcnt,prefer-vector-width=512"))))
+VARIANT(avx512, __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vpopcntdq,avx2,bmi,popcnt,prefer-vector-width=512"))))
 
 const struct fair_parts_kernels *
 fair_parts_kernels_at(unsigned i)
@@ -218,7 +235,7 @@ fair_parts_kernels_at(unsigned i)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt")) can[n++] = &kernels_avx2;
     if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vpopcntdq") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bitalg")) can[n++] = &kernels_avx512;
+        __builtin_cpu_supports("avx512dq")) can[n++] = &kernels_avx512;
     return i < n ? can[i] : NULL;
 }
 

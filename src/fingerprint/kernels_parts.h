@@ -21,7 +21,8 @@ struct fair_parts_kernels {
     void (*minus)(const int16_t *a, const int16_t *b, size_t n, int16_t *out);
     /* rows[0..8]: three rows each of three layers, [4] the middle.  Bytes of `mark` (n of them) become 1 where the
      * middle value is over `least` in size and no smaller (larger) than its 26 neighbours, else 0.
-     * Values at -1 and n must be readable. */
+     * Values from -1 to n, rounded up to 32, are readable; so far mark is
+     * writable. */
     void (*extrema_row)(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark);
     /* The 4 x 4 x 8 sums of a patch's gradients, by cell row, cell column, direction. */
     void (*cells)(const int16_t patch[FAIR_PATCH * FAIR_PATCH], int32_t out[FAIR_CELLS]);

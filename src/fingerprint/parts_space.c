@@ -163,7 +163,7 @@ fair_space_spots(const struct fair_space *s, int16_t contrast, struct fair_spot 
     if (s->octaves == 0) return 0;
     big = s->level[0][0].stride * (size_t)s->level[0][0].height;
     block = fair_xmalloc(((FAIR_SPACE_LEVELS - 1) * big + 2 * FAIR_ROW_PAD) * sizeof *block);
-    mark = fair_xmalloc(s->level[0][0].stride);
+    mark = fair_xmalloc(s->level[0][0].stride + 64);
     for (unsigned o = 0; o < s->octaves; o++) {
         struct fair_layer d[FAIR_SPACE_LEVELS - 1];
         int32_t w = s->level[o][0].width, h = s->level[o][0].height;

@@ -78,13 +78,28 @@ fair_search_add(struct fair_search *s, struct fair_matches *io, fair_id work, co
 #define ROOM 64               /* candidates of one search */
 
 fair_status
+fair_index_search_with(const struct fair_index *ix, struct fair_search *s, unsigned off, struct fair_matches *out, struct fair_err *err)
+{
+    s->ix = ix;
+    *out = (struct fair_matches){ fair_alloc_array(s->q.arena, ROOM, sizeof *out->v), 0, ROOM };
+    s->clues = fair_alloc_array(s->q.arena, ROOM, sizeof *s->clues);
+    for (size_t i = 0; i < fair_n_stages; i++)
+        if (!(off >> i & 1)) FAIR_TRY(fair_stages[i].run(ix, &s->q, out, err));
+    return FAIR_OK;
+}
+
+fair_status
 fair_index_search(const struct fair_index *ix, const struct fair_query *q, unsigned off, struct fair_matches *out, struct fair_err *err)
 {
-    struct fair_search s = { .q = *q, .ix = ix };
+    struct fair_search s = { .q = *q };
 
-    *out = (struct fair_matches){ fair_alloc_array(q->arena, ROOM, sizeof *out->v), 0, ROOM };
-    s.clues = fair_alloc_array(q->arena, ROOM, sizeof *s.clues);
-    for (size_t i = 0; i < fair_n_stages; i++)
-        if (!(off >> i & 1)) FAIR_TRY(fair_stages[i].run(ix, &s.q, out, err));
-    return FAIR_OK;
+    return fair_index_search_with(ix, &s, off, out, err);
+}
+
+const char *
+fair_verdict_name(enum fair_verdict v)
+{
+    static const char *const names[] = { "none", "too_plain", "same_scene", "possible", "match" };
+
+    return (unsigned)v < sizeof names / sizeof *names ? names[v] : "none";
 }

@@ -249,8 +249,8 @@ fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, 
             if (!(x >= 0 && y >= 0 && x < fp->norm_width && y < fp->norm_height)) continue;
             if (c.size * scale > .75f) seen++;
             fair_part_code_turn(r->codes + 4 * (size_t)i, clue->turn, code);
-            for (int cy = (int)(y - far) / GRID_STEP; cy <= (int)(y + far) / GRID_STEP && cy < CELLS; cy++)
-                for (int cx = (int)(x - far) / GRID_STEP; cx <= (int)(x + far) / GRID_STEP && cx < CELLS; cx++)
+            for (int cy = y > far ? (int)(y - far) / GRID_STEP : 0; cy <= (int)(y + far) / GRID_STEP && cy < CELLS; cy++)
+                for (int cx = x > far ? (int)(x - far) / GRID_STEP : 0; cx <= (int)(x + far) / GRID_STEP && cx < CELLS; cx++)
                     for (uint32_t k = g->first[cy * CELLS + cx]; k < g->first[cy * CELLS + cx + 1]; k++) {
                         const uint64_t *q = fp->parts[g->part[k]].code;
                         struct pair t;

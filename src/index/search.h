@@ -28,6 +28,10 @@ struct fair_search {
     struct fair_clue *clues;  /* clues[i] belongs to io->v[i] */
 };
 
+/* fair_index_search, with what the stages knew left in `s`; s->clues[i] belongs to out->v[i]. */
+fair_status fair_index_search_with(const struct fair_index *ix, struct fair_search *s, unsigned off, struct fair_matches *out,
+                                   struct fair_err *err) FAIR_MUST_CHECK;
+
 /* Adds a candidate or finds it; its number in io and clues, or SIZE_MAX where there is no room. */
 size_t fair_search_add(struct fair_search *s, struct fair_matches *io, fair_id work, const struct fair_record *r);
 
@@ -38,7 +42,7 @@ fair_stage_run fair_stage_whole, fair_stage_parts, fair_stage_map, fair_stage_pi
 const struct fair_shelf *fair_index_shelf(const struct fair_index *ix, size_t i);
 
 /* One pairing of a work's part with a query's. */
-struct fair_hit { uint32_t part, query; uint16_t bits; uint8_t turn; };
+struct fair_hit { uint32_t part, query; float weight; uint16_t bits; uint8_t turn; };
 /* Find the map under which most of the hits agree.  False where fewer than `least` do. */
 bool fair_map_find(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_hit *hits, size_t n,
                    unsigned least, struct fair_clue *clue);

@@ -6,11 +6,12 @@
 #include "index/search.h"
 #include "index/words.h"
 
-#define PROBES 6              /* words looked up for each part of the query       */
-#define NEAR 76               /* bits within which two codes may be the same spot */
-#define SHORTLIST 24          /* works that get a map                             */
-#define LEAST 3               /* hits that must agree on it                       */
-#define SIZES 20              /* bins of half octaves                             */
+#define PROBES 6              /* words looked up for each part of the query                         */
+#define NEAR 76               /* bits within which two codes may be the same spot                   */
+#define CAP 24                /* pairings kept for a part of the query and a turn, the nearest first */
+#define SHORTLIST 24          /* works that get a map                                               */
+#define LEAST 3               /* hits that must agree on it                                         */
+#define SIZES 20              /* bins of half octaves                                               */
 #define ANGLES 16
 #define PI 3.14159265f
 
@@ -27,14 +28,41 @@ add(struct founds *f, struct found x)
     f->v[f->n++] = x;
 }
 
+/* Keep of the last pairings, those from `from` on, the nearest; what a common code is near to tells little, so a
+ * pairing's weight is less the more are as near. */
+static void
+thin(struct founds *f, size_t from, size_t cap)
+{
+    uint32_t count[NEAR + 1] = { 0 }, sum = 0;
+    float weight[NEAR + 1];
+    size_t to = from;
+    unsigned last = NEAR;
+
+    for (size_t i = from; i < f->n; i++) count[f->v[i].hit.bits]++;
+    for (unsigned b = 0; b <= NEAR; b++) {
+        sum += count[b];
+        weight[b] = logf(1 + (float)cap / (float)(sum > 0 ? sum : 1)) * (float)(NEAR + 20 - b) / NEAR;
+        if (sum > cap) { last = b; break; }
+    }
+    for (size_t i = from; i < f->n; i++)
+        if (f->v[i].hit.bits <= last && to - from < 2 * cap) {
+            f->v[to] = f->v[i];
+            f->v[to++].hit.weight = weight[f->v[i].hit.bits];
+        }
+    f->n = to;
+}
+
 static void
 look_up(const struct fair_shelf *s, const struct fair_fingerprint *fp, struct founds *out)
 {
+    size_t cap = CAP + s->n / 100;
+
     for (uint32_t i = 0; i < fp->n_parts; i++) {
         uint16_t words[PROBES];
         fair_words_of(fp->parts[i].code, PROBES, words);
         for (unsigned turn = 0; turn < 4; turn++) {
             uint64_t code[4];
+            size_t from = out->n;
             fair_part_code_turn(fp->parts[i].code, turn, code);
             for (unsigned m = 0; m < PROBES; m++) {
                 uint16_t w = fair_word_turned(words[m], turn);
@@ -43,65 +71,80 @@ look_up(const struct fair_shelf *s, const struct fair_fingerprint *fp, struct fo
                     const uint64_t *c = s->works[place >> 8].record.codes + 4 * (size_t)(place & 255);
                     int bits = __builtin_popcountll(code[0] ^ c[0]) + __builtin_popcountll(code[1] ^ c[1]) +
                                __builtin_popcountll(code[2] ^ c[2]) + __builtin_popcountll(code[3] ^ c[3]);
-                    if (bits <= NEAR) add(out, (struct found){ place >> 8, { place & 255, i, (uint16_t)bits, (uint8_t)turn } });
+                    if (bits <= NEAR) add(out, (struct found){ place >> 8, { place & 255, i, 0, (uint16_t)bits, (uint8_t)turn } });
                 }
             }
+            thin(out, from, cap);
         }
     }
 }
 
-static int
-by_work(const void *a, const void *b)
+/* Put the pairings in order of work, keeping the order within each. */
+static struct found *
+by_work(const struct founds *f, size_t n_works, uint32_t *first)
 {
-    const struct found *x = a, *y = b;
-    if (x->work != y->work) return x->work < y->work ? -1 : 1;
-    if (x->hit.turn != y->hit.turn) return x->hit.turn < y->hit.turn ? -1 : 1;
-    if (x->hit.query != y->hit.query) return x->hit.query < y->hit.query ? -1 : 1;
-    return x->hit.part < y->hit.part ? -1 : x->hit.part > y->hit.part;
+    struct found *v = fair_xmalloc((f->n + 1) * sizeof *v);
+    uint32_t *at = fair_xcalloc(n_works + 1, sizeof *at);
+
+    memset(first, 0, (n_works + 1) * sizeof *first);
+    for (size_t i = 0; i < f->n; i++) first[f->v[i].work + 1]++;
+    for (size_t w = 0; w < n_works; w++) { first[w + 1] += first[w]; at[w + 1] = first[w + 1]; }
+    for (size_t i = 0; i < f->n; i++) v[at[f->v[i].work]++] = f->v[i];
+    free(at);
+    return v;
 }
 
-static float
-weight_of(unsigned bits)
+/* The bin of a pairing's ratio of sizes and of its turn; false where the ratio is out of all bounds. */
+static bool
+bin_of(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_hit *h, int *size, int *angle)
 {
-    float x = (float)(NEAR + 4 - (int)bits) / NEAR;
-    return x * x;
+    struct fair_place c = fair_record_place(r, h->part);
+    const struct fair_part *q = &fp->parts[h->query];
+    float s = log2f(q->size / c.size) * 2 + SIZES / 2.f;
+    float a = h->turn & FAIR_CODE_MIRRORED ? q->angle + c.angle : q->angle - c.angle;
+
+    if (!(s >= 0 && s < SIZES)) return false;
+    *size = (int)s;
+    *angle = (int)((a + 4 * PI) * (ANGLES / (2 * PI))) % ANGLES;
+    return true;
 }
 
-/* The weight of the heaviest 2 x 2 bins of size ratio and turn. */
+/* The weight of the heaviest 2 x 2 bins, and in `hits` the pairings in and about it; *n of them. */
 static float
-vote(const struct fair_record *r, const struct fair_fingerprint *fp, const struct found *f, size_t n)
+vote(const struct fair_record *r, const struct fair_fingerprint *fp, const struct found *f, size_t n_found, struct fair_hit *hits, size_t *n)
 {
     float bins[4][SIZES][ANGLES], best = 0;
+    unsigned turn = 0;
+    int size = 0, angle = 0, s, a;
 
     memset(bins, 0, sizeof bins);
-    for (size_t i = 0; i < n; i++) {
-        struct fair_place c = fair_record_place(r, f[i].hit.part);
-        const struct fair_part *q = &fp->parts[f[i].hit.query];
-        unsigned turn = f[i].hit.turn;
-        float size = log2f(q->size / c.size) * 2 + SIZES / 2.f;
-        float angle = turn & FAIR_CODE_MIRRORED ? q->angle + c.angle : q->angle - c.angle;
-        int s = (int)size, a = (int)((angle + 4 * PI) * (ANGLES / (2 * PI)));
-        if (s < 0 || s >= SIZES) continue;
-        bins[turn][s][a % ANGLES] += weight_of(f[i].hit.bits);
-    }
+    for (size_t i = 0; i < n_found; i++)
+        if (bin_of(r, fp, &f[i].hit, &s, &a)) bins[f[i].hit.turn][s][a] += f[i].hit.weight;
     for (unsigned t = 0; t < 4; t++)
-        for (int s = 0; s + 1 < SIZES; s++)
-            for (int a = 0; a < ANGLES; a++) {
+        for (s = 0; s + 1 < SIZES; s++)
+            for (a = 0; a < ANGLES; a++) {
                 int b = (a + 1) % ANGLES;
                 float w = bins[t][s][a] + bins[t][s][b] + bins[t][s + 1][a] + bins[t][s + 1][b];
-                if (w > best) best = w;
+                if (w > best) { best = w; turn = t; size = s; angle = a; }
             }
+    *n = 0;
+    for (size_t i = 0; i < n_found; i++) {
+        int off;
+        if (f[i].hit.turn != turn || !bin_of(r, fp, &f[i].hit, &s, &a)) continue;
+        off = (a - angle + 1 + ANGLES) % ANGLES;
+        if (s >= size - 1 && s <= size + 2 && off <= 3) hits[(*n)++] = f[i].hit;
+    }
     return best;
 }
 
-struct ranked { float votes; uint32_t from, n; };
+struct ranked { float votes; uint32_t work; };
 
 static int
 by_votes(const void *a, const void *b)
 {
     const struct ranked *x = a, *y = b;
     if (x->votes != y->votes) return x->votes > y->votes ? -1 : 1;
-    return x->from < y->from ? -1 : x->from > y->from;
+    return x->work < y->work ? -1 : x->work > y->work;
 }
 
 fair_status
@@ -113,30 +156,34 @@ fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct
     (void)err;
     for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++) {
         struct founds f = { 0 };
-        struct ranked *works;
+        uint32_t *first = fair_xmalloc((shelf->n + 1) * sizeof *first);
+        struct ranked *works = fair_xmalloc((shelf->n + 1) * sizeof *works);
+        struct found *v;
         struct fair_hit *hits;
-        size_t n = 0;
+        size_t n = 0, m;
 
         look_up(shelf, q->fp, &f);
-        if (f.n > 0) qsort(f.v, f.n, sizeof *f.v, by_work);
-        works = fair_xmalloc((f.n + 1) * sizeof *works);
+        v = by_work(&f, shelf->n, first);
         hits = fair_xmalloc((f.n + 1) * sizeof *hits);
-        for (size_t i = 0, j; i < f.n; i = j) {
-            const struct fair_shelved *w = &shelf->works[f.v[i].work];
-            for (j = i; j < f.n && f.v[j].work == f.v[i].work; j++) hits[j] = f.v[j].hit;
-            if (j - i < LEAST || w->gone || (q->org != 0 && w->org != q->org)) continue;
-            works[n++] = (struct ranked){ vote(&w->record, q->fp, f.v + i, j - i), (uint32_t)i, (uint32_t)(j - i) };
+        for (uint32_t i = 0; i < shelf->n; i++) {
+            const struct fair_shelved *w = &shelf->works[i];
+            if (first[i + 1] - first[i] < LEAST || w->gone || (q->org != 0 && w->org != q->org)) continue;
+            works[n++] = (struct ranked){ vote(&w->record, q->fp, v + first[i], first[i + 1] - first[i], hits, &m), i };
         }
         qsort(works, n, sizeof *works, by_votes);
         for (size_t i = 0; i < n && i < SHORTLIST; i++) {
-            const struct fair_shelved *w = &shelf->works[f.v[works[i].from].work];
+            uint32_t j = works[i].work;
+            const struct fair_shelved *w = &shelf->works[j];
             struct fair_clue clue = { .record = &w->record, .votes = works[i].votes };
             size_t at;
-            if (!fair_map_find(&w->record, q->fp, hits + works[i].from, works[i].n, LEAST, &clue)) continue;
+            vote(&w->record, q->fp, v + first[j], first[j + 1] - first[j], hits, &m);
+            if (!fair_map_find(&w->record, q->fp, hits, m, LEAST, &clue)) continue;
             at = fair_search_add(search, io, w->work, &w->record);
             if (at != SIZE_MAX && clue.agree > search->clues[at].agree) search->clues[at] = clue;
         }
         free(f.v);
+        free(v);
+        free(first);
         free(works);
         free(hits);
     }

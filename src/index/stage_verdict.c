@@ -32,12 +32,25 @@ place(const struct fair_query *q, const struct fair_clue *c, struct fair_match *
     m->box[3] = less(y1, (float)q->fp->height);
 }
 
+/* Matches and their clues, sorted together. */
+struct both { struct fair_match m; struct fair_clue c; };
+
 static int
 by_score(const void *a, const void *b)
 {
-    const struct fair_match *x = a, *y = b;
-    if (x->score != y->score) return x->score > y->score ? -1 : 1;
-    return x->work < y->work ? -1 : x->work > y->work;
+    const struct both *x = a, *y = b;
+    if (x->m.score != y->m.score) return x->m.score > y->m.score ? -1 : 1;
+    return x->m.work < y->m.work ? -1 : x->m.work > y->m.work;
+}
+
+static void
+sort(struct fair_search *s, struct fair_matches *io)
+{
+    struct both *v = fair_alloc_array(s->q.arena, io->n + 1, sizeof *v);
+
+    for (size_t i = 0; i < io->n; i++) v[i] = (struct both){ io->v[i], s->clues[i] };
+    qsort(v, io->n, sizeof *v, by_score);
+    for (size_t i = 0; i < io->n; i++) { io->v[i] = v[i].m; s->clues[i] = v[i].c; }
 }
 
 fair_status
@@ -56,6 +69,6 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         m->score = 1 / (1 + expf(-x));
         m->verdict = m->score > .9f ? FAIR_MATCH : FAIR_POSSIBLE;
     }
-    qsort(io->v, io->n, sizeof *io->v, by_score);
+    sort(s, io);
     return FAIR_OK;
 }

@@ -1,0 +1,143 @@
+/* lookup_dev: register the pictures of one folder, look up those of another, and print what was found.  A development
+ * tool, not installed; it decodes in its own process, so it is for pictures one trusts.
+ *
+ *     lookup_dev [--off STAGE]... [--clues] CATALOGUE QUERIES > results.tsv
+ *
+ * A line a pair: query, work, score, box in the query (what bench/recognition's eval.py reads), then the verdict and,
+ * with --clues, what the stages knew.  Costs go to stderr. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "base/io.h"
+#include "image/codecs/codecs.h"
+#include "index/search.h"
+
+struct work { char name[256]; struct fair_image *grey; };
+static struct work *works;
+static size_t n_works;
+
+static double
+ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int
+no_dot(const struct dirent *d)
+{
+    return d->d_name[0] != '.';
+}
+
+static fair_status
+load(const char *folder, const char *name, struct fair_arena *a, struct fair_image **norm, struct fair_picture *info, struct fair_err *err)
+{
+    FAIR_AUTO(image) struct fair_image *im = NULL;
+    fair_str path = fair_str_fmt(a, "%s/%s", folder, name), bytes;
+
+    FAIR_TRY(fair_read_file(a, path.p, (size_t)1 << 28, &bytes, err));
+    FAIR_TRY(fair_picture_decode(bytes.p, bytes.n, &fair_image_limits_default, FAIR_SIDE, 1, &im, info, err));
+    *norm = fair_image_shrink(im, FAIR_SIDE);
+    return FAIR_OK;
+}
+
+static fair_status
+proof(void *self, fair_id work, const struct fair_image **out, struct fair_err *err)
+{
+    (void)self;
+    (void)err;
+    *out = works[work - 1].grey;
+    return FAIR_OK;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(index) struct fair_index *ix = NULL;
+    struct fair_err err = { 0 };
+    struct dirent **names;
+    unsigned off = 0;
+    bool clues = false;
+    double t_decode = 0, t_take = 0, t_search = 0, t;
+    uint64_t parts = 0;
+    int n;
+
+    for (; argc > 3; argc--, argv++) {
+        if (strcmp(argv[1], "--clues") == 0) { clues = true; continue; }
+        if (strcmp(argv[1], "--off") != 0 || argc < 5) break;
+        for (size_t i = 0; i < fair_n_stages; i++)
+            if (strcmp(argv[2], fair_stages[i].name) == 0) off |= 1u << i;
+        argc--;
+        argv++;
+    }
+    if (argc != 3) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--clues] CATALOGUE QUERIES\n"); return 2; }
+    if (fair_index_open("", &ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
+    n = scandir(argv[1], &names, no_dot, by_name);
+    works = fair_xcalloc(n > 0 ? (size_t)n : 1, sizeof *works);
+    t = ms();
+    for (int i = 0; i < n; i++) {
+        struct fair_fingerprint fp;
+        struct fair_picture info;
+        struct work *w = &works[n_works];
+        if (load(argv[1], names[i]->d_name, a, &w->grey, &info, &err) != FAIR_OK) {
+            fprintf(stderr, "%s: %s\n", names[i]->d_name, err.text);
+            continue;
+        }
+        snprintf(w->name, sizeof w->name, "%s", names[i]->d_name);
+        fair_fingerprint_take(w->grey, info.width, info.height, FAIR_FOR_CATALOGUE, a, &fp);
+        parts += fp.n_parts;
+        if (fair_index_put_tail(ix, 1, (fair_id)++n_works, &fp, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
+        fair_arena_clear(a);
+    }
+    if (n_works > 0) fprintf(stderr, "%zu works: %.2f ms each, %.1f parts each\n", n_works, (ms() - t) / (double)n_works, (double)parts / (double)n_works);
+    n = scandir(argv[2], &names, no_dot, by_name);
+    parts = 0;
+    for (int i = 0; i < n; i++) {
+        struct fair_fingerprint fp;
+        struct fair_picture info;
+        struct fair_matches found;
+        FAIR_AUTO(image) struct fair_image *grey = NULL;
+        double t0 = ms(), t1, t2;
+        if (load(argv[2], names[i]->d_name, a, &grey, &info, &err) != FAIR_OK) {
+            fprintf(stderr, "%s: %s\n", names[i]->d_name, err.text);
+            continue;
+        }
+        t1 = ms();
+        fair_fingerprint_take(grey, info.width, info.height, FAIR_FOR_QUERY, a, &fp);
+        parts += fp.n_parts;
+        t2 = ms();
+        {
+            struct fair_search s = { .q = { .fp = &fp, .grey = grey, .proof = proof, .arena = a } };
+            if (fair_index_search_with(ix, &s, off, &found, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
+            for (size_t k = 0; k < found.n; k++) {
+                const struct fair_match *m = &found.v[k];
+                const struct fair_clue *c = &s.clues[k];
+                printf("%s\t%s\t%.6f\t%.1f,%.1f,%.1f,%.1f\t%s", names[i]->d_name, works[m->work - 1].name, (double)m->score,
+                       (double)m->box[0], (double)m->box[1], (double)m->box[2], (double)m->box[3], fair_verdict_name(m->verdict));
+                if (clues)
+                    printf("\tbits=%u agree=%u seen=%u weight=%.2f votes=%.2f spread=%.3f alike=%.3f firm=%.3f loose=%.3f covers=%.3f scale=%.3f turn=%u",
+                           m->bits, c->agree, c->seen, (double)c->weight, (double)c->votes, (double)c->spread, (double)c->alike,
+                           (double)c->firm, (double)c->loose, (double)m->covers, (double)m->scale, c->turn);
+                printf("\n");
+            }
+        }
+        t_decode += t1 - t0; t_take += t2 - t1; t_search += ms() - t2;
+        fair_arena_clear(a);
+    }
+    if (n > 0)
+        fprintf(stderr, "%d queries: decode %.2f ms, fingerprint %.2f ms, search %.2f ms each; %.0f parts each\n", n, t_decode / n, t_take / n,
+                t_search / n, (double)parts / n);
+    for (size_t i = 0; i < n_works; i++) fair_image_free(&works[i].grey);
+    fair_arena_free(&a);
+    return 0;
+}
