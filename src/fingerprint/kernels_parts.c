@@ -1,7 +1,7 @@
 /* The inner loops of local features: written once in plain C on integers, compiled for three processors. */
 #include <immintrin.h>
-#include <stdlib.h>
 #include <string.h>
+#include "fingerprint/kernels.h"
 #include "fingerprint/kernels_parts.h"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -230,12 +230,10 @@ const struct fair_parts_kernels *
 fair_parts_kernels_at(unsigned i)
 {
     const struct fair_parts_kernels *can[3] = { &kernels_plain };
-    unsigned n = 1;
+    unsigned n = 1, flags = fair_cpu_flags();
 
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt")) can[n++] = &kernels_avx2;
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vpopcntdq") &&
-        __builtin_cpu_supports("avx512dq")) can[n++] = &kernels_avx512;
+    if (flags & FAIR_CPU_AVX2) can[n++] = &kernels_avx2;
+    if (flags & FAIR_CPU_AVX512 && flags & FAIR_CPU_AVX512_VPOPCNT) can[n++] = &kernels_avx512;
     return i < n ? can[i] : NULL;
 }
 
@@ -243,15 +241,8 @@ const struct fair_parts_kernels *
 fair_parts_kernels(void)
 {
     static const struct fair_parts_kernels *chosen;   /* only ever one value: a race writes it twice */
-    const struct fair_parts_kernels *best = chosen;
 
-    if (best == NULL) {
-        const char *held = getenv("FAIRTRACK_CPU");
-        for (unsigned i = 0; fair_parts_kernels_at(i) != NULL; i++) {
-            best = fair_parts_kernels_at(i);
-            if (held != NULL && strcmp(held, best->name) == 0) break;
-        }
-        chosen = best;
-    }
-    return best;
+    if (chosen == NULL)
+        for (unsigned i = 0; fair_parts_kernels_at(i) != NULL; i++) chosen = fair_parts_kernels_at(i);
+    return chosen;
 }

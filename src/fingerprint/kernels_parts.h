@@ -34,9 +34,9 @@ struct fair_parts_kernels {
     void (*far_at)(const uint64_t query[4], const uint64_t *codes, const uint32_t *at, size_t n, uint16_t *bits);
 };
 
-/* The best this processor has; FAIRTRACK_CPU=plain|avx2 holds it down. */
+/* The best that fair_cpu_flags permits. */
 const struct fair_parts_kernels *fair_parts_kernels(void);
-/* Variant i, the plain one first; NULL after the last one that this processor can run. */
+/* Variant i, the plain one first; NULL after the last one that is permitted. */
 const struct fair_parts_kernels *fair_parts_kernels_at(unsigned i);
 
 #endif

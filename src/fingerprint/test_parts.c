@@ -1,0 +1,199 @@
+/* Local features: every kernel means the same, and codes follow the picture when it is turned. */
+#include <math.h>
+#include "base/test.h"
+#include "fingerprint/kernels_parts.h"
+#include "fingerprint/parts.h"
+
+static uint32_t seed = 1;
+
+static uint32_t
+next(void)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return seed >> 8;
+}
+
+/* Soft blobs of many sizes on a slope: a picture with much to find. */
+static struct fair_image *
+scene(uint32_t width, uint32_t height, uint32_t from)
+{
+    struct fair_image *im = fair_image_new(width, height, 1);
+    float (*spot)[4] = malloc(300 * sizeof *spot);
+
+    seed = from;
+    for (int i = 0; i < 300; i++) {
+        spot[i][0] = (float)(next() % width);
+        spot[i][1] = (float)(next() % height);
+        spot[i][2] = 2 + (float)(next() % 1000) * (float)(next() % 1000) / 40000;
+        spot[i][3] = (float)(next() % 160) - 80;
+    }
+    for (uint32_t y = 0; y < height; y++)
+        for (uint32_t x = 0; x < width; x++) {
+            float v = 110 + 20.f * (float)x / (float)width;
+            for (int i = 0; i < 300; i++) {
+                float dx = (float)x - spot[i][0], dy = ((float)y - spot[i][1]) * (1 + (float)(i % 3) * .4f), d = (dx * dx + dy * dy) / (spot[i][2] * spot[i][2]);
+                if (d < 4) v += spot[i][3] * (1 - d / 4) * (1 - d / 4);
+            }
+            fair_image_row(im, y)[x] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+        }
+    free(spot);
+    return im;
+}
+
+TEST(every_kernel_means_what_the_plain_one_means)
+{
+    const struct fair_parts_kernels *plain = fair_parts_kernels_at(0), *k;
+    static int16_t in[24][400], tmp_a[500], tmp_b[500], out_a[400], out_b[400];
+    static uint8_t mark_a[400], mark_b[400];
+    static uint64_t codes[64 * 4];
+
+    for (int r = 0; r < 24; r++)
+        for (int x = 0; x < 400; x++) in[r][x] = (int16_t)(next() % 5 == 0 ? 16320 : next() % 16321);
+    for (size_t i = 0; i < 256; i++) codes[i] = (uint64_t)next() << 40 ^ (uint64_t)next() << 20 ^ next();
+    for (unsigned i = 1; (k = fair_parts_kernels_at(i)) != NULL; i++)
+        for (size_t n = 1; n < 200; n += n < 70 ? 1 : 13) {
+            const int16_t w[5] = { 10468, 7598, 2905, 585, 62 }, *rows[9];
+            uint16_t far_a[64], far_b[64];
+            uint32_t at[64];
+            for (int r = 0; r < 9; r++) rows[r] = in[r] + 40 + r;
+            plain->blur_row(rows, w, 4, n, tmp_a, out_a);
+            k->blur_row(rows, w, 4, n, tmp_b, out_b);
+            assert_memory_equal(out_a, out_b, n * sizeof *out_a);
+            plain->minus(in[1], in[2] + 3, n, out_a);
+            k->minus(in[1], in[2] + 3, n, out_b);
+            assert_memory_equal(out_a, out_b, n * sizeof *out_a);
+            for (int r = 0; r < 9; r++)
+                for (size_t x = 30; x < n + 100; x++) in[9 + r][x] = (int16_t)((int)(next() % (next() % 7 == 0 ? 4000u : 40u)) - 1000);
+            for (int r = 0; r < 9; r++) rows[r] = in[9 + r] + 40;
+            plain->extrema_row(rows, n, 300, mark_a);
+            k->extrema_row(rows, n, 300, mark_b);
+            assert_memory_equal(mark_a, mark_b, n);
+            if (n <= 64) {
+                for (size_t j = 0; j < n; j++) at[j] = next() % 64;
+                plain->far(codes + 4, codes, n, far_a);
+                k->far(codes + 4, codes, n, far_b);
+                assert_memory_equal(far_a, far_b, n * sizeof *far_a);
+                plain->far_at(codes + 4, codes, at, n, far_a);
+                k->far_at(codes + 4, codes, at, n, far_b);
+                assert_memory_equal(far_a, far_b, n * sizeof *far_a);
+            }
+        }
+    for (unsigned i = 1; (k = fair_parts_kernels_at(i)) != NULL; i++)
+        for (int round = 0; round < 50; round++) {
+            int16_t patch[FAIR_PATCH * FAIR_PATCH];
+            int32_t a[FAIR_CELLS], b[FAIR_CELLS];
+            uint64_t code_a[4], code_b[4];
+            for (int j = 0; j < FAIR_PATCH * FAIR_PATCH; j++) patch[j] = (int16_t)(round == 0 ? 0 : round == 1 ? (j % 2) * 16320 : (int)(next() % 16321));
+            plain->cells(patch, a);
+            k->cells(patch, b);
+            assert_memory_equal(a, b, sizeof a);
+            plain->code(a, code_a);
+            k->code(b, code_b);
+            assert_memory_equal(code_a, code_b, sizeof code_a);
+        }
+}
+
+TEST(the_inner_kernels_do_not_write_past_their_rooms)
+{
+    const struct fair_parts_kernels *k = fair_parts_kernels();
+    uint64_t codes[8 * 4] = { 0 };
+    uint16_t bits[9];
+
+    bits[5] = 12345;
+    k->far(codes, codes, 5, bits);
+    CHECK_EQ(bits[5], 12345);
+}
+
+TEST(a_flat_picture_has_no_parts)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_image *im = fair_image_new(300, 200, 1);
+    struct fair_part *p;
+    uint32_t n = 7;
+
+    for (uint32_t y = 0; y < 200; y++) memset(fair_image_row(im, y), (int)(y / 2), 300);
+    fair_parts_take(im, FAIR_FOR_QUERY, a, &p, &n);
+    CHECK_EQ(n, 0);
+    fair_image_free(&im);
+    im = fair_image_new(1, 1, 1);
+    fair_image_row(im, 0)[0] = 9;
+    fair_parts_take(im, FAIR_FOR_CATALOGUE, a, &p, &n);
+    CHECK_EQ(n, 0);
+    fair_image_free(&im);
+    fair_arena_free(&a);
+}
+
+/* Share of the first's parts that the second has where `turned` says, with a near code. */
+static double
+kept(const struct fair_part *p, uint32_t n, const struct fair_part *q, uint32_t m, unsigned turn, uint32_t width)
+{
+    uint32_t good = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t code[4];
+        float x = turn & FAIR_CODE_MIRRORED ? (float)width - p[i].x : p[i].x;
+        fair_part_code_turn(p[i].code, turn, code);
+        for (uint32_t j = 0; j < m; j++) {
+            int bits = 0;
+            if (fabsf(q[j].x - x) > 1.5f || fabsf(q[j].y - p[i].y) > 1.5f) continue;
+            for (int w = 0; w < 4; w++) bits += __builtin_popcountll(code[w] ^ q[j].code[w]);
+            if (bits < 40) { good++; break; }
+        }
+    }
+    return (double)good / n;
+}
+
+TEST(codes_follow_a_picture_that_is_mirrored_or_negated)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_image *im = scene(320, 240, 5), *other = fair_image_new(320, 240, 1);
+    struct fair_part *p, *q;
+    uint32_t n, m;
+
+    fair_parts_take(im, FAIR_FOR_QUERY, a, &p, &n);
+    CHECK(n > 50);
+    for (unsigned turn = 0; turn < 4; turn++) {
+        for (uint32_t y = 0; y < 240; y++)
+            for (uint32_t x = 0; x < 320; x++) {
+                uint8_t v = fair_image_row(im, y)[turn & FAIR_CODE_MIRRORED ? 319 - x : x];
+                fair_image_row(other, y)[x] = turn & FAIR_CODE_NEGATED ? (uint8_t)(255 - v) : v;
+            }
+        fair_parts_take(other, FAIR_FOR_QUERY, a, &q, &m);
+        CHECK(kept(p, n, q, m, turn, 320) > .8);
+        CHECK(kept(p, n, q, m, turn ^ FAIR_CODE_MIRRORED, 320) < .3);
+    }
+    fair_image_free(&im);
+    fair_image_free(&other);
+    fair_arena_free(&a);
+}
+
+TEST(turning_a_code_twice_gives_it_back)
+{
+    const uint64_t code[4] = { 0x0123456789abcdefu, 0xfedcba9876543210u, 0x00ff13579bdf2468u, 0x8000000000000001u };
+    uint64_t once[4], twice[4];
+
+    for (unsigned turn = 0; turn < 4; turn++) {
+        fair_part_code_turn(code, turn, once);
+        fair_part_code_turn(once, turn, twice);
+        assert_memory_equal(code, twice, sizeof code);
+    }
+}
+
+TEST(the_catalogue_keeps_at_most_its_share_and_all_lie_in_the_picture)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_image *im = scene(512, 384, 9);
+    struct fair_part *p;
+    uint32_t n;
+
+    fair_parts_take(im, FAIR_FOR_CATALOGUE, a, &p, &n);
+    CHECK(n > 60 && n <= FAIR_PARTS_CATALOGUE);
+    for (uint32_t i = 0; i < n; i++) {
+        CHECK(p[i].x > 0 && p[i].x < 512 && p[i].y > 0 && p[i].y < 384);
+        CHECK(p[i].size > .5f && p[i].size < 200 && p[i].angle >= -3.15f && p[i].angle <= 3.15f);
+    }
+    fair_image_free(&im);
+    fair_arena_free(&a);
+}
+
+FAIR_TEST_MAIN
