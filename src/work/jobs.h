@@ -1,0 +1,23 @@
+/* work/jobs.h - doing what was asked for: the job kinds and the loop that runs them. */
+#ifndef FAIR_WORK_JOBS_H
+#define FAIR_WORK_JOBS_H
+#include "work/house.h"
+
+/* A kind of job.  Every one can be done twice with the same result as once:
+ * it is leased, and when its worker dies another gets it.
+ *   take   {"sha256","name","collection"}   register an uploaded picture
+ *   look   {"target","site","depth","watch"} scan an address, or a watch's target */
+struct fair_job_kind {
+    const char *name;
+    int lease_s;              /* seconds until somebody else may take it; extended while it works */
+    int max_attempts;         /* then it is laid aside for a person to look at                    */
+    /* FAIR_OK: done.  FAIR_AGAIN or FAIR_IO: later, with growing pauses.
+     * Anything else: laid aside at once with err's text. */
+    fair_status (*run)(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err);
+};
+extern const struct fair_job_kind fair_job_kinds[];      /* ends with a NULL name */
+
+/* Run jobs and due watches until `stopped` says so; `once`: until nothing is due. */
+fair_status fair_work_run(struct fair_house *h, bool once, bool (*stopped)(void *arg), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
+
+#endif

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""test_kill.py FAIRTRACK MAKE-PICTURES [KILLS]: kill -9 at random moments over add, scan and decide loses and doubles nothing.
+
+One home lives through KILLS (200) kills; after each its database, vault and index must be sound. At the end every
+step is run to its end and the home is held against one that was never killed: the same works, hits and decisions.
+Prints TAP. The random moments come from a fixed seed, told on failure."""
+import json, os, random, shutil, subprocess, sys, tempfile, time
+
+ft, make = sys.argv[1], sys.argv[2]
+kills = int(sys.argv[3]) if len(sys.argv) > 3 else 200
+seed = int(os.environ.get('KILL_SEED', '20261123'))
+rnd = random.Random(seed)
+top = tempfile.mkdtemp(prefix='fair-kill-')
+ours, theirs = top + '/ours', top + '/theirs'
+env = dict(os.environ, LC_ALL='C.UTF-8')
+done = []
+
+
+def say(ok, name, why=''):
+    done.append(ok)
+    print('%sok %d - %s' % ('' if ok else 'not ', len(done), name), flush=True)
+    if not ok:
+        print('# seed %d: %s' % (seed, why), flush=True)
+
+
+def run(home, *args, ok=(0,)):
+    p = subprocess.run([ft, '--home', home, *args], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+    if p.returncode not in ok:
+        raise SystemExit('fairtrack %s: exit %d: %s' % (' '.join(args), p.returncode, p.stderr.decode(errors='replace')[-600:]))
+    return p.stdout.decode(errors='replace')
+
+
+def lines(home, *args):
+    return [json.loads(l) for l in run(home, '--json', *args).splitlines() if l]
+
+
+def killed(home, after, *args):
+    """Start, kill after so many seconds; True if it was still running."""
+    p = subprocess.Popen([ft, '--home', home, *args], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        p.wait(timeout=after)
+        return False
+    except subprocess.TimeoutExpired:
+        p.kill()
+        p.wait()
+        return True
+
+
+def works(home):
+    return sorted(w['sha256'] for w in lines(home, 'works', 'list'))
+
+
+def hits(home):
+    sha = {w['work']: w['sha256'] for w in lines(home, 'works', 'list')}
+    return sorted((sha[h['work']], os.path.basename(h['image']), h['state']) for h in lines(home, 'hits', 'list'))
+
+
+def decide_some(home, n):
+    """The arguments that decide on the next undecided hit, or None."""
+    open_hits = [h for h in lines(home, 'hits', 'list', '--state', 'inbox')]
+    if not open_hits:
+        return None
+    h = min(open_hits, key=lambda h: (os.path.basename(h['image']), h['work']))
+    if n % 2:
+        return ['hits', 'decide', '--as', 'pursue', str(h['hit'])]
+    return ['hits', 'decide', '--as', 'ignore', '--reason', 'owner_discretion', '--scope', 'hit', '--note', 'once', str(h['hit'])]
+
+
+def sound(home):
+    bad = [c for c in lines(home, 'doctor', '--deep') if c['state'] == 'BAD'] if os.path.exists(home + '/db') else []
+    return '; '.join('%s: %s' % (c['what'], c['words']) for c in bad)
+
+
+try:
+    subprocess.run([make, ours, '24', '5', '320'], check=True)
+    os.makedirs(theirs)
+    for i, name in enumerate(sorted(os.listdir(ours))):
+        if i % 2 == 0:
+            subprocess.run(['convert', ours + '/' + name, '-quality', '60', '-resize', '80%', theirs + '/copy-%02d.jpg' % i], check=True)
+    calm, home = top + '/calm', top + '/home'
+    for h in (calm, home):
+        run(h, 'init')
+    t = time.time()
+    run(calm, 'works', 'add', ours)
+    whole = time.time() - t
+    run(calm, 'scan', theirs)
+    say(len(works(calm)) == 24, 'the_calm_home_has_every_work', str(len(works(calm))))
+    say(len(hits(calm)) >= 10, 'the_calm_home_has_hits', str(hits(calm)))
+
+    n, hit, wrong = 0, 0, ''
+    decided = 0
+    while n < kills and not wrong:
+        n += 1
+        what = n % 4
+        if n % 67 == 0:                    # begin again from nothing now and then: the first steps are the rarest
+            shutil.rmtree(home)
+            run(home, 'init')
+        if what in (0, 1):
+            args = ['works', 'add', ours]
+            span = whole
+        elif what == 2:
+            args = ['scan', theirs]
+            span = whole
+        else:
+            args = decide_some(home, n) or ['works', 'add', ours]
+            span = 0.3
+        hit += killed(home, rnd.uniform(0, span), *args)
+        if n % 5 == 0 or n > kills - 5:
+            wrong = sound(home)
+        seen = works(home)
+        if len(seen) != len(set(seen)):
+            wrong = 'a work is there twice'
+        pairs = [p[:2] for p in hits(home)]
+        if len(pairs) != len(set(pairs)):
+            wrong = 'a hit is there twice'
+    say(not wrong, 'after_each_of_%d_kills_the_home_is_sound' % kills, '%s (kill %d)' % (wrong, n))
+    say(hit >= kills // 3, 'most_kills_met_a_running_program', '%d of %d' % (hit, kills))
+    print('# %d kills, %d met a running program' % (n, hit))
+
+    run(home, 'works', 'add', ours)
+    run(home, 'scan', theirs)
+    say(works(home) == works(calm), 'nothing_is_lost_and_nothing_doubled_among_the_works', '%d and %d' % (len(works(home)), len(works(calm))))
+    say([h[:2] for h in hits(home)] == [h[:2] for h in hits(calm)], 'nothing_is_lost_and_nothing_doubled_among_the_hits', '%s and %s' % (hits(home), hits(calm)))
+    states = [h[2] for h in hits(home)]
+    shown = [lines(home, 'hits', 'show', str(h['hit']))[0] for h in lines(home, 'hits', 'list')]
+    say(all((len(s['decisions']) == 0) == (s['state'] == 'inbox') for s in shown), 'a_hit_has_a_decision_exactly_when_it_is_decided',
+        str([(s['state'], len(s['decisions'])) for s in shown]))
+    say(all(len(s['decisions']) <= 1 for s in shown), 'no_decision_is_doubled', str(states))
+    say(sound(home) == '', 'the_doctor_finds_nothing', sound(home))
+finally:
+    shutil.rmtree(top, ignore_errors=True)
+print('1..%d' % len(done))
+sys.exit(0 if all(done) else 1)
