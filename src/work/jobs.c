@@ -1,0 +1,229 @@
+/* work/jobs.c - the job kinds and the loop that runs them. */
+#include "work/jobs.h"
+#include <jansson.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/log.h"
+#include "work/mail.h"
+#include "work/scan.h"
+#include "work/take.h"
+
+/* ---- take: an uploaded picture becomes a work -------------------------------- */
+
+static fair_str
+member(json_t *o, const char *key)
+{
+    json_t *v = json_object_get(o, key);
+    if (!json_is_string(v)) return (fair_str){ NULL, 0 };
+    return (fair_str){ json_string_value(v), json_string_length(v) };
+}
+
+/* The upload's own reference goes when the work has its own, or when nothing became of it. */
+static fair_status
+let_go(struct fair_house *h, const struct fair_sha256 *key, struct fair_err *err)
+{
+    bool nobody = false;
+
+    FAIR_TRY(fair_store_blob_drop(&h->desk, key, &nobody, err));
+    return nobody ? fair_vault_erase(h->vault, key, err) : FAIR_OK;
+}
+
+static fair_status
+take_upload(struct fair_house *h, json_t *args, struct fair_arena *a, struct fair_err *err)
+{
+    struct fair_take_options o = { .collection = member(args, "collection") };
+    struct fair_take_event e = { 0 };
+    struct fair_sha256 key;
+    fair_str bytes, name = member(args, "name");
+
+    if (!fair_unhex(member(args, "sha256"), key.b, 32) || name.p == NULL) return fair_fail(err, FAIR_INVALID, "job take without sha256 and name");
+    FAIR_TRY(fair_house_vault(h, err));
+    FAIR_TRY(fair_vault_read(h->vault, &key, (size_t)h->config.max_file_mb << 20, a, &bytes, err));
+    FAIR_TRY(fair_take_bytes(h, bytes, fair_str_dup(a, name), &o, &e, err));
+    FAIR_TRY(let_go(h, &key, err));
+    if (e.what == FAIR_TAKEN_FAULT) return fair_fail(err, FAIR_CORRUPT, "%.*s cannot be read as a picture", FAIR_STR_ARG(name));
+    return FAIR_OK;
+}
+
+static fair_status
+run_take(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err)
+{
+    json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
+    fair_status s = args == NULL ? fair_fail(err, FAIR_CORRUPT, "job %lld: its arguments are no JSON", (long long)job->id)
+                                 : take_upload(h, args, a, err);
+    json_decref(args);
+    return s;
+}
+
+/* ---- look: a target is scanned ------------------------------------------------- */
+
+struct looking { struct fair_house *h; const struct fair_job *job; const struct fair_job_kind *kind; fair_time extended; bool (*stopped)(void *); void *stop_arg; bool lost; };
+
+/* Asked by the scan between its steps: keeps the lease, and ends the scan when it was lost or we are to stop. */
+static bool
+must_stop(void *arg)
+{
+    struct looking *l = arg;
+    fair_time now = fair_now();
+    struct fair_err err = { 0 };
+
+    if (now - l->extended > l->kind->lease_s * FAIR_SECOND / 3) {
+        l->extended = now;
+        if (fair_store_job_extend(l->h->store, l->job->id, l->job->lease, now + l->kind->lease_s * FAIR_SECOND, &err) == FAIR_CONFLICT) l->lost = true;
+    }
+    return l->lost || (l->stopped != NULL && l->stopped(l->stop_arg));
+}
+
+/* New hits are told once: the dashboard shows them anyway; by mail where a server is set. */
+static fair_status
+announce(struct fair_house *h, fair_str target, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str base = fair_house_base_url(h, a), subject, text;
+    int64_t n = 0;
+
+    FAIR_TRY(fair_store_hits_announce(&h->desk, fair_now(), &n, err));
+    if (n == 0 || h->config.smtp_url.n == 0) return FAIR_OK;
+    subject = fair_str_fmt(a, "Fairtrack: %lld new hit%s", (long long)n, n == 1 ? "" : "s");
+    text = fair_str_fmt(a, "Fairtrack looked at\n\n    %.*s\n\nand found %lld picture%s that may be cop%s of yours. Nothing has been done about %s.\n\n"
+                           "Look at %s and decide here:\n\n    %.*s/hits\n", FAIR_STR_ARG(target), (long long)n, n == 1 ? "" : "s",
+                        n == 1 ? "y" : "ies", n == 1 ? "it" : "them", n == 1 ? "it" : "them", FAIR_STR_ARG(base));
+    return fair_mail_send(&h->config, subject, text, err);
+}
+
+static fair_status
+watch_settled(struct fair_house *h, fair_id id, const struct fair_run *run, fair_status s, const char *words, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_watch w;
+    fair_status got = fair_store_watch_get(&h->desk, id, a, &w, err);
+
+    if (got == FAIR_NOT_FOUND) return FAIR_OK;      /* removed while it ran */
+    if (got != FAIR_OK) return got;
+    w.last = fair_now();
+    w.last_run = run->id;
+    w.failures = s == FAIR_OK ? 0 : w.failures + 1;
+    w.state = s == FAIR_OK ? (run->faults > 0 ? FAIR_STR("partly") : FAIR_STR("done")) : FAIR_STR("failed");
+    w.error = s == FAIR_OK ? (fair_str){ NULL, 0 } : fair_str_of(words);
+    /* On schedule; after failures later and later, a week at most behind it. */
+    w.next = w.last + w.every_s * FAIR_SECOND;
+    if (w.failures > 1) {
+        fair_time pause = FAIR_MINUTE << (w.failures < 14 ? w.failures : 14);
+        w.next += pause < 7 * FAIR_DAY ? pause : 7 * FAIR_DAY;
+    }
+    return fair_store_watch_put(&h->desk, &w, err);
+}
+
+static struct { bool (*stopped)(void *); void *arg; } stopping;
+
+static fair_status
+look_at(struct fair_house *h, const struct fair_job *job, json_t *args, struct fair_err *err)
+{
+    fair_str target = member(args, "target");
+    fair_id watch = json_integer_value(json_object_get(args, "watch"));
+    struct looking l = { .h = h, .job = job, .kind = &fair_job_kinds[1], .extended = fair_now(), .stopped = stopping.stopped, .stop_arg = stopping.arg };
+    struct fair_scan_options o = { .site = json_is_true(json_object_get(args, "site")), .depth = h->config.crawl_depth,
+                                   .pages = h->config.crawl_pages, .watch = watch };
+    struct fair_scan_calls calls = { .stopped = must_stop, .arg = &l };
+    struct fair_run run = { 0 };
+    struct fair_err why = { 0 };
+    fair_status s;
+
+    if (target.n == 0) return fair_fail(err, FAIR_INVALID, "job look without a target");
+    if (json_is_integer(json_object_get(args, "depth"))) o.depth = json_integer_value(json_object_get(args, "depth"));
+    s = fair_scan(h, target, &o, &calls, &run, &why);
+    if (l.lost) return fair_fail(err, FAIR_CONFLICT, "the lease of job %lld ran out", (long long)job->id);
+    if (s == FAIR_AGAIN) return fair_fail(err, FAIR_AGAIN, "stopped; it goes on where it was");
+    if (watch != 0) FAIR_TRY(watch_settled(h, watch, &run, s, why.text, err));
+    if (s != FAIR_OK) {
+        *err = why;
+        return watch != 0 ? FAIR_OK : s;      /* a watch has its own next time and shows its own failure */
+    }
+    fair_log(FAIR_LOG_INFO, "look.done pages=%lld pictures=%lld unchanged=%lld hits_new=%lld faults=%lld", (long long)run.pages,
+             (long long)run.pictures, (long long)run.unchanged, (long long)run.hits_new, (long long)run.faults);
+    if (announce(h, target, &why) != FAIR_OK) fair_log(FAIR_LOG_WARN, "mail.failed why=\"%s\"", why.text);
+    return FAIR_OK;
+}
+
+static fair_status
+run_look(struct fair_house *h, const struct fair_job *job, __attribute__((unused)) struct fair_arena *a, struct fair_err *err)
+{
+    json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
+    fair_status s = args == NULL ? fair_fail(err, FAIR_CORRUPT, "job %lld: its arguments are no JSON", (long long)job->id)
+                                 : look_at(h, job, args, err);
+    json_decref(args);
+    return s;
+}
+
+const struct fair_job_kind fair_job_kinds[] = {
+    { "take", 120, 5, run_take },
+    { "look", 120, 5, run_look },
+    { NULL, 0, 0, NULL }
+};
+
+/* ---- the loop ---------------------------------------------------------------------- */
+
+static const struct fair_job_kind *
+kind_of(fair_str name)
+{
+    for (const struct fair_job_kind *k = fair_job_kinds; k->name != NULL; k++)
+        if (fair_str_eq(name, fair_str_of(k->name))) return k;
+    return NULL;
+}
+
+static fair_status
+settle(struct fair_house *h, const struct fair_job *job, const struct fair_job_kind *k, fair_status s, const char *words, struct fair_err *err)
+{
+    bool later = s == FAIR_AGAIN || s == FAIR_IO || s == FAIR_CONFLICT;
+    fair_time pause = s == FAIR_AGAIN ? 0 : (fair_time)30 * FAIR_SECOND << (job->attempt < 8 ? job->attempt : 8);
+    const char *state = s == FAIR_OK ? "done" : later && k != NULL && job->attempt < k->max_attempts ? "waiting" : "aside";
+    fair_status settled = fair_store_job_settle(h->store, job->id, job->lease, state, fair_now() + pause,
+                                                s == FAIR_OK ? (fair_str){ NULL, 0 } : fair_str_of(words), err);
+
+    if (s != FAIR_OK)
+        fair_log(FAIR_LOG_WARN, "job.%s kind=%.*s id=%lld attempt=%lld why=\"%s\"", state, FAIR_STR_ARG(job->kind), (long long)job->id,
+                 (long long)job->attempt, words);
+    return settled == FAIR_CONFLICT ? FAIR_OK : settled;      /* somebody else has it now: theirs to settle */
+}
+
+static fair_status
+one_job(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err)
+{
+    const struct fair_job_kind *k = kind_of(job->kind);
+    struct fair_desk ours = h->desk;
+    struct fair_err why = { 0 };
+    fair_status s;
+
+    h->desk.org = job->org;
+    h->desk.user = job->user;
+    s = k == NULL ? fair_fail(&why, FAIR_INVALID, "no job kind %.*s in this version", FAIR_STR_ARG(job->kind)) : k->run(h, job, a, &why);
+    h->desk = ours;
+    return settle(h, job, k, s, why.text, err);
+}
+
+fair_status
+fair_work_run(struct fair_house *h, bool once, bool (*stopped)(void *arg), void *arg, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_time looked = 0;
+
+    stopping.stopped = stopped;
+    stopping.arg = arg;
+    while (stopped == NULL || !stopped(arg)) {
+        struct fair_job job;
+        int64_t asked = 0;
+        size_t got = 0;
+
+        fair_arena_clear(a);
+        if (fair_ticks() - looked > 2 * FAIR_SECOND || once) {
+            FAIR_TRY(fair_store_watches_due(h->store, fair_now(), &asked, err));
+            looked = fair_ticks();
+        }
+        FAIR_TRY(fair_store_job_lease(h->store, fair_now(), fair_job_kinds[0].lease_s, 1, a, &job, &got, err));
+        if (got > 0) FAIR_TRY(one_job(h, &job, a, err));
+        else if (once) return FAIR_OK;
+        else poll(NULL, 0, 500);
+    }
+    return FAIR_OK;
+}
