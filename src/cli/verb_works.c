@@ -33,6 +33,7 @@ print_event(const struct fair_cli *c, const struct fair_take_event *e, const cha
     }
     printf("%s\t%lld\t%.*s", what, (long long)e->work, FAIR_STR_ARG(fair_str_escape(a, e->path)));
     if (e->near != 0) printf("\tlooks like work %lld", (long long)e->near);
+    if (e->words != NULL) printf("\t%.*s", FAIR_STR_ARG(fair_str_escape(a, fair_str_of(e->words))));
     putchar('\n');
 }
 

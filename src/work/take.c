@@ -111,7 +111,9 @@ commit(struct taking *t)
         if (it->same != 0) {
             tell(t, &(struct fair_take_event){ FAIR_TAKEN_KNOWN, it->file->path, it->same, 0, NULL });
         } else {
-            tell(t, &(struct fair_take_event){ FAIR_TAKEN_NEW, it->file->path, it->work.id, it->work.near, NULL });
+            const struct fair_picture *p = &it->seen.info;
+            const char *words = p->partial ? fair_str_fmt(it->arena, "broken off: %u of its rows could be read", p->decoded_rows).p : NULL;
+            tell(t, &(struct fair_take_event){ FAIR_TAKEN_NEW, it->file->path, it->work.id, it->work.near, words });
         }
         item_free(it);
     }

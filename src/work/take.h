@@ -17,7 +17,7 @@ struct fair_take_event {
     fair_str path;
     fair_id work;             /* NEW: its id; KNOWN: the work with these bytes; RAW: the work it is the original of */
     fair_id near;             /* NEW: an earlier work it is a near duplicate of, or 0     */
-    const char *words;        /* FAULT, SKIPPED: why                                     */
+    const char *words;        /* FAULT, SKIPPED: why; NEW: that it breaks off             */
 };
 
 struct fair_take_sum { int64_t files, added, known, near, raw, skipped, faults, bytes; };
