@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct block {
     struct block *next;
@@ -22,7 +21,7 @@ have(void *p)
 {
     if (p == NULL) {
         fputs("fairtrack: out of memory\n", stderr);
-        _exit(FAIR_EXIT_MEMORY);
+        abort();
     }
     return p;
 }

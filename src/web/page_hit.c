@@ -1,0 +1,205 @@
+/* web/page_hit.c - one hit: the two pictures side by side, where they agree, and why. */
+#include <math.h>
+#include <string.h>
+#include "web/hits_private.h"
+#include "web/model.h"
+#include "web/words.h"
+
+/* A rectangle for SVG, in the picture's own pixels, held inside the picture. */
+static json_t *
+rectangle(const double b[4], double w, double h, struct fair_arena *a)
+{
+    double x0 = fmax(0, b[0]), y0 = fmax(0, b[1]), x1 = fmin(w, b[2]), y1 = fmin(h, b[3]);
+    json_t *o;
+
+    if (!(x1 > x0) || !(y1 > y0)) return json_null();
+    o = json_object();
+    fair_put(o, "x", fair_str_fmt(a, "%.1f", x0));
+    fair_put(o, "y", fair_str_fmt(a, "%.1f", y0));
+    fair_put(o, "dx", fair_str_fmt(a, "%.1f", x1 - x0));
+    fair_put(o, "dy", fair_str_fmt(a, "%.1f", y1 - y0));
+    json_object_set_new(o, "whole", json_boolean((x1 - x0) * (y1 - y0) > 0.98 * w * h));
+    return o;
+}
+
+static json_t *
+figure(const char *href_kind, fair_id id, const char *which, const struct fair_sha256 *sha, int64_t w, int64_t h,
+       const double box[4], struct fair_arena *a)
+{
+    json_t *o;
+    fair_str hex;
+
+    if (fair_sha256_none(sha) || w <= 0 || h <= 0) return json_null();
+    hex = fair_hex(a, sha->b, 8);
+    o = json_object();
+    fair_put(o, "href", fair_str_fmt(a, "/%s/%lld/%s.jpg?v=%.*s", href_kind, (long long)id, which, FAIR_STR_ARG(hex)));
+    json_object_set_new(o, "w", json_integer(w));
+    json_object_set_new(o, "h", json_integer(h));
+    json_object_set_new(o, "box", rectangle(box, (double)w, (double)h, a));
+    return o;
+}
+
+static bool
+finite_all(const double *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(v[i])) return false;
+    return true;
+}
+
+/* The work laid over the found picture: an affine map, from the matcher where it
+ * found one, else from the two boxes, else whole on whole. */
+static fair_str
+overlay(const struct fair_hit *h, const struct fair_work *w, struct fair_arena *a)
+{
+    double m[6];
+    const double *b = h->box, *c = h->work_box;
+    double whole[4] = { 0, 0, (double)h->width, (double)h->height }, whole_work[4] = { 0, 0, (double)w->width, (double)w->height };
+
+    if (h->has_map && finite_all(h->map, 6)) memcpy(m, h->map, sizeof m);
+    else {
+        if (!finite_all(b, 4) || !(b[2] > b[0]) || !(b[3] > b[1])) b = whole;
+        if (!finite_all(c, 4) || !(c[2] > c[0]) || !(c[3] > c[1])) c = whole_work;
+        m[0] = (b[2] - b[0]) / (c[2] - c[0]) * (h->mirrored ? -1 : 1);
+        m[1] = 0;
+        m[2] = h->mirrored ? b[2] - m[0] * c[0] : b[0] - m[0] * c[0];
+        m[3] = 0;
+        m[4] = (b[3] - b[1]) / (c[3] - c[1]);
+        m[5] = b[1] - m[4] * c[1];
+    }
+    if (!finite_all(m, 6)) return (fair_str){ NULL, 0 };
+    /* SVG names the columns: matrix(a b c d e f) is x' = a x + c y + e, y' = b x + d y + f. */
+    return fair_str_fmt(a, "matrix(%.6g %.6g %.6g %.6g %.6g %.6g)", m[0], m[3], m[1], m[4], m[2], m[5]);
+}
+
+static void
+put_figures(json_t *list, const char *name, fair_str value, const char *note)
+{
+    json_t *o;
+
+    if (value.n == 0) return;
+    o = json_object();
+    fair_put(o, "name", fair_str_of(name));
+    fair_put(o, "value", value);
+    fair_put(o, "note", fair_str_of(note));
+    json_array_append_new(list, o);
+}
+
+static json_t *
+figures(const struct fair_hit *h, struct fair_arena *a)
+{
+    json_t *list = json_array();
+    const fair_str none = { NULL, 0 };
+
+    put_figures(list, "Probability that it is a copy", fair_words_percent(a, h->score), NULL);
+    put_figures(list, "Parts that agree", h->agree > 0 ? fair_words_count(a, h->agree) : none, "small details found in both pictures, in the same arrangement");
+    put_figures(list, "Whole-picture hash", h->bits >= 0 && h->bits < 256 ? fair_str_fmt(a, "%lld of 256 bits differ", (long long)h->bits) : none, "under 32 is very alike; unrelated pictures differ in about 128");
+    put_figures(list, "Of your picture shown", h->covers > 0 ? fair_words_percent(a, h->covers) : none, NULL);
+    put_figures(list, "Turned by", fabs(h->rotation) >= 0.5 ? fair_str_fmt(a, "%.0f degrees", h->rotation) : none, "clockwise");
+    put_figures(list, "Mirrored", h->mirrored ? FAIR_STR("yes") : none, NULL);
+    put_figures(list, "Scale", h->scale > 0 ? fair_words_percent(a, h->scale) : none, "of your picture's size");
+    put_figures(list, "Difference once aligned", h->residual >= 0 && isfinite(h->residual) && (h->residual > 0 || h->has_map) ? fair_str_fmt(a, "%.1f of 255", h->residual) : none, "the mean difference of grey values");
+    return list;
+}
+
+/* The note under a decision for hardship names a person's misfortune: for the owner, counsel and its author. */
+static bool
+note_hidden(const struct fair_request *rq, const struct fair_decision *x)
+{
+    if (!fair_str_eq(x->reason, FAIR_STR("hardship_or_sensitive"))) return false;
+    return x->user != rq->desk.user && !fair_may(rq, FAIR_ADMIN) && !fair_str_eq(rq->user.role, FAIR_STR("counsel"));
+}
+
+struct decisions { struct fair_request *rq; json_t *out; };
+
+static fair_status
+list_decision(void *arg, const struct fair_decision *x, struct fair_err *err)
+{
+    struct decisions *l = arg;
+    const struct fair_ignore_reason *r = fair_ignore_reason_by_code(x->reason);
+    struct fair_decision seen = *x;
+    json_t *o, *show = json_object();
+
+    (void)err;
+    if (note_hidden(l->rq, x)) seen.note = FAIR_STR("(kept for the owner and counsel)");
+    fair_put(show, "what", fair_str_eq(x->what, FAIR_STR("pursue")) ? FAIR_STR("Pursue") : fair_str_eq(x->what, FAIR_STR("ignore")) ? FAIR_STR("Ignore")
+           : fair_str_eq(x->what, FAIR_STR("reopen")) ? FAIR_STR("Reopened") : FAIR_STR("Not a match"));
+    if (r != NULL) fair_put(show, "reason", fair_str_of(r->words));
+    if (x->scope.n > 0) fair_put(show, "scope", fair_scope_words(x->scope));
+    fair_words_put_when(show, "at", l->rq->arena, l->rq->now, x->at);
+    fair_words_put_when(show, "until", l->rq->arena, l->rq->now, x->until);
+    o = fair_model_decision(&seen);
+    json_object_set_new(o, "show", show);
+    json_array_append_new(l->out, o);
+    return FAIR_OK;
+}
+
+static bool
+is_link(fair_str url)
+{
+    return (fair_str_starts(url, FAIR_STR("https://")) || fair_str_starts(url, FAIR_STR("http://"))) && fair_utf8_valid(url);
+}
+
+static fair_status
+put_pictures(struct fair_request *rq, const struct fair_hit *h, json_t *model, json_t *show, struct fair_err *err)
+{
+    struct fair_work w;
+    struct fair_arena *a = rq->arena;
+    json_t *found = figure("hits", h->id, "preview", &h->preview, h->width, h->height, h->box, a), *ours = json_null();
+    fair_status s = fair_store_work_get(&rq->desk, h->work, a, &w, err);
+
+    json_object_set_new(show, "found", found);
+    if (s == FAIR_NOT_FOUND) {
+        json_object_set_new(show, "work_gone", json_true());
+        return FAIR_OK;
+    }
+    FAIR_TRY(s);
+    ours = figure("works", w.id, "preview", &w.preview, w.width, w.height, h->work_box, a);
+    json_object_set_new(show, "ours", ours);
+    fair_put(json_object_get(model, "work"), "path", w.path);
+    fair_put(show, "creator", w.creator);
+    fair_put(show, "copyright", w.copyright);
+    if (json_is_object(found) && json_is_object(ours)) {
+        fair_str m = overlay(h, &w, a);
+        if (m.n > 0) fair_put(show, "matrix", m);
+    }
+    return FAIR_OK;
+}
+
+fair_status
+fair_page_hit(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
+{
+    struct fair_hit h;
+    struct fair_neighbours near;
+    struct decisions l = { rq, NULL };
+    struct fair_arena *a = rq->arena;
+    fair_id was = fair_form_number(rq, "was", 0);
+    fair_str last = { NULL, 0 };
+    json_t *show;
+    fair_status s = fair_store_hit_get(&rq->desk, rq->id, a, &h, err);
+
+    if (s != FAIR_OK) return s == FAIR_NOT_FOUND ? fair_fail(err, s, "there is no such hit") : s;
+    re->model = fair_hit_model(rq, &h);
+    show = json_object_get(re->model, "show");
+    re->title = fair_str_fmt(a, "%s on %.*s", "Hit", FAIR_STR_ARG(fair_utf8_mend(a, h.site)));
+    json_object_set_new(re->model, "decisions", l.out = json_array());
+    FAIR_TRY(fair_store_decisions(&rq->desk, h.id, list_decision, &l, err));
+    json_object_set_new(show, "decided", json_boolean(json_array_size(l.out) > 0));
+    FAIR_TRY(put_pictures(rq, &h, re->model, show, err));
+    json_object_set_new(show, "figures", figures(&h, a));
+    json_object_set_new(show, "page_link", json_boolean(is_link(h.page_url)));
+    json_object_set_new(show, "image_link", json_boolean(is_link(h.image_url)));
+    json_object_set_new(show, "has_page", json_boolean(h.page_url.n > 0));
+    if (h.width > 0) fair_put(show, "size", fair_str_fmt(a, "%lld × %lld", (long long)h.width, (long long)h.height));
+    FAIR_TRY(fair_last_ignore(rq, &last, err));
+    json_object_set_new(show, "reasons", fair_reason_menu(last));
+    json_object_set_new(show, "scopes", fair_scope_menu());
+    FAIR_TRY(fair_hit_neighbours(rq, h.id, &near, err));
+    if (near.previous != 0) fair_put(show, "previous", fair_hit_link(rq, near.previous, NULL, 0));
+    if (near.next != 0) fair_put(show, "next", fair_hit_link(rq, near.next, NULL, 0));
+    fair_put(show, "in_site", fair_form_text(rq, "in_site"));
+    fair_put(show, "in_verdict", fair_form_text(rq, "in_verdict"));
+    if (fair_form_number(rq, "in_work", 0) != 0) fair_put_id(show, "in_work", fair_form_number(rq, "in_work", 0));
+    if (was != 0) fair_put(show, "was", fair_str_fmt(a, "/hits/%lld", (long long)was));
+    return FAIR_OK;
+}

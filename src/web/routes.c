@@ -1,0 +1,54 @@
+/* web/routes.c - every address, who may come in there and what may be sent. */
+#include "web/web_private.h"
+
+#define FILTER "state?=inbox|pursue|ignored|not_a_match|all site?:t253 verdict?=match|possible|same_scene text?:t200 work?:id run?:id"
+#define QUEUE "in_site?:t253 in_verdict?=match|possible|same_scene in_work?:id"
+#define DECISION "what=pursue|ignore|not_a_match|reopen reason?:t40 sub?=a|b|c scope?:t20 note?:m2000 until?:t30"
+#define ROLES "owner|caseworker|reviewer|counsel|admin"
+
+const struct fair_route fair_routes[] = {
+    { "GET", "/", fair_page_home, "home", "Overview", FAIR_SIGNED_IN, NULL, "home" },
+    { "GET", "/health", fair_page_health, NULL, NULL, FAIR_ANYONE, NULL, NULL },
+    { "GET", "/assets/:word", fair_page_asset, NULL, NULL, FAIR_ANYONE, NULL, NULL },
+
+    { "GET", "/sign-in", fair_page_sign_in, "sign_in", "Sign in", FAIR_ANYONE, "next?:t2000", NULL },
+    { "POST", "/sign-in", fair_page_sign_in_try, "sign_in", "Sign in", FAIR_ANYONE, "email:t254 password:t512 next?:t2000", NULL },
+    { "GET", "/in/:word", fair_page_link, "link", "Sign in", FAIR_ANYONE, NULL, NULL },
+    { "POST", "/in/:word", fair_page_link_use, "link", "Sign in", FAIR_ANYONE, NULL, NULL },
+    { "POST", "/sign-out", fair_page_sign_out, NULL, NULL, FAIR_SIGNED_IN, NULL, NULL },
+    { "POST", "/sign-out-everywhere", fair_page_sign_out_all, NULL, NULL, FAIR_SIGNED_IN, NULL, NULL },
+    { "GET", "/account", fair_page_account, "account", "Your account", FAIR_SIGNED_IN, "first?:yes", "account" },
+    { "POST", "/account/password", fair_page_password, "account", "Your account", FAIR_SIGNED_IN, "old?:t512 password:t512 again:t512", "account" },
+    { "POST", "/account/token", fair_page_token, "token", "API token", FAIR_SIGNED_IN, NULL, "account" },
+
+    { "GET", "/works", fair_page_works, "works", "Catalogue", FAIR_SIGNED_IN, "text?:t200 collection?:t200 page?:n100000", "works" },
+    { "POST", "/works", fair_page_works_add, NULL, NULL, FAIR_CASEWORKER, "picture*:file collection?:t200", "works" },
+    { "GET", "/works/:id", fair_page_work, "work", "Work", FAIR_SIGNED_IN, NULL, "works" },
+    { "POST", "/works/:id/remove", fair_page_work_remove, NULL, NULL, FAIR_CASEWORKER, NULL, "works" },
+    { "GET", "/works/:id/thumb.jpg", fair_page_work_thumb, NULL, NULL, FAIR_SIGNED_IN, "v?:t64", NULL },
+    { "GET", "/works/:id/preview.jpg", fair_page_work_preview, NULL, NULL, FAIR_SIGNED_IN, "v?:t64", NULL },
+
+    { "GET", "/hits", fair_page_hits, "hits", "Hits", FAIR_SIGNED_IN, FILTER " flat?:yes page?:n100000", "hits" },
+    { "GET", "/hits.csv", fair_page_hits_csv, NULL, NULL, FAIR_SIGNED_IN, FILTER, NULL },
+    { "GET", "/hits-report.html", fair_page_hits_report, NULL, NULL, FAIR_SIGNED_IN, FILTER, NULL },
+    { "POST", "/hits/decide", fair_page_decide_many, NULL, NULL, FAIR_REVIEWER, "hit*:id in_state?:t20 in_site?:t253 " DECISION, "hits" },
+    { "GET", "/hits/:id", fair_page_hit, "hit", "Hit", FAIR_SIGNED_IN, QUEUE " was?:id", "hits" },
+    { "GET", "/hits/:id/preview.jpg", fair_page_hit_preview, NULL, NULL, FAIR_SIGNED_IN, "v?:t64", NULL },
+    { "POST", "/hits/:id/decide", fair_page_decide, NULL, NULL, FAIR_REVIEWER, QUEUE " " DECISION, "hits" },
+    { "GET", "/rules", fair_page_rules, "rules", "Remembered", FAIR_SIGNED_IN, NULL, "rules" },
+    { "POST", "/rules/:id/remove", fair_page_rule_remove, NULL, NULL, FAIR_REVIEWER, NULL, "rules" },
+
+    { "GET", "/watches", fair_page_watches, "watches", "Watches", FAIR_SIGNED_IN, NULL, "watches" },
+    { "POST", "/watches", fair_page_watch_add, NULL, NULL, FAIR_CASEWORKER, "target:t2000 every:t20", "watches" },
+    { "GET", "/watches/:id", fair_page_watch, "watch", "Watch", FAIR_SIGNED_IN, NULL, "watches" },
+    { "POST", "/watches/:id", fair_page_watch_change, NULL, NULL, FAIR_CASEWORKER, "what=pause|resume|run|remove", "watches" },
+    { "GET", "/scans", fair_page_scans, "scans", "Scans", FAIR_SIGNED_IN, NULL, "scans" },
+    { "POST", "/scans", fair_page_scan_add, NULL, NULL, FAIR_CASEWORKER, "target:t2000 extent=page|site depth?:n1000", "scans" },
+    { "GET", "/scans/:id", fair_page_scan, "scan", "Scan", FAIR_SIGNED_IN, NULL, "scans" },
+
+    { "GET", "/users", fair_page_users, "users", "People", FAIR_ADMIN, NULL, "users" },
+    { "POST", "/users", fair_page_user_add, "users", "People", FAIR_ADMIN, "email:t254 name?:t200 role=" ROLES, "users" },
+    { "POST", "/users/:id", fair_page_user_change, "users", "People", FAIR_ADMIN, "what=role|disable|enable|link role?=" ROLES, "users" },
+    { "GET", "/settings", fair_page_settings, "settings", "Settings and self-check", FAIR_ADMIN, NULL, "settings" },
+};
+const size_t fair_n_routes = sizeof fair_routes / sizeof *fair_routes;

@@ -1,0 +1,170 @@
+/* web/web_private.h - a request, its reply, and the table that joins them. */
+#ifndef FAIR_WEB_PRIVATE_H
+#define FAIR_WEB_PRIVATE_H
+#include <jansson.h>
+#include "web/form.h"
+#include "web/template.h"
+#include "web/web.h"
+
+enum {
+    FAIR_WEB_BODY_MAX = 64 * 1024,
+    FAIR_WEB_UPLOAD_MAX = 64 * 1024 * 1024,
+    FAIR_WEB_PAGE_MAX = 8 * 1024 * 1024
+};
+
+/* Who may come in; looked at before the handler runs. */
+enum fair_need {
+    FAIR_ANYONE,              /* sign-in, assets                                        */
+    FAIR_SIGNED_IN,           /* may look                                               */
+    FAIR_REVIEWER,            /* may decide on hits                                     */
+    FAIR_CASEWORKER,          /* may change the catalogue, watches and scans            */
+    FAIR_ADMIN                /* users and settings: the owner, or an admin             */
+};
+/* What the role may, at most. */
+enum fair_need fair_role_need(fair_str role);
+
+struct fair_template_set;
+struct fair_asset { const char *name; const unsigned char *bytes; size_t n; };
+extern const struct fair_asset fair_web_files[];      /* made by tools/embed-files */
+extern const size_t fair_n_web_files;
+
+/* The server. */
+struct fair_web {
+    const struct fair_web_options *o;
+    struct fair_arena *arena;
+    struct fair_template_set *templates;
+    fair_str url;             /* its own address; public_url where given               */
+    fair_str host;            /* the host of public_url, lower case; may be absent     */
+    fair_str cookie;          /* the name of the session's cookie                      */
+    bool secure;              /* people come by https                                  */
+    fair_str dummy;           /* a password hash that nothing fits, so that unknown addresses take as long */
+};
+/* Read the options and the templates.  `port` is the one really listened on. */
+fair_status fair_web_new(const struct fair_web_options *o, unsigned port, struct fair_web **out, struct fair_err *err) FAIR_MUST_CHECK;
+void fair_web_free(struct fair_web **w);
+
+/* What came over the wire; absent texts were not sent. */
+struct fair_raw {
+    fair_str method, target;  /* target as sent: "/hits?state=inbox"                   */
+    fair_str host, cookie, content_type, accept, authorization, csrf, origin, fetch_site, if_none_match;
+    fair_str peer;            /* the address it came from, for the sign-in brake       */
+    bool ambiguous;           /* a header that may come once came twice, or lengths in two ways */
+};
+
+struct fair_route;
+struct fair_request {
+    struct fair_web *web;
+    struct fair_arena *arena; /* emptied when the reply has gone out                   */
+    struct fair_raw raw;
+    const struct fair_route *route;
+    struct fair_desk desk;    /* user 0: nobody has signed in                          */
+    struct fair_user user;
+    struct fair_session_row session;
+    bool bearer;              /* came with an API token, no cookie                     */
+    bool json;                /* wants the model as it is                              */
+    fair_time now;            /* the only clock a handler looks at                     */
+    fair_str path, query;
+    fair_id id;               /* the :id of the path                                   */
+    fair_str word;            /* its :word                                             */
+    json_t *form;             /* checked against the route's `takes`                   */
+    struct fair_field *files; /* uploads                                               */
+    size_t n_files;
+    size_t body_max;
+};
+
+struct fair_reply {
+    int code;                 /* 200 unless set                                        */
+    json_t *model;            /* owned by the reply; members named "show" are for pages only */
+    const char *page;         /* instead of the route's                                */
+    fair_str title;           /* instead of the route's                                */
+    fair_str see;             /* 303 See Other: where to go from here                  */
+    fair_str bytes;           /* instead of a page                                     */
+    int fd;                   /* instead of a page: a file, sent from its beginning; closed by the reply */
+    fair_str type;            /* of bytes and fd                                       */
+    fair_str file_name;       /* to be saved under                                     */
+    fair_str etag;
+    bool forever;             /* never changes under its address                       */
+    fair_str cookies[4];
+    size_t n_cookies;
+    int retry_s;              /* Retry-After                                           */
+};
+void fair_reply_end(struct fair_reply *re);
+
+/* A handler says what is to be shown, not how. */
+typedef fair_status fair_handler(struct fair_request *rq, struct fair_reply *re, struct fair_err *err);
+
+struct fair_route {
+    const char *method, *path;     /* "/hits/:id"; :id is a whole number > 0, :word [A-Za-z0-9_.-]+ */
+    fair_handler *run;
+    const char *page;              /* a template of web/pages; NULL where there is none */
+    const char *title;
+    enum fair_need need;
+    /* The fields of its form (POST) or query (GET): "what=pursue|ignore note?:m2000 hit*:id".
+     * name, ? may be missing, * may be repeated, then =a|b one of these, :id, :nMAX a
+     * number up to MAX, :tMAX one line of at most MAX bytes, :mMAX several lines, :yes, :file. */
+    const char *takes;
+    const char *tab;               /* which tab of the navigation is lit */
+};
+extern const struct fair_route fair_routes[];
+extern const size_t fair_n_routes;
+
+/* ---- what happens to a request (answer.c) -------------------------------- */
+
+/* Everything that needs no body: the host, the route, who it is and whether
+ * they may.  On failure *re is the answer already.  rq->body_max is set. */
+fair_status fair_web_open(struct fair_web *w, struct fair_arena *a, const struct fair_raw *raw, fair_time now,
+                          struct fair_request *rq, struct fair_reply *re) FAIR_MUST_CHECK;
+/* Run it.  Always fills the reply: bytes or fd, type, code. */
+void fair_web_answer(struct fair_request *rq, fair_str body, struct fair_reply *re);
+/* The answer for something that went wrong before or while running. */
+void fair_web_sorry(struct fair_request *rq, const struct fair_err *err, struct fair_reply *re);
+
+/* Which route?  NULL; *other: the path exists for another method. */
+const struct fair_route *fair_route_find(fair_str method, fair_str path, fair_id *id, fair_str *word, bool *other);
+/* Check fields against `takes`.  FAIR_INVALID, fit to show: unknown, missing, twice, or not of the kind. */
+fair_status fair_takes_check(struct fair_arena *a, const char *takes, const struct fair_fields *f, json_t *form,
+                             struct fair_field **files, size_t *n_files, struct fair_err *err) FAIR_MUST_CHECK;
+/* A JSON object as fields, for the same check. */
+fair_status fair_takes_json(struct fair_arena *a, fair_str body, struct fair_fields *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- what handlers use ------------------------------------------------------ */
+fair_str fair_form_text(const struct fair_request *rq, const char *name);       /* absent if not sent */
+int64_t fair_form_number(const struct fair_request *rq, const char *name, int64_t otherwise);
+bool fair_form_yes(const struct fair_request *rq, const char *name);
+bool fair_may(const struct fair_request *rq, enum fair_need need);
+
+/* Put a text into an object, mended where it is no UTF-8; absent texts are null. */
+void fair_put(json_t *o, const char *key, fair_str s);
+/* RFC 3339 or null. */
+void fair_put_time(json_t *o, const char *key, fair_time t);
+void fair_put_id(json_t *o, const char *key, fair_id id);
+
+/* ---- templates and assets (templates.c) ---------------------------------------- */
+fair_status fair_templates_open(const char *dir, struct fair_arena *a, struct fair_template_set **out, struct fair_err *err) FAIR_MUST_CHECK;
+/* "hit" is pages/hit.html. */
+fair_status fair_templates_fill(struct fair_template_set *s, struct fair_arena *a, const char *page, const json_t *model,
+                                size_t max, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* An asset by the name it is linked under: "app.1a2b3c4d.css". */
+bool fair_asset_get(struct fair_template_set *s, struct fair_arena *a, fair_str linked, fair_str *bytes, fair_str *type);
+/* That name. */
+fair_str fair_asset_link(struct fair_template_set *s, const char *name);
+
+/* ---- who is it (session.c) ------------------------------------------------------ */
+fair_status fair_session_find(struct fair_request *rq, struct fair_err *err) FAIR_MUST_CHECK;
+/* The CSRF token of a form that comes before anybody is signed in; sets the cookie it is compared with. */
+fair_str fair_session_pre(struct fair_request *rq, struct fair_reply *re);
+/* Is this the token of this session, or of the cookie of fair_session_pre? */
+bool fair_session_csrf_ok(const struct fair_request *rq, fair_str sent);
+fair_handler fair_page_sign_in, fair_page_sign_in_try, fair_page_sign_out, fair_page_sign_out_all, fair_page_link, fair_page_link_use,
+    fair_page_account, fair_page_password, fair_page_token;
+
+/* ---- pages ---------------------------------------------------------------------- */
+fair_handler fair_page_home, fair_page_asset, fair_page_health,
+    fair_page_works, fair_page_works_add, fair_page_work, fair_page_work_remove, fair_page_work_thumb, fair_page_work_preview,
+    fair_page_hits, fair_page_hit, fair_page_hit_preview, fair_page_decide, fair_page_decide_many, fair_page_hits_csv, fair_page_hits_report,
+    fair_page_rules, fair_page_rule_remove,
+    fair_page_watches, fair_page_watch_add, fair_page_watch, fair_page_watch_change,
+    fair_page_scans, fair_page_scan_add, fair_page_scan,
+    fair_page_users, fair_page_user_add, fair_page_user_change, fair_page_settings;
+
+#endif
