@@ -22,7 +22,6 @@ enum {
 struct reader {
     struct jpeg_decompress_struct jpeg;
     struct jpeg_error_mgr errors;
-    struct jpeg_progress_mgr progress;
     jmp_buf out;
     struct fair_decode *d;
     struct fair_canvas canvas;
@@ -63,18 +62,6 @@ on_message(j_common_ptr common, int level)
 }
 
 static void
-on_progress(j_common_ptr common)
-{
-    struct reader *r = common->client_data;
-    uint64_t scans = (uint64_t)r->jpeg.input_scan_number;
-
-    if (r->several_scans && (scans > MAX_SCANS || scans * r->blocks > MAX_BLOCK_VISITS) && scans > 1) {
-        snprintf(r->words, sizeof r->words, "too many scans for its size");
-        longjmp(r->out, 1);
-    }
-}
-
-static void
 choose_scale(struct jpeg_decompress_struct *j, uint32_t wish, bool whole_size)
 {
     uint32_t longer = j->image_width > j->image_height ? j->image_width : j->image_height;
@@ -109,15 +96,18 @@ read_marker_facts(struct reader *r)
     if (orientation > 0) r->d->info->orientation = orientation;
 }
 
-/* Take in all scans, or as many as the file has before it breaks. */
-static void
+/* Take in all scans; false where there are more than a picture of this size can need. */
+static bool
 consume(struct reader *r)
 {
     int got;
 
     do {
+        uint64_t scans = (uint64_t)r->jpeg.input_scan_number;
+        if (scans > MAX_SCANS || (scans > 1 && scans * r->blocks > MAX_BLOCK_VISITS)) return false;
         got = jpeg_consume_input(&r->jpeg);
     } while (got != JPEG_SUSPENDED && got != JPEG_REACHED_EOI);
+    return true;
 }
 
 static fair_status
@@ -203,11 +193,10 @@ whole_run(struct reader *r, fair_status *status)
 {
     if (setjmp(r->out) != 0) return false;
     jpeg_create_decompress(&r->jpeg);
-    r->jpeg.progress = &r->progress;
     *status = start(r);
     if (*status != FAIR_OK) return true;
-    if (r->several_scans) consume(r);
-    else read_rows(r);
+    if (r->several_scans) return consume(r);
+    read_rows(r);
     return true;
 }
 
@@ -285,7 +274,6 @@ decode_once(struct fair_decode *d, bool whole_size)
     r->errors.error_exit = on_error;
     r->errors.emit_message = on_message;
     r->jpeg.client_data = r;
-    r->progress.progress_monitor = on_progress;
 
     whole = whole_run(r, &s);
     if (s == FAIR_OK && r->several_scans && r->canvas.image != NULL) {

@@ -1,116 +1,5 @@
 /* image/codecs/test_codecs.c - sniffing, limits, JPEG and PNG, on bytes made here. */
-#include "base/test.h"
-#include <png.h>
-#include <jpeglib.h>
-#include "image/codecs/codecs.h"
-
-/* A picture in which every place can be told: red grows to the right, green downwards, blue in squares of 50. */
-static struct fair_image *
-scene(uint32_t w, uint32_t h, uint32_t channels)
-{
-    struct fair_image *im = fair_image_new(w, h, channels);
-    for (uint32_t y = 0; y < h; y++)
-        for (uint32_t x = 0; x < w; x++) {
-            uint8_t *p = fair_image_row(im, y) + x * channels;
-            p[0] = (uint8_t)(x * 255 / w);
-            if (channels == 3) {
-                p[1] = (uint8_t)(y * 255 / h);
-                p[2] = (x / 50 + y / 50) % 2 ? 200 : 40;
-            }
-        }
-    return im;
-}
-
-struct bytes {
-    uint8_t *p;
-    size_t n;
-};
-
-static void
-grow(png_structp png, png_bytep p, size_t n)
-{
-    struct bytes *b = png_get_io_ptr(png);
-    b->p = realloc(b->p, b->n + n);
-    memcpy(b->p + b->n, p, n);
-    b->n += n;
-}
-
-static struct bytes
-png_of(const struct fair_image *im, int interlace)
-{
-    struct bytes b = { NULL, 0 };
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
-    png_infop info = png_create_info_struct(png);
-    png_bytepp rows = malloc(im->height * sizeof *rows);
-
-    for (uint32_t y = 0; y < im->height; y++) rows[y] = fair_image_row(im, y);
-    png_set_write_fn(png, &b, grow, NULL);
-    png_set_compression_buffer_size(png, 512);           /* several IDATs, so that cutting off means something */
-    png_set_IHDR(png, info, im->width, im->height, 8, im->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
-                 interlace, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_set_rows(png, info, rows);
-    png_write_png(png, info, 0, NULL);
-    png_destroy_write_struct(&png, &info);
-    free(rows);
-    return b;
-}
-
-/* JPEG as an ordinary program writes it; APP1 is put in by hand. */
-static struct bytes
-jpeg_of(const struct fair_image *im, bool progressive, int orientation)
-{
-    struct jpeg_compress_struct j;
-    struct jpeg_error_mgr errors;
-    unsigned char *p = NULL;
-    unsigned long n = 0;
-
-    j.err = jpeg_std_error(&errors);
-    jpeg_create_compress(&j);
-    jpeg_mem_dest(&j, &p, &n);
-    j.image_width = im->width;
-    j.image_height = im->height;
-    j.input_components = (int)im->channels;
-    j.in_color_space = im->channels == 1 ? JCS_GRAYSCALE : im->channels == 3 ? JCS_RGB : JCS_CMYK;
-    jpeg_set_defaults(&j);
-    jpeg_set_quality(&j, 92, TRUE);
-    if (progressive) jpeg_simple_progression(&j);
-    jpeg_start_compress(&j, TRUE);
-    if (orientation > 0) {
-        uint8_t app1[] = { 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1,
-                           1, 18, 0, 3, 0, 0, 0, 1, 0, (uint8_t)orientation, 0, 0, 0, 0, 0, 0 };
-        jpeg_write_marker(&j, JPEG_APP0 + 1, app1, sizeof app1);
-    }
-    while (j.next_scanline < j.image_height) {
-        JSAMPROW row = fair_image_row(im, j.next_scanline);
-        jpeg_write_scanlines(&j, &row, 1);
-    }
-    jpeg_finish_compress(&j);
-    jpeg_destroy_compress(&j);
-    return (struct bytes){ p, n };
-}
-
-static fair_status
-decode(struct bytes b, uint32_t wish, uint32_t channels, struct fair_image **out, struct fair_picture *info, struct fair_err *err)
-{
-    /* A copy of exactly its size: the sanitizer sees a read beyond it. */
-    uint8_t *exact = calloc(b.n > 0 ? b.n : 1, 1);
-    fair_status s;
-    if (b.n > 0) memcpy(exact, b.p, b.n);
-    s = fair_picture_decode(exact, b.n, &fair_image_limits_default, wish, channels, out, info, err);
-    free(exact);
-    return s;
-}
-
-static double
-mean_difference(const struct fair_image *a, const struct fair_image *b, uint32_t rows)
-{
-    uint64_t sum = 0;
-    CHECK_EQ(a->width, b->width);
-    CHECK_EQ(a->channels, b->channels);
-    for (uint32_t y = 0; y < rows; y++)
-        for (uint32_t x = 0; x < a->width * a->channels; x++) sum += (uint64_t)abs(fair_image_row(a, y)[x] - fair_image_row(b, y)[x]);
-    return (double)sum / ((double)rows * a->width * a->channels);
-}
+#include "image/codecs/test_pictures.h"
 
 TEST(each_format_is_told_by_its_first_bytes)
 {
@@ -159,11 +48,10 @@ TEST(a_jpeg_of_ours_comes_back_as_it_was)
 {
     for (uint32_t ch = 1; ch <= 3; ch += 2) {
         FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-        FAIR_AUTO(image) struct fair_image *im = scene(150, 90, ch), *back = NULL;
+        FAIR_AUTO(image) struct fair_image *im = scene(150, 90, ch);
         FAIR_AUTO(image) struct fair_image *got = NULL;
         struct fair_picture info;
         fair_str jpeg;
-        (void)back;
         fair_jpeg_encode(im, 95, a, &jpeg);
         CHECK_EQ(fair_format_sniff(jpeg.p, jpeg.n), FAIR_FORMAT_JPEG);
         CHECK_OK(fair_picture_decode(jpeg.p, jpeg.n, &fair_image_limits_default, 0, ch, &got, &info, why));
@@ -184,7 +72,7 @@ TEST(a_wished_size_gives_at_least_that_and_the_same_picture)
         for (uint32_t wish = 16; wish <= 2000; wish = wish * 5 / 2)
             for (uint32_t ch = 1; ch <= 3; ch += 2) {
                 FAIR_AUTO(image) struct fair_image *got = NULL, *want = NULL;
-                FAIR_AUTO(image) struct fair_image *grey = fair_image_luma(im), *small = NULL;
+                FAIR_AUTO(image) struct fair_image *grey = fair_image_luma(im);
                 struct fair_picture info;
                 CHECK_OK(decode(files[i], wish, ch, &got, &info, why));
                 CHECK_EQ(info.width, 1600);
@@ -193,9 +81,7 @@ TEST(a_wished_size_gives_at_least_that_and_the_same_picture)
                 CHECK(got->width <= (wish < 800 ? 2 * wish : 1600));
                 CHECK_EQ(got->channels, ch);
                 want = fair_image_area(ch == 1 ? grey : im, got->width, got->height);
-                small = want;
                 if (mean_difference(want, got, got->height) > 8) fail_msg("file %zu wish %u ch %u: %f", i, wish, ch, mean_difference(want, got, got->height));
-                want = NULL;
             }
     for (size_t i = 0; i < 4; i++) free(files[i].p);
 }
@@ -205,10 +91,9 @@ TEST(an_oriented_jpeg_is_turned_upright)
     FAIR_AUTO(image) struct fair_image *im = scene(64, 40, 3);
     for (int o = 1; o <= 8; o++) {
         struct bytes b = jpeg_of(im, false, o);
-        FAIR_AUTO(image) struct fair_image *got = NULL, *none = NULL;
+        FAIR_AUTO(image) struct fair_image *got = NULL;
         FAIR_AUTO(image) struct fair_image *want = fair_image_orient(im, o);
         struct fair_picture info;
-        (void)none;
         CHECK_OK(decode(b, 0, 3, &got, &info, why));
         CHECK_EQ(info.orientation, o);
         CHECK_EQ(info.width, o >= 5 ? 40 : 64);
@@ -266,9 +151,8 @@ TEST(a_png_cut_off_keeps_its_rows)
     for (int interlace = 0; interlace < 2; interlace++) {
         struct bytes whole = png_of(im, interlace ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE);
         struct bytes part = { whole.p, whole.n * 6 / 10 };
-        FAIR_AUTO(image) struct fair_image *got = NULL, *all = NULL;
+        FAIR_AUTO(image) struct fair_image *got = NULL;
         struct fair_picture info;
-        (void)all;
         CHECK_OK(decode(part, 0, 3, &got, &info, why));
         CHECK(info.partial);
         CHECK(info.decoded_rows > 20 && info.decoded_rows < 200);
@@ -337,6 +221,101 @@ TEST(a_file_over_the_byte_limit_is_not_touched)
     struct fair_err err = { 0 };
     small.max_bytes = 5;
     CHECK_EQ(fair_picture_decode("\xff\xd8\xff\xe0\0\4", 6, &small, 0, 1, &got, &info, &err), FAIR_LIMIT);
+}
+
+TEST(a_png_whose_header_lies_about_its_checksum_is_refused)
+{
+    FAIR_AUTO(image) struct fair_image *im = scene(30, 20, 3);
+    struct bytes b = png_of(im, PNG_INTERLACE_NONE);
+    struct fair_image *got = NULL;
+    struct fair_picture info;
+    struct fair_err err = { 0 };
+    b.p[29] ^= 1;
+    CHECK_EQ(decode(b, 0, 3, &got, &info, &err), FAIR_CORRUPT);
+    CHECK(strstr(err.text, "checksum") != NULL);
+    CHECK(!info.blank);
+    b.p[29] ^= 1;
+    /* Of pixels it does not matter. */
+    b.p[b.n - 13] ^= 1;
+    CHECK_OK(decode(b, 0, 3, &got, &info, why));
+    CHECK(mean_difference(im, got, 20) == 0);
+    fair_image_free(&got);
+    free(b.p);
+}
+
+TEST(a_jpeg_whose_scan_is_nonsense_has_a_size_and_nothing_in_it)
+{
+    FAIR_AUTO(image) struct fair_image *im = scene(40, 30, 3);
+    struct bytes b = jpeg_of(im, true, 0);
+    struct fair_image *got = NULL;
+    struct fair_picture info;
+    struct fair_err err = { 0 };
+    for (size_t i = 0; i + 1 < b.n; i++)                 /* the first SOS: impossible successive approximation */
+        if (b.p[i] == 0xff && b.p[i + 1] == 0xda) {
+            b.p[i + 3 + b.p[i + 3]] = 0x74;
+            b.p[i + 1 + b.p[i + 3]] = 0x74;
+            break;
+        }
+    CHECK_EQ(decode(b, 512, 1, &got, &info, &err), FAIR_CORRUPT);
+    CHECK(info.blank);
+    CHECK_EQ(info.width, 40);
+    CHECK_EQ(info.height, 30);
+    free(b.p);
+}
+
+TEST(a_progressive_jpeg_of_too_many_scans_is_shown_as_far_as_its_share)
+{
+    /* One refinement scan of the DC of component 1 over and over: a "scan bomb". */
+    FAIR_AUTO(image) struct fair_image *im = scene(320, 320, 1), *got = NULL;
+    struct bytes b = jpeg_of(im, true, 0);
+    size_t last = 0, end = b.n - 2, scan;
+    struct bytes bomb;
+    struct fair_picture info;
+    for (size_t i = 0; i + 1 < b.n; i++) if (b.p[i] == 0xff && b.p[i + 1] == 0xda) last = i;
+    scan = end - last;
+    bomb.n = end + 300 * scan + 2;
+    bomb.p = malloc(bomb.n);
+    memcpy(bomb.p, b.p, end);
+    for (size_t i = 0; i < 300; i++) memcpy(bomb.p + end + i * scan, b.p + last, scan);
+    memcpy(bomb.p + bomb.n - 2, "\xff\xd9", 2);
+    CHECK_OK(decode(bomb, 0, 1, &got, &info, why));
+    CHECK(info.partial);
+    CHECK(mean_difference(im, got, 320) < 30);
+    free(bomb.p);
+    free(b.p);
+}
+
+TEST(cmyk_comes_out_as_colours)
+{
+    /* An Adobe CMYK file holds inverted inks: 255 is none. */
+    FAIR_AUTO(image) struct fair_image *got = NULL;
+    struct jpeg_compress_struct j;
+    struct jpeg_error_mgr errors;
+    uint8_t row[16 * 4], *p = NULL;
+    unsigned long n = 0;
+    struct fair_picture info;
+
+    j.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&j);
+    jpeg_mem_dest(&j, &p, &n);
+    j.image_width = j.image_height = 16;
+    j.input_components = 4;
+    j.in_color_space = JCS_CMYK;
+    jpeg_set_defaults(&j);
+    jpeg_set_quality(&j, 100, TRUE);
+    jpeg_start_compress(&j, TRUE);
+    for (int i = 0; i < 16; i++) memcpy(row + 4 * i, "\x00\xff\xff\xff", 4);     /* all cyan */
+    while (j.next_scanline < 16) {
+        JSAMPROW r = row;
+        jpeg_write_scanlines(&j, &r, 1);
+    }
+    jpeg_finish_compress(&j);
+    jpeg_destroy_compress(&j);
+    CHECK_OK(decode((struct bytes){ p, n }, 0, 3, &got, &info, why));
+    CHECK(fair_image_row(got, 8)[3 * 8] < 8);
+    CHECK(fair_image_row(got, 8)[3 * 8 + 1] > 247);
+    CHECK(fair_image_row(got, 8)[3 * 8 + 2] > 247);
+    free(p);
 }
 
 FAIR_TEST_MAIN
