@@ -18,7 +18,7 @@ const char *fair_format_mime(enum fair_format f);   /* "image/jpeg", ...; "appli
 /* By content, never by name.  NONE where it begins as nothing we read. */
 enum fair_format fair_format_sniff(const void *bytes, size_t n);
 
-/* Does this format need fairtrack-decode-vips (libvips, libraw), or does
+/* Does this format need fairtrack-decode-vips (libvips), or does
  * fairtrack-decode (libjpeg-turbo, libpng, our own readers) read it? */
 bool fair_format_needs_vips(enum fair_format f);
 
@@ -31,7 +31,8 @@ struct fair_image_limits {
 };
 extern const struct fair_image_limits fair_image_limits_default;  /* 256 MiB, 65535, 400 Mpixel, 320 MiB */
 
-/* What is known of the file beside its pixels. */
+/* What is known of the file beside its pixels.  A camera's raw file is known by
+ * its largest preview: width and height are the preview's. */
 struct fair_picture {
     enum fair_format format;
     uint32_t width, height;   /* as a browser shows it: orientation applied   */
@@ -63,12 +64,12 @@ fair_status fair_picture_decode(const void *bytes, size_t n, const struct fair_i
  * previews and proofs.  quality 1..100.  The bytes go into the arena. */
 void fair_jpeg_encode(const struct fair_image *im, int quality, struct fair_arena *a, fair_str *out);
 
-/* The same call, for the formats that libvips and libraw read
- * (fair_format_needs_vips); in a library of its own. */
+/* The same call, for the formats that libvips reads (fair_format_needs_vips);
+ * in a library of its own.  On the caller's thread; opens no file. */
 fair_status fair_picture_decode_vips(const void *bytes, size_t n, const struct fair_image_limits *limits,
                                      uint32_t wish_side, uint32_t channels, struct fair_image **out,
                                      struct fair_picture *info, struct fair_err *err) FAIR_MUST_CHECK;
-/* Once, before confinement. */
+/* Once, before confinement: loads all that the libraries would load later. */
 fair_status fair_vips_begin(struct fair_err *err) FAIR_MUST_CHECK;
 
 /* What the file says of its rights and origin: EXIF, IPTC-IIM, XMP; for every

@@ -16,7 +16,7 @@ struct fair_decode {
 };
 
 typedef fair_status fair_decode_fn(struct fair_decode *d);
-fair_decode_fn fair_decode_jpeg, fair_decode_png, fair_decode_gif, fair_decode_bmp, fair_decode_ico;
+fair_decode_fn fair_decode_jpeg, fair_decode_png, fair_decode_gif, fair_decode_bmp, fair_decode_ico, fair_decode_raw;
 
 /* Bounds first, turning last: the frame around a reader, the same in both libraries. */
 fair_status fair_decode_run(fair_decode_fn *read, enum fair_format format, const void *bytes, size_t n,

@@ -11,6 +11,7 @@ fair_picture_decode(const void *bytes, size_t n, const struct fair_image_limits 
         [FAIR_FORMAT_GIF] = fair_decode_gif,
         [FAIR_FORMAT_BMP] = fair_decode_bmp,
         [FAIR_FORMAT_ICO] = fair_decode_ico,
+        [FAIR_FORMAT_RAW] = fair_decode_raw,
     };
     enum fair_format format = fair_format_sniff(bytes, n);
 

@@ -16,7 +16,7 @@ static const struct {
     [FAIR_FORMAT_HEIC] = { "heic", "image/heic", true },
     [FAIR_FORMAT_JXL] = { "jxl", "image/jxl", true },
     [FAIR_FORMAT_TIFF] = { "tiff", "image/tiff", true },
-    [FAIR_FORMAT_RAW] = { "raw", "image/x-dcraw", true },
+    [FAIR_FORMAT_RAW] = { "raw", "image/x-dcraw", false },
     [FAIR_FORMAT_SVG] = { "svg", "image/svg+xml", false },
 };
 

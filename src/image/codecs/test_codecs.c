@@ -318,4 +318,112 @@ TEST(cmyk_comes_out_as_colours)
     free(p);
 }
 
+/* --- RAW: a DNG in which the first directory is the preview, and a sub-directory the sensor's mosaic. */
+
+struct dng {
+    uint8_t b[1 << 16];
+    size_t n;
+};
+
+static void put16(struct dng *f, uint32_t v) { f->b[f->n++] = (uint8_t)v; f->b[f->n++] = (uint8_t)(v >> 8); }
+static void put32(struct dng *f, uint32_t v) { put16(f, v & 0xffff); put16(f, v >> 16); }
+
+static void
+tag(struct dng *f, uint32_t number, uint32_t type, uint32_t count, uint32_t value)
+{
+    put16(f, number); put16(f, type); put32(f, count); put32(f, value);
+}
+
+static void
+dng_of(struct dng *f, struct bytes preview, uint32_t w, uint32_t h, uint32_t orientation)
+{
+    const uint32_t make = 8 + 2 + 13 * 12 + 4, sub = make + 16, mosaic = sub + 2 + 14 * 12 + 4, jpeg = mosaic + 64 * 64 * 2;
+    f->n = 0;
+    put16(f, 0x4949); put16(f, 42); put32(f, 8);
+    put16(f, 13);
+    tag(f, 254, 4, 1, 1);                                /* a preview */
+    tag(f, 256, 4, 1, w);
+    tag(f, 257, 4, 1, h);
+    tag(f, 258, 3, 1, 8);
+    tag(f, 259, 3, 1, 7);                                /* JPEG */
+    tag(f, 262, 3, 1, 6);
+    tag(f, 271, 2, 6, make);
+    tag(f, 272, 2, 6, make + 6);
+    tag(f, 273, 4, 1, jpeg);
+    tag(f, 274, 3, 1, orientation);
+    tag(f, 279, 4, 1, (uint32_t)preview.n);
+    tag(f, 330, 4, 1, sub);
+    tag(f, 50706, 1, 4, 0x00000401);                     /* DNG 1.4 */
+    put32(f, 0);
+    memcpy(f->b + f->n, "Maker\0Model\0\0\0\0", 16);
+    f->n += 16;
+    put16(f, 14);
+    tag(f, 254, 4, 1, 0);
+    tag(f, 256, 4, 1, 64);
+    tag(f, 257, 4, 1, 64);
+    tag(f, 258, 3, 1, 16);
+    tag(f, 259, 3, 1, 1);
+    tag(f, 262, 3, 1, 32803);                            /* colour filter array */
+    tag(f, 273, 4, 1, mosaic);
+    tag(f, 277, 3, 1, 1);
+    tag(f, 278, 4, 1, 64);
+    tag(f, 279, 4, 1, 64 * 64 * 2);
+    tag(f, 33421, 3, 2, 2 | 2 << 16);
+    tag(f, 33422, 1, 4, 0x02010100);
+    tag(f, 50714, 4, 1, 0);
+    tag(f, 50717, 4, 1, 4095);
+    put32(f, 0);
+    memset(f->b + f->n, 1, 64 * 64 * 2);
+    f->n += 64 * 64 * 2;
+    memcpy(f->b + f->n, preview.p, preview.n);
+    f->n += preview.n;
+}
+
+TEST(a_raw_picture_is_read_by_its_preview)
+{
+    static struct dng f;
+    FAIR_AUTO(image) struct fair_image *im = scene(160, 120, 3), *got = NULL, *turned = NULL;
+    FAIR_AUTO(image) struct fair_image *upright = fair_image_orient(im, 8);
+    struct bytes preview = jpeg_of(im, false, 0);
+    struct fair_picture info;
+    dng_of(&f, preview, 160, 120, 1);
+    CHECK_EQ(fair_format_sniff(f.b, f.n), FAIR_FORMAT_RAW);
+    CHECK_OK(decode((struct bytes){ f.b, f.n }, 0, 3, &got, &info, why));
+    CHECK_EQ(info.format, FAIR_FORMAT_RAW);
+    CHECK_EQ(info.width, 160);
+    CHECK_EQ(info.height, 120);
+    CHECK(mean_difference(im, got, 120) < 6);
+    dng_of(&f, preview, 160, 120, 8);
+    CHECK_OK(decode((struct bytes){ f.b, f.n }, 0, 3, &turned, &info, why));
+    CHECK_EQ(info.width, 120);
+    CHECK_EQ(info.height, 160);
+    CHECK(mean_difference(upright, turned, 160) < 6);
+    for (size_t n = 0; n < 400; n += 3) {                /* and survived when it is cut */
+        FAIR_AUTO(image) struct fair_image *some = NULL;
+        struct fair_err err = { 0 };
+        fair_status s = decode((struct bytes){ f.b, n }, 0, 3, &some, &info, &err);
+        CHECK((s == FAIR_OK) == (some != NULL));
+    }
+    /* A smaller one before it does not win, nor a larger claim that is no JPEG. */
+    dng_of(&f, preview, 160, 120, 1);
+    memcpy(f.b + f.n, "\xff\xd8\xff\xc0\0\21\10\377\0\377\0\3", 12);
+    f.n += 12;
+    fair_image_free(&got);
+    CHECK_OK(decode((struct bytes){ f.b, f.n }, 0, 3, &got, &info, why));
+    CHECK_EQ(info.width, 160);
+    free(preview.p);
+}
+
+TEST(a_raw_picture_without_a_preview_says_so)
+{
+    static struct dng f;
+    struct fair_image *none = NULL;
+    struct fair_picture info;
+    struct fair_err err = { 0 };
+    dng_of(&f, (struct bytes){ (uint8_t *)"", 0 }, 160, 120, 1);
+    CHECK_EQ(decode((struct bytes){ f.b, f.n }, 0, 3, &none, &info, &err), FAIR_CORRUPT);
+    CHECK(strstr(err.text, "preview") != NULL);
+}
+
+
 FAIR_TEST_MAIN

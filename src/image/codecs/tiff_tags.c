@@ -38,7 +38,10 @@ fair_exif_orientation(const uint8_t *tiff, size_t n)
     size_t at;
     uint32_t entries;
 
-    if (!tiff_open(&t, tiff, n) || get16(&t, 2) != 42) return 0;
+    /* 42, or what Panasonic (0x55) and Olympus ("RO", "RS") have in its place */
+    if (!tiff_open(&t, tiff, n)) return 0;
+    at = get16(&t, 2);
+    if (at != 42 && at != 0x55 && at != 0x4f52 && at != 0x5352) return 0;
     at = get32(&t, 4);
     entries = get16(&t, at);
     for (uint32_t i = 0; i < entries && at + 2 + (size_t)12 * (i + 1) <= n; i++) {

@@ -211,7 +211,7 @@ fair_picture_decode_vips(const void *bytes, size_t n, const struct fair_image_li
                          uint32_t channels, struct fair_image **out, struct fair_picture *info, struct fair_err *err)
 {
     enum fair_format format = fair_format_sniff(bytes, n);
-    fair_decode_fn *read = !fair_format_needs_vips(format) ? NULL : format == FAIR_FORMAT_RAW ? fair_decode_raw : fair_decode_by_vips;
+    fair_decode_fn *read = fair_format_needs_vips(format) ? fair_decode_by_vips : NULL;
 
     return fair_decode_run(read, format, bytes, n, limits, wish_side, channels, out, info, err);
 }

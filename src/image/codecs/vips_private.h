@@ -3,7 +3,7 @@
 #define FAIR_VIPS_PRIVATE_H
 #include "image/codecs/codecs_private.h"
 
-fair_decode_fn fair_decode_by_vips, fair_decode_raw;
+fair_decode_fn fair_decode_by_vips;
 
 /* Decode a small picture of each format, so that whatever the libraries load or
  * make at first use is there before the process is confined. */
