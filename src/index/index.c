@@ -3,66 +3,12 @@
 #include <string.h>
 #include "index/search.h"
 
-struct tail_block { struct tail_block *next; uint64_t bytes[]; };
-
-struct fair_index {
-    struct fair_shelf tail;
-    struct tail_block *blocks;
-};
-
 const struct fair_stage fair_stages[] = {
     { "parts", true, fair_stage_parts },
     { "map", false, fair_stage_map },
     { "verdict", false, fair_stage_verdict },
 };
 const size_t fair_n_stages = sizeof fair_stages / sizeof *fair_stages;
-
-fair_status
-fair_index_open(const char *dir, struct fair_index **out, struct fair_err *err)
-{
-    (void)dir;
-    (void)err;
-    *out = fair_xcalloc(1, sizeof **out);
-    return FAIR_OK;
-}
-
-void
-fair_index_free(struct fair_index **ix)
-{
-    if (*ix == NULL) return;
-    fair_shelf_free(&(*ix)->tail);
-    while ((*ix)->blocks != NULL) {
-        struct tail_block *next = (*ix)->blocks->next;
-        free((*ix)->blocks);
-        (*ix)->blocks = next;
-    }
-    free(*ix);
-    *ix = NULL;
-}
-
-fair_status
-fair_index_put_tail(struct fair_index *ix, fair_id org, fair_id work, const struct fair_fingerprint *fp, struct fair_err *err)
-{
-    struct fair_arena *a = fair_arena_new();
-    fair_str bytes = fair_record_pack(fp, a);
-    struct tail_block *b = fair_xmalloc(sizeof *b + bytes.n);
-    fair_status s;
-
-    memcpy(b->bytes, bytes.p, bytes.n);
-    s = fair_shelf_put(&ix->tail, org, work, (fair_str){ (const char *)b->bytes, bytes.n }, err);
-    b->next = ix->blocks;
-    ix->blocks = b;
-    fair_arena_free(&a);
-    return s;
-}
-
-const struct fair_shelf *
-fair_index_shelf(const struct fair_index *ix, size_t i)
-{
-    if (i > 0) return NULL;
-    fair_shelf_list((struct fair_shelf *)&ix->tail);
-    return &ix->tail;
-}
 
 size_t
 fair_search_add(struct fair_search *s, struct fair_matches *io, fair_id work, const struct fair_record *r)
@@ -80,6 +26,7 @@ fair_search_add(struct fair_search *s, struct fair_matches *io, fair_id work, co
 fair_status
 fair_index_search_with(const struct fair_index *ix, struct fair_search *s, unsigned off, struct fair_matches *out, struct fair_err *err)
 {
+    FAIR_TRY(fair_index_ready(ix, err));
     s->ix = ix;
     *out = (struct fair_matches){ fair_alloc_array(s->q.arena, ROOM, sizeof *out->v), 0, ROOM };
     s->clues = fair_alloc_array(s->q.arena, ROOM, sizeof *s->clues);

@@ -10,7 +10,8 @@
  * manifest replaced by rename.  See docs/formats/index-file.md. */
 struct fair_index;
 
-/* Open the index in folder `dir` (made if missing).  Reading needs no lock. */
+/* Open the index in folder `dir` (made if missing).  Reading needs no lock.  A damaged one opens too: refresh, search,
+ * put and sync then give FAIR_CORRUPT with the reason, and fair_index_reset mends it. */
 fair_status fair_index_open(const char *dir, struct fair_index **out, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_index_free(struct fair_index **ix);
 
@@ -26,7 +27,8 @@ fair_status fair_index_reset(struct fair_index *ix, struct fair_err *err) FAIR_M
 /* Map what other processes have written since; cheap when nothing changed.  The tail is
  * forgotten: the caller fills it again with what lies behind `newest`. */
 fair_status fair_index_refresh(struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
-/* A record kept in this process's memory only: the store's rows that the writer has not indexed yet. */
+/* A record kept in this process's memory only: the store's rows that the writer has not indexed yet.  Found by the next
+ * search; passed over where a segment has one of that work.  Put again, it replaces the one before. */
 fair_status fair_index_put_tail(struct fair_index *ix, fair_id org, fair_id work, const struct fair_fingerprint *fp,
                                 struct fair_err *err) FAIR_MUST_CHECK;
 

@@ -38,6 +38,8 @@ size_t fair_search_add(struct fair_search *s, struct fair_matches *io, fair_id w
 typedef fair_status fair_stage_run(const struct fair_index *, const struct fair_query *, struct fair_matches *, struct fair_err *);
 fair_stage_run fair_stage_whole, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_verdict;
 
+/* Bring the shelves up to what was mapped and put last: a search begins with it. */
+fair_status fair_index_ready(const struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
 /* The shelves of an index, in turn: NULL after the last. */
 const struct fair_shelf *fair_index_shelf(const struct fair_index *ix, size_t i);
 

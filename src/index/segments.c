@@ -281,7 +281,7 @@ load(struct fair_segments *s, struct fair_err *err)
 }
 
 fair_status
-fair_segments_whole(const struct fair_segments *s, struct fair_err *err)
+fair_segments_well(const struct fair_segments *s, struct fair_err *err)
 {
     if (s->broken.status == FAIR_OK) return FAIR_OK;
     return fair_fail(err, s->broken.status, "%s", s->broken.text);
@@ -301,7 +301,7 @@ fair_segments_refresh(struct fair_segments *s, bool *changed, struct fair_err *e
         if (errno != ENOENT) return fair_fail(err, FAIR_IO, "index manifest %s: %m", path);
         st = (struct stat){ 0 };
     }
-    if (s->known && same_file(&st, &s->seen)) return fair_segments_whole(s, err);
+    if (s->known && same_file(&st, &s->seen)) return fair_segments_well(s, err);
 
     /* a manifest may be replaced, and its segments merged away, between reading it and opening them */
     for (int tries = 0; tries < 100; tries++) {
@@ -323,7 +323,7 @@ fair_segments_refresh(struct fair_segments *s, bool *changed, struct fair_err *e
         drop_all(s);
     }
     if (changed != NULL) *changed = true;
-    return fair_segments_whole(s, err);
+    return fair_segments_well(s, err);
 }
 
 fair_status

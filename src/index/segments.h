@@ -54,6 +54,9 @@ size_t fair_segment_find(const struct fair_segment *s, fair_id org, fair_id work
 fair_status fair_segments_open(const char *dir, uint32_t scheme, struct fair_segments **out, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_segments_free(struct fair_segments **s);
 
+/* FAIR_CORRUPT with the reason where the folder is damaged. */
+fair_status fair_segments_well(const struct fair_segments *s, struct fair_err *err);
+
 /* See what the writer has synced since; *changed (may be NULL) tells whether there was anything.  One stat where not. */
 fair_status fair_segments_refresh(struct fair_segments *s, bool *changed, struct fair_err *err) FAIR_MUST_CHECK;
 

@@ -78,8 +78,6 @@ void fair_segment_free(struct fair_segment **seg);
 /* Map the file named by its number; all but the records is checked.  `gone` is the caller's to fill in. */
 fair_status fair_segment_map(const struct fair_segments *s, const struct fair_manifest_entry *e, struct fair_segment **out,
                              struct fair_err *err) FAIR_MUST_CHECK;
-/* FAIR_CORRUPT with the reason where the folder is damaged. */
-fair_status fair_segments_whole(const struct fair_segments *s, struct fair_err *err);
 /* A sum that tells damage, not malice. */
 uint32_t fair_segment_sum(const uint8_t *bytes, size_t n);
 

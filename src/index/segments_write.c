@@ -86,7 +86,7 @@ fair_segments_put(struct fair_segments *s, fair_id org, fair_id work, const uint
     struct fair_pending *p;
 
     assert(s->lock >= 0);
-    FAIR_TRY(fair_segments_whole(s, err));
+    FAIR_TRY(fair_segments_well(s, err));
     if (org <= 0 || work <= 0) return fair_fail(err, FAIR_INVALID, "index: work %lld of organisation %lld", (long long)work, (long long)org);
     if (record.n == 0 || record.n > FAIR_SEGMENT_RECORD_MAX)
         return fair_fail(err, FAIR_LIMIT, "index: a record of %zu bytes for work %lld, at most %d", record.n, (long long)work, FAIR_SEGMENT_RECORD_MAX);
@@ -104,7 +104,7 @@ fair_status
 fair_segments_remove(struct fair_segments *s, fair_id org, fair_id work, struct fair_err *err)
 {
     assert(s->lock >= 0);
-    FAIR_TRY(fair_segments_whole(s, err));
+    FAIR_TRY(fair_segments_well(s, err));
     pend(s, org, work);
     return FAIR_OK;
 }
