@@ -69,7 +69,8 @@ void fair_jpeg_encode(const struct fair_image *im, int quality, struct fair_aren
 fair_status fair_picture_decode_vips(const void *bytes, size_t n, const struct fair_image_limits *limits,
                                      uint32_t wish_side, uint32_t channels, struct fair_image **out,
                                      struct fair_picture *info, struct fair_err *err) FAIR_MUST_CHECK;
-/* Once, before confinement: loads all that the libraries would load later. */
+/* Once, before confinement: loads all that the libraries would load later.
+ * stdio's stderr leads nowhere afterwards, because the libraries print to it. */
 fair_status fair_vips_begin(struct fair_err *err) FAIR_MUST_CHECK;
 
 /* What the file says of its rights and origin: EXIF, IPTC-IIM, XMP; for every

@@ -93,7 +93,7 @@ main(int argc, char **argv)
         }
     }
     if (fair_vips_begin(&err) != FAIR_OK) {
-        fprintf(stderr, "decode-file: %s\n", err.text);
+        dprintf(2, "decode-file: %s\n", err.text);
         return 4;
     }
     for (; i < argc; i++) bad += !one(argv[i], wish, channels, save);

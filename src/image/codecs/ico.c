@@ -57,10 +57,12 @@ fair_decode_ico(struct fair_decode *d)
 {
     enum { MOST = 256 };
     struct entry entries[MOST];
-    uint32_t n = fair_le16(d->bytes + 4);
-    bool cursor = d->bytes[2] == 2;
+    uint32_t n;
+    bool cursor;
     fair_status s = FAIR_CORRUPT;
 
+    if (d->n < 22 || (n = fair_le16(d->bytes + 4)) == 0) return fair_fail(d->err, FAIR_CORRUPT, "ico: no picture in it");
+    cursor = d->bytes[2] == 2;
     if (n > (d->n - 6) / 16) n = (uint32_t)((d->n - 6) / 16);
     if (n > MOST) n = MOST;
     for (uint32_t i = 0; i < n; i++) read_entry(d, i, cursor, &entries[i]);

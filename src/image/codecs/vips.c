@@ -2,6 +2,7 @@
  *
  * Only the loader of the format that the content shows is ever called.  Pixels
  * are asked for strip by strip, so that a fault keeps the strips before it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <vips/vips.h>
 #include "base/mem.h"
@@ -17,6 +18,23 @@ drop_message(const gchar *domain, GLogLevelFlags level, const gchar *message, gp
     (void)data;
 }
 
+static ssize_t
+drop_bytes(void *cookie, const char *bytes, size_t n)
+{
+    (void)cookie;
+    (void)bytes;
+    return (ssize_t)n;
+}
+
+/* libjxl and dav1d print to stdio's stderr without asking.  That stream goes
+ * nowhere from here on; our own log writes to the descriptor. */
+static void
+silence_stderr(void)
+{
+    FILE *nowhere = fopencookie(NULL, "w", (cookie_io_functions_t){ .write = drop_bytes });
+    if (nowhere != NULL) stderr = nowhere;
+}
+
 fair_status
 fair_vips_begin(struct fair_err *err)
 {
@@ -27,6 +45,7 @@ fair_vips_begin(struct fair_err *err)
     vips_cache_set_max(0);
     g_log_set_default_handler(drop_message, NULL);
     g_log_set_handler("VIPS", G_LOG_LEVEL_MASK | G_LOG_FLAG_FATAL | G_LOG_FLAG_RECURSION, drop_message, NULL);
+    silence_stderr();
     return fair_vips_warm(err);
 }
 
