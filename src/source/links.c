@@ -58,6 +58,13 @@ clipped(fair_str s)
     return s;
 }
 
+fair_str
+fair_gather_text(struct fair_gather *g, fair_str s)
+{
+    s = clipped(s);
+    return fair_utf8_valid(s) ? fair_str_dup(g->a, s) : clipped(fair_utf8_mend(g->a, s));
+}
+
 void
 fair_gather_begin(struct fair_gather *g, struct fair_arena *a, fair_str base, struct fair_links *out)
 {
@@ -120,7 +127,7 @@ data_url(struct fair_gather *g, fair_str s, fair_str *out)
     for (size_t i = 0; i < s.n; i++)
         if (s.p[i] != '\t' && s.p[i] != '\n' && s.p[i] != '\r') p[n++] = s.p[i];
     *out = (fair_str){ p, n };
-    return starts_nocase(*out, "data:image/");
+    return starts_nocase(*out, "data:image/") && fair_utf8_valid(*out);
 }
 
 void
@@ -145,6 +152,12 @@ fair_gather_picture(struct fair_gather *g, fair_str address, const struct fair_l
     l.credit = clipped(l.credit);
     if (!afford(g, l.url.n + l.value.n + l.alt.n + l.license.n + l.credit.n + 64)) return;
     l.url = fair_str_dup(g->a, l.url);
+    l.tag = fair_gather_text(g, l.tag);
+    l.attr = fair_gather_text(g, l.attr);
+    l.value = fair_gather_text(g, l.value);
+    l.alt = fair_gather_text(g, l.alt);
+    l.license = fair_gather_text(g, l.license);
+    l.credit = fair_gather_text(g, l.credit);
     if (o->n == g->room) {
         struct fair_link *more = fair_alloc_array(g->a, g->room > 0 ? g->room * 2 : 32, sizeof *more);
         if (o->n > 0) memcpy(more, o->v, o->n * sizeof *more);

@@ -31,6 +31,9 @@ struct fair_links {
  * In the decode helper only (gumbo). FAIR_LIMIT over 16 MiB: the first 16 MiB are read and `truncated` set instead. */
 fair_status fair_links_html(struct fair_arena *a, fair_str html, fair_str base, fair_str charset, struct fair_links *out,
                             struct fair_err *err) FAIR_MUST_CHECK;
+/* Load what fair_links_html needs from files (the conversions of old encodings).  A program that confines itself
+ * calls it before; afterwards nothing is opened any more. */
+void fair_links_prepare(void);
 /* The url()s and image-set()s of a style sheet. */
 fair_status fair_links_css(struct fair_arena *a, fair_str css, fair_str base, struct fair_links *out,
                            struct fair_err *err) FAIR_MUST_CHECK;

@@ -25,6 +25,8 @@ struct fair_gather {
 /* `out` is emptied.  A base that is no URL leaves relative links out. */
 void fair_gather_begin(struct fair_gather *g, struct fair_arena *a, fair_str base, struct fair_links *out);
 void fair_gather_end(struct fair_gather *g);
+/* A copy of at most FAIR_LINKS_VALUE bytes, well-formed though `s` may begin or end inside a character. */
+fair_str fair_gather_text(struct fair_gather *g, fair_str s);
 /* The first <base href>. */
 void fair_gather_base(struct fair_gather *g, fair_str href);
 /* One candidate: `address` is resolved and becomes `url`, the rest is taken as it is.  Only http(s) and
