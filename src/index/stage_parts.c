@@ -153,15 +153,18 @@ fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct
     struct fair_search *search = (struct fair_search *)q;
     const struct fair_shelf *shelf;
 
-    (void)err;
-    for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++) {
+    for (size_t k = 0;; k++) {
         struct founds f = { 0 };
-        uint32_t *first = fair_xmalloc((shelf->n + 1) * sizeof *first);
-        struct ranked *works = fair_xmalloc((shelf->n + 1) * sizeof *works);
+        struct ranked *works;
+        uint32_t *first;
         struct found *v;
         struct fair_hit *hits;
         size_t n = 0, m;
 
+        FAIR_TRY(fair_index_shelf(ix, k, &shelf, err));
+        if (shelf == NULL) break;
+        if (shelf->n == 0) continue;        first = fair_xmalloc((shelf->n + 1) * sizeof *first);
+        works = fair_xmalloc((shelf->n + 1) * sizeof *works);
         look_up(shelf, q->fp, &f);
         v = by_work(&f, shelf->n, first);
         hits = fair_xmalloc((f.n + 1) * sizeof *hits);
