@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "base/io.h"
 #include "image/codecs/codecs.h"
 #include "index/search.h"
@@ -66,6 +67,7 @@ main(int argc, char **argv)
     FAIR_AUTO(index) struct fair_index *ix = NULL;
     struct fair_err err = { 0 };
     struct dirent **names;
+    char folder[] = "/tmp/lookup-XXXXXX";
     unsigned off = 0;
     bool clues = false;
     double t_decode = 0, t_take = 0, t_search = 0, t;
@@ -81,7 +83,7 @@ main(int argc, char **argv)
         argv++;
     }
     if (argc != 3) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--clues] CATALOGUE QUERIES\n"); return 2; }
-    if (fair_index_open("", &ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
+    if (mkdtemp(folder) == NULL || fair_index_open(folder, &ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
     n = scandir(argv[1], &names, no_dot, by_name);
     works = fair_xcalloc(n > 0 ? (size_t)n : 1, sizeof *works);
     t = ms();
@@ -125,8 +127,8 @@ main(int argc, char **argv)
                 printf("%s\t%s\t%.6f\t%.1f,%.1f,%.1f,%.1f\t%s", names[i]->d_name, works[m->work - 1].name, (double)m->score,
                        (double)m->box[0], (double)m->box[1], (double)m->box[2], (double)m->box[3], fair_verdict_name(m->verdict));
                 if (clues)
-                    printf("\tbits=%u agree=%u seen=%u weight=%.2f votes=%.2f spread=%.3f alike=%.3f firm=%.3f loose=%.3f covers=%.3f scale=%.3f turn=%u",
-                           m->bits, c->agree, c->seen, (double)c->weight, (double)c->votes, (double)c->spread, (double)c->alike,
+                    printf("\tbits=%u agree=%u seen=%u weight=%.2f votes=%.2f spread=%.3f tiles=%u alike=%.3f firm=%.3f loose=%.3f covers=%.3f scale=%.3f turn=%u",
+                           m->bits, c->agree, c->seen, (double)c->weight, (double)c->votes, (double)c->spread, c->tiles, (double)c->alike,
                            (double)c->firm, (double)c->loose, (double)m->covers, (double)m->scale, c->turn);
                 printf("\n");
             }
@@ -139,5 +141,6 @@ main(int argc, char **argv)
                 t_search / n, (double)parts / n);
     for (size_t i = 0; i < n_works; i++) fair_image_free(&works[i].grey);
     fair_arena_free(&a);
-    return 0;
+    fair_index_free(&ix);
+    return rmdir(folder) != 0 && fprintf(stderr, "%s stays behind\n", folder) < 0;
 }

@@ -16,9 +16,15 @@ struct fair_clue {
     float weight;             /* the agreeing parts' evidence, in nats                               */
     float spread;             /* agreeing parts' share of cells of the seen area, 0..1               */
     /* pixels */
-    float alike;              /* correlation of the aligned pictures over the overlap, -1..1         */
-    float firm;               /* share of tiles that correlate well                                  */
-    float loose;              /* mean shift that tiles want, pixels                                  */
+    bool looked;
+    float bend[8];            /* projective, catalogue -> query, normalised pixels: u = (b0 x + b1 y + b2) / (b6 x + b7 y + 1) */
+    uint32_t tiles;           /* textured tiles in the overlap                                       */
+    float alike;              /* their mean correlation, -1..1                                       */
+    float firm;               /* share of them that correlate well                                   */
+    float loose;              /* mean shift that the well correlating tiles want, pixels             */
+    float residual;           /* mean difference of the pixels, 0..255                               */
+    float covers;             /* share of the work that the map puts inside the query                */
+    float visible[4];         /* x0 y0 x1 y1, normalised pixels of the work: where it is like the query */
 };
 
 /* q comes first: stages are given &search->q and find the search by a cast. */
@@ -42,6 +48,12 @@ fair_stage_run fair_stage_whole, fair_stage_parts, fair_stage_map, fair_stage_pi
 fair_status fair_index_ready(const struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
 /* The shelves of an index, in turn: NULL after the last. */
 const struct fair_shelf *fair_index_shelf(const struct fair_index *ix, size_t i);
+
+/* Lay the work's proof on the query by `map` (affine, normalised pixels), shift it until it fits best, and tell how
+ * alike the two are: fills the clue's pixel part. */
+struct fair_levels;
+struct fair_levels *fair_levels_new(const struct fair_image *grey, struct fair_arena *a);
+void fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work, const float map[6], struct fair_clue *clue);
 
 /* One pairing of a work's part with a query's. */
 struct fair_hit { uint32_t part, query; float weight; uint16_t bits; uint8_t turn; };

@@ -163,7 +163,8 @@ fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct
 
         FAIR_TRY(fair_index_shelf(ix, k, &shelf, err));
         if (shelf == NULL) break;
-        if (shelf->n == 0) continue;        first = fair_xmalloc((shelf->n + 1) * sizeof *first);
+        if (shelf->n == 0) continue;
+        first = fair_xmalloc((shelf->n + 1) * sizeof *first);
         works = fair_xmalloc((shelf->n + 1) * sizeof *works);
         look_up(shelf, q->fp, &f);
         v = by_work(&f, shelf->n, first);
@@ -182,7 +183,11 @@ fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct
             vote(&w->record, q->fp, v + first[j], first[j + 1] - first[j], hits, &m);
             if (!fair_map_find(&w->record, q->fp, hits, m, LEAST, &clue)) continue;
             at = fair_search_add(search, io, w->work, &w->record);
-            if (at != SIZE_MAX && clue.agree > search->clues[at].agree) search->clues[at] = clue;
+            if (at == SIZE_MAX || clue.agree <= search->clues[at].agree) continue;
+            clue.whole_mapped = search->clues[at].whole_mapped;
+            clue.negated = search->clues[at].negated;
+            memcpy(clue.whole_map, search->clues[at].whole_map, sizeof clue.whole_map);
+            search->clues[at] = clue;
         }
         free(f.v);
         free(v);

@@ -3,33 +3,81 @@
 #include <stdlib.h>
 #include "index/search.h"
 
+#define PI 3.14159265f
+
 static float
 less(float a, float b)
 {
     return a < b ? a : b;
 }
 
-/* The box in the query and the part of the work that is seen, from the map and both sizes. */
+static float
+more(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+/* Where (x, y) of the normalised work lies in the normalised query. */
+static void
+through(const struct fair_clue *c, float x, float y, float *u, float *v)
+{
+    float d = 1;
+
+    if (c->looked) {
+        d = c->bend[6] * x + c->bend[7] * y + 1;
+        d = d > .1f ? d : .1f;
+        *u = (c->bend[0] * x + c->bend[1] * y + c->bend[2]) / d;
+        *v = (c->bend[3] * x + c->bend[4] * y + c->bend[5]) / d;
+        return;
+    }
+    *u = c->map[0] * x + c->map[1] * y + c->map[2];
+    *v = c->map[3] * x + c->map[4] * y + c->map[5];
+}
+
+/* The map, the box in the query and the part of the work that is seen, in pixels as shown. */
 static void
 place(const struct fair_query *q, const struct fair_clue *c, struct fair_match *m)
 {
     const struct fair_record *r = c->record;
+    float w = r->norm_width, h = r->norm_height, det;
     float in_x = (float)q->fp->width / (float)q->fp->norm_width, in_y = (float)q->fp->height / (float)q->fp->norm_height;
-    float of_x = (float)r->norm_width / (float)r->width, of_y = (float)r->norm_height / (float)r->height;
-    float x0 = 1e9f, y0 = 1e9f, x1 = -1e9f, y1 = -1e9f;
+    float of_x = w / (float)r->width, of_y = h / (float)r->height, u, v, ux, vx, uy, vy;
+    float box[4] = { 1e9f, 1e9f, -1e9f, -1e9f }, seen[4] = { 1e9f, 1e9f, -1e9f, -1e9f };
 
+    /* the affine map that is nearest about the work's middle */
+    through(c, w / 2, h / 2, &u, &v);
+    through(c, w / 2 + 1, h / 2, &ux, &vx);
+    through(c, w / 2, h / 2 + 1, &uy, &vy);
     m->has_map = true;
-    m->map[0] = c->map[0] * of_x * in_x; m->map[1] = c->map[1] * of_y * in_x; m->map[2] = c->map[2] * in_x;
-    m->map[3] = c->map[3] * of_x * in_y; m->map[4] = c->map[4] * of_y * in_y; m->map[5] = c->map[5] * in_y;
-    for (int i = 0; i < 4; i++) {
-        float x = i & 1 ? (float)r->width : 0, y = i & 2 ? (float)r->height : 0;
-        float u = m->map[0] * x + m->map[1] * y + m->map[2], v = m->map[3] * x + m->map[4] * y + m->map[5];
-        x0 = less(x0, u); y0 = less(y0, v); x1 = -less(-x1, -u); y1 = -less(-y1, -v);
+    m->map[0] = (ux - u) * of_x * in_x; m->map[1] = (uy - u) * of_y * in_x;
+    m->map[3] = (vx - v) * of_x * in_y; m->map[4] = (vy - v) * of_y * in_y;
+    m->map[2] = u * in_x - m->map[0] * (float)r->width / 2 - m->map[1] * (float)r->height / 2;
+    m->map[5] = v * in_y - m->map[3] * (float)r->width / 2 - m->map[4] * (float)r->height / 2;
+    det = m->map[0] * m->map[4] - m->map[1] * m->map[3];
+    m->mirrored = det < 0;
+    m->scale = sqrtf(fabsf(det));
+    /* of a mirrored picture the turn is told after mirroring left to right */
+    m->rotation = (m->mirrored ? atan2f(-m->map[3], -m->map[0]) : atan2f(m->map[3], m->map[0])) * (180 / PI);
+    for (int i = 0; i <= 16; i++)
+        for (int k = 0; k <= 16; k++) {
+            float x = w * (float)i / 16, y = h * (float)k / 16;
+            through(c, x, y, &u, &v);
+            u *= in_x;
+            v *= in_y;
+            box[0] = less(box[0], u); box[1] = less(box[1], v); box[2] = more(box[2], u); box[3] = more(box[3], v);
+            if (u < -1 || v < -1 || u > (float)q->fp->width + 1 || v > (float)q->fp->height + 1) continue;
+            seen[0] = less(seen[0], x); seen[1] = less(seen[1], y); seen[2] = more(seen[2], x); seen[3] = more(seen[3], y);
+        }
+    m->box[0] = more(box[0], 0);
+    m->box[1] = more(box[1], 0);
+    m->box[2] = less(box[2], (float)q->fp->width);
+    m->box[3] = less(box[3], (float)q->fp->height);
+    if (seen[2] > seen[0]) {
+        m->work_box[0] = seen[0] / of_x; m->work_box[1] = seen[1] / of_y;
+        m->work_box[2] = seen[2] / of_x; m->work_box[3] = seen[3] / of_y;
     }
-    m->box[0] = x0 < 0 ? 0 : x0;
-    m->box[1] = y0 < 0 ? 0 : y0;
-    m->box[2] = less(x1, (float)q->fp->width);
-    m->box[3] = less(y1, (float)q->fp->height);
+    m->covers = c->looked ? c->covers : 0;
+    m->residual = c->looked ? c->residual : -1;
 }
 
 /* Matches and their clues, sorted together. */
@@ -63,9 +111,14 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
     for (size_t i = 0; i < io->n; i++) {
         struct fair_clue *c = &s->clues[i];
         struct fair_match *m = &io->v[i];
-        float share = c->seen > 0 ? (float)c->agree / (float)c->seen : 0;
-        float x = .5f * ((float)c->agree - 9) + 6 * (share - .2f);
-        if (c->mapped) place(q, c, m);
+        float x = -4;
+        if (c->mapped || c->looked) place(q, c, m);
+        if (c->looked) {
+            float tiles = (float)c->tiles * c->firm;
+            x = -5 + 8 * c->firm + 1.2f * logf(1 + tiles) + .04f * less((float)c->agree, 40) - 4 * more(c->loose - .3f, 0);
+        } else if (c->mapped) {
+            x = -3 + .05f * ((float)c->agree - 9);
+        }
         m->score = 1 / (1 + expf(-x));
         m->verdict = m->score > .9f ? FAIR_MATCH : FAIR_POSSIBLE;
     }

@@ -1,0 +1,355 @@
+/* Pixels against pixels: a work's proof is laid on the query, the map is bettered until it fits, and what is left is
+ * looked at tile by tile.  Another shot of the same thing has the same corners; it has not the same pixels. */
+#include <math.h>
+#include <string.h>
+#include "index/search.h"
+
+#define LEVELS 5
+#define TILE 8                /* samples                                            */
+#define SIDE 160              /* samples along the longer side of the overlap       */
+#define COARSE 56
+#define MOST (SIDE * SIDE)
+#define TEXTURE 3.f           /* a tile's standard deviation from which it can tell */
+
+/* A picture at its size, half of it, a quarter ... */
+struct fair_levels { int32_t n; struct { int32_t width, height; const float *v; } at[LEVELS]; };
+
+struct fair_levels *
+fair_levels_new(const struct fair_image *grey, struct fair_arena *a)
+{
+    struct fair_levels *l = FAIR_NEW(a, struct fair_levels);
+    int32_t w = (int32_t)grey->width, h = (int32_t)grey->height;
+    float *v = fair_alloc_array(a, (size_t)w * (size_t)h, sizeof *v);
+
+    for (int32_t y = 0; y < h; y++)
+        for (int32_t x = 0; x < w; x++) v[y * w + x] = fair_image_row(grey, (uint32_t)y)[x];
+    l->at[0].width = w; l->at[0].height = h; l->at[0].v = v;
+    for (l->n = 1; l->n < LEVELS && w >= 16 && h >= 16; l->n++) {
+        int32_t hw = w / 2, hh = h / 2;
+        float *half = fair_alloc_array(a, (size_t)hw * (size_t)hh, sizeof *half);
+        for (int32_t y = 0; y < hh; y++)
+            for (int32_t x = 0; x < hw; x++) {
+                const float *p = v + 2 * y * w + 2 * x;
+                half[y * hw + x] = .25f * (p[0] + p[1] + p[w] + p[w + 1]);
+            }
+        v = half; w = hw; h = hh;
+        l->at[l->n].width = w; l->at[l->n].height = h; l->at[l->n].v = v;
+    }
+    return l;
+}
+
+/* The grid: samples of the work's picture, `gap` apart from (x0, y0). */
+struct grid { int32_t width, height; float x0, y0, gap; };
+
+/* The value at (x, y), in pixels of the full size with middles at .5; NAN outside. */
+static inline float
+value_at(const float *v, int32_t w, int32_t h, float x, float y)
+{
+    int32_t i, j;
+    float fx, fy;
+    const float *p;
+
+    x -= .5f;
+    y -= .5f;
+    if (!(x >= -.5f && y >= -.5f && x <= (float)w - .5f && y <= (float)h - .5f)) return NAN;
+    x = x < 0 ? 0 : x > (float)w - 1.001f ? (float)w - 1.001f : x;
+    y = y < 0 ? 0 : y > (float)h - 1.001f ? (float)h - 1.001f : y;
+    i = (int32_t)x;
+    j = (int32_t)y;
+    fx = x - (float)i;
+    fy = y - (float)j;
+    p = v + (size_t)j * (size_t)w + i;
+    return (p[0] * (1 - fx) + p[1] * fx) * (1 - fy) + (p[w] * (1 - fx) + p[w + 1] * fx) * fy;
+}
+
+static int32_t
+level_for(const struct fair_levels *l, float gap)
+{
+    int32_t n = 0;
+
+    while (n + 1 < l->n && gap > 1.5f) { gap *= .5f; n++; }
+    return n;
+}
+
+static void
+sample_work(const struct fair_levels *l, const struct grid *g, float *out)
+{
+    int32_t k = level_for(l, g->gap), w = l->at[k].width, h = l->at[k].height;
+    float unit = 1.f / (float)(1 << k);
+
+    for (int32_t y = 0; y < g->height; y++)
+        for (int32_t x = 0; x < g->width; x++)
+            out[y * g->width + x] = value_at(l->at[k].v, w, h, (g->x0 + (float)x * g->gap) * unit, (g->y0 + (float)y * g->gap) * unit);
+}
+
+static inline void
+bent(const float b[8], float x, float y, float *u, float *v)
+{
+    float d = 1 / (b[6] * x + b[7] * y + 1);
+
+    *u = (b[0] * x + b[1] * y + b[2]) * d;
+    *v = (b[3] * x + b[4] * y + b[5]) * d;
+}
+
+/* Query pixels between neighbouring samples, about. */
+static float
+query_gap(const struct grid *g, const float b[8])
+{
+    float x = g->x0 + .5f * g->gap * (float)g->width, y = g->y0 + .5f * g->gap * (float)g->height, u0, v0, u1, v1, u2, v2;
+
+    bent(b, x, y, &u0, &v0);
+    bent(b, x + g->gap, y, &u1, &v1);
+    bent(b, x, y + g->gap, &u2, &v2);
+    return sqrtf(fabsf((u1 - u0) * (v2 - v0) - (u2 - u0) * (v1 - v0)));
+}
+
+static void
+sample_query(const struct fair_levels *l, const struct grid *g, const float b[8], float *out)
+{
+    int32_t k = level_for(l, query_gap(g, b)), w = l->at[k].width, h = l->at[k].height;
+    float unit = 1.f / (float)(1 << k), u, v;
+
+    for (int32_t y = 0; y < g->height; y++)
+        for (int32_t x = 0; x < g->width; x++) {
+            bent(b, g->x0 + (float)x * g->gap, g->y0 + (float)y * g->gap, &u, &v);
+            out[y * g->width + x] = value_at(l->at[k].v, w, h, u * unit, v * unit);
+        }
+}
+
+struct tile { float alike, texture, mean_a, mean_b, gain; bool whole; };
+
+/* Correlation of the tile at (x, y) of a with that at (x + dx, y + dy) of b. */
+static struct tile
+compare(const float *a, const float *b, int32_t width, int32_t height, int32_t x, int32_t y, int32_t dx, int32_t dy)
+{
+    float sa = 0, sb = 0, aa = 0, bb = 0, ab = 0, n = TILE * TILE;
+    struct tile t = { 0 };
+
+    if (x + dx < 0 || y + dy < 0 || x + dx + TILE > width || y + dy + TILE > height) return t;
+    for (int32_t j = 0; j < TILE; j++) {
+        const float *p = a + (y + j) * width + x, *q = b + (y + j + dy) * width + x + dx;
+        for (int32_t i = 0; i < TILE; i++) {
+            sa += p[i]; sb += q[i];
+            aa += p[i] * p[i]; bb += q[i] * q[i]; ab += p[i] * q[i];
+        }
+    }
+    if (!(sa + sb >= 0)) return t;                    /* some of it lies outside */
+    t.whole = true;
+    t.mean_a = sa / n; t.mean_b = sb / n;
+    aa = aa / n - t.mean_a * t.mean_a;
+    bb = bb / n - t.mean_b * t.mean_b;
+    ab = ab / n - t.mean_a * t.mean_b;
+    t.texture = aa > 0 ? sqrtf(aa) : 0;
+    t.alike = aa > .01f && bb > .01f ? ab / sqrtf(aa * bb) : 0;
+    t.gain = aa > .01f ? ab / aa : 0;
+    return t;
+}
+
+/* Solve the n x n equations m x = r by elimination; false where they say nothing. */
+static bool
+solve(double m[8][9], int n)
+{
+    for (int i = 0; i < n; i++) {
+        int p = i;
+        for (int j = i + 1; j < n; j++)
+            if (fabs(m[j][i]) > fabs(m[p][i])) p = j;
+        if (fabs(m[p][i]) < 1e-9) return false;
+        if (p != i)
+            for (int k = i; k <= n; k++) { double t = m[i][k]; m[i][k] = m[p][k]; m[p][k] = t; }
+        for (int j = 0; j < n; j++) {
+            double f = m[j][i] / m[i][i];
+            if (j == i) continue;
+            for (int k = i; k <= n; k++) m[j][k] -= f * m[i][k];
+        }
+    }
+    for (int i = 0; i < n; i++) m[i][n] /= m[i][i];
+    return true;
+}
+
+/* One step of Gauss and Newton: the map's change that makes the query look most like the work.  Each tile is brought
+ * to the work's mean and contrast first and counts by how alike it is already, so that captions and changed colours
+ * pull little.  Works in the grid's own units; n = 6 keeps it affine.  False where nothing could be told. */
+static bool
+step(const float *a, const float *b, const struct grid *g, float bend[8], int n, float *moved)
+{
+    double m[8][9] = { { 0 } };
+    float cx = .5f * (float)g->width, cy = .5f * (float)g->height, unit = 2.f / (float)(g->width > g->height ? g->width : g->height);
+    double h[3][3], d[3][3], t[3][3], s;
+    unsigned used = 0;
+
+    for (int32_t ty = 0; ty + TILE <= g->height; ty += TILE)
+        for (int32_t tx = 0; tx + TILE <= g->width; tx += TILE) {
+            struct tile tile = compare(a, b, g->width, g->height, tx, ty, 0, 0);
+            float w, back;
+            if (!tile.whole || tile.texture < TEXTURE || tile.alike < .2f || tile.gain < .05f) continue;
+            w = tile.alike * tile.alike / (tile.texture * tile.texture + 50);
+            back = 1 / tile.gain;
+            used++;
+            for (int32_t y = ty > 0 ? ty : 1; y < ty + TILE && y + 1 < g->height; y++)
+                for (int32_t x = tx > 0 ? tx : 1; x < tx + TILE && x + 1 < g->width; x++) {
+                    const float *p = b + y * g->width + x;
+                    float gx = .5f * (p[1] - p[-1]) * back, gy = .5f * (p[g->width] - p[-g->width]) * back;
+                    float off = a[y * g->width + x] - tile.mean_a - (p[0] - tile.mean_b) * back;
+                    float X = ((float)x - cx) * unit, Y = ((float)y - cy) * unit;
+                    float j[8] = { gx * X, gx * Y, gx, gy * X, gy * Y, gy, -(gx * X + gy * Y) * X, -(gx * X + gy * Y) * Y };
+                    if (!(gx + gy == gx + gy)) continue;
+                    for (int i = 0; i < n; i++) {
+                        float wj = w * j[i];
+                        for (int k = i; k < n; k++) m[i][k] += (double)(wj * j[k]);
+                        m[i][n] += (double)(wj * off);
+                    }
+                }
+        }
+    if (used < (n == 6 ? 3u : 8u)) return false;
+    for (int i = 0; i < n; i++) {
+        for (int k = 0; k < i; k++) m[i][k] = m[k][i];
+        m[i][i] *= 1.0005;
+        m[i][i] += 1e-6;
+    }
+    if (!solve(m, n)) return false;
+    /* b is the query seen through the map: a step in grid units is put before the map. */
+    *moved = (float)(fabs(m[2][n]) + fabs(m[5][n]) + fabs(m[0][n]) + fabs(m[1][n]) + fabs(m[3][n]) + fabs(m[4][n]));
+    if (!(*moved < 24)) return false;
+    d[0][0] = 1 + m[0][n] * (double)unit; d[0][1] = m[1][n] * (double)unit; d[0][2] = m[2][n];
+    d[1][0] = m[3][n] * (double)unit; d[1][1] = 1 + m[4][n] * (double)unit; d[1][2] = m[5][n];
+    d[2][0] = n == 8 ? m[6][n] * (double)(unit * unit) : 0;
+    d[2][1] = n == 8 ? m[7][n] * (double)(unit * unit) : 0;
+    d[2][2] = 1;
+    /* work pixels -> grid about its middle: (x - x0) / gap - c */
+    {
+        double gap = (double)g->gap, ax = (double)g->x0 + gap * (double)cx, ay = (double)g->y0 + gap * (double)cy;
+        double in[3][3] = { { 1 / gap, 0, -ax / gap }, { 0, 1 / gap, -ay / gap }, { 0, 0, 1 } };
+        double out[3][3] = { { gap, 0, ax }, { 0, gap, ay }, { 0, 0, 1 } };
+        for (int i = 0; i < 3; i++) for (int k = 0; k < 3; k++) { t[i][k] = 0; for (int l = 0; l < 3; l++) t[i][k] += d[i][l] * in[l][k]; }
+        for (int i = 0; i < 3; i++) for (int k = 0; k < 3; k++) { d[i][k] = 0; for (int l = 0; l < 3; l++) d[i][k] += out[i][l] * t[l][k]; }
+    }
+    for (int i = 0; i < 8; i++) h[i / 3][i % 3] = (double)bend[i];
+    h[2][2] = 1;
+    for (int i = 0; i < 3; i++) for (int k = 0; k < 3; k++) { t[i][k] = 0; for (int l = 0; l < 3; l++) t[i][k] += h[i][l] * d[l][k]; }
+    s = t[2][2];
+    if (fabs(s) < 1e-6) return false;
+    for (int i = 0; i < 8; i++) bend[i] = (float)(t[i / 3][i % 3] / s);
+    return true;
+}
+
+/* The rectangle of the work that the map puts inside the query, and its grid; false where there is hardly any. */
+static bool
+grid_of(const struct fair_levels *query, const struct fair_levels *work, const float b[8], int32_t side, struct grid *g)
+{
+    float w = (float)work->at[0].width, h = (float)work->at[0].height, qw = (float)query->at[0].width, qh = (float)query->at[0].height;
+    float x0 = w, y0 = h, x1 = 0, y1 = 0, gap, scale;
+
+    for (int j = 0; j <= 24; j++)
+        for (int i = 0; i <= 24; i++) {
+            float x = w * (float)i / 24, y = h * (float)j / 24, u, v;
+            bent(b, x, y, &u, &v);
+            if (!(u >= -.5f && v >= -.5f && u <= qw + .5f && v <= qh + .5f)) continue;
+            if (x < x0) x0 = x;
+            if (x > x1) x1 = x;
+            if (y < y0) y0 = y;
+            if (y > y1) y1 = y;
+        }
+    if (x0 >= x1 || y0 >= y1) return false;
+    x0 = x0 - w / 24 < 0 ? 0 : x0 - w / 24;
+    y0 = y0 - h / 24 < 0 ? 0 : y0 - h / 24;
+    x1 = x1 + w / 24 > w ? w : x1 + w / 24;
+    y1 = y1 + h / 24 > h ? h : y1 + h / 24;
+    *g = (struct grid){ 2, 2, x0, y0, 1 };
+    scale = query_gap(&(struct grid){ 0, 0, .5f * (x0 + x1), .5f * (y0 + y1), 1 }, b);
+    gap = (x1 - x0 > y1 - y0 ? x1 - x0 : y1 - y0) / (float)side;
+    if (gap * scale < 1) gap = 1 / scale;
+    if (gap < 1) gap = 1;
+    g->gap = gap;
+    g->width = (int32_t)((x1 - x0) / gap);
+    g->height = (int32_t)((y1 - y0) / gap);
+    if (g->width > side) g->width = side;
+    if (g->height > side) g->height = side;
+    g->x0 += .5f * gap;
+    g->y0 += .5f * gap;
+    return g->width >= 2 * TILE && g->height >= 2 * TILE;
+}
+
+static void
+measure(const float *a, const float *b, const struct grid *g, const struct fair_levels *work, struct fair_clue *c)
+{
+    float sum = 0, weight = 0, shift = 0, n_shift = 0;
+    float x0 = 1e9f, y0 = 1e9f, x1 = -1, y1 = -1, off = 0, n_off = 0;
+    uint32_t whole = 0, firm = 0;
+
+    c->tiles = 0;
+    for (int32_t y = 0; y + TILE <= g->height; y += TILE)
+        for (int32_t x = 0; x + TILE <= g->width; x += TILE) {
+            struct tile t = compare(a, b, g->width, g->height, x, y, 0, 0), best = t;
+            int32_t bx = 0, by = 0;
+            if (!t.whole) continue;
+            whole++;
+            if (t.texture < TEXTURE) continue;
+            for (int32_t dy = -1; dy <= 1; dy++)
+                for (int32_t dx = -1; dx <= 1; dx++) {
+                    struct tile o;
+                    if (dx == 0 && dy == 0) continue;
+                    o = compare(a, b, g->width, g->height, x, y, dx, dy);
+                    if (o.whole && o.alike > best.alike) { best = o; bx = dx; by = dy; }
+                }
+            c->tiles++;
+            sum += t.alike;
+            weight++;
+            if (t.alike > .8f) {
+                firm++;
+                if ((float)x < x0) x0 = (float)x;
+                if ((float)y < y0) y0 = (float)y;
+                if ((float)x + TILE > x1) x1 = (float)x + TILE;
+                if ((float)y + TILE > y1) y1 = (float)y + TILE;
+            }
+            if (best.alike > .6f) {
+                n_shift++;
+                shift += sqrtf((float)(bx * bx + by * by));
+            }
+        }
+    for (int32_t i = 0; i < g->width * g->height; i++) {
+        float d = fabsf(a[i] - b[i]);
+        if (d <= 255) { off += d; n_off++; }
+    }
+    c->residual = n_off > 0 ? off / n_off : -1;
+    c->alike = weight > 0 ? sum / weight : 0;
+    c->firm = c->tiles > 0 ? (float)firm / (float)c->tiles : 0;
+    c->loose = n_shift > 0 ? shift / n_shift : 2;
+    c->covers = (float)whole * TILE * TILE * g->gap * g->gap / ((float)work->at[0].width * (float)work->at[0].height);
+    if (c->covers > 1) c->covers = 1;
+    if (x1 > x0) {
+        c->visible[0] = g->x0 + (x0 - .5f) * g->gap;
+        c->visible[1] = g->y0 + (y0 - .5f) * g->gap;
+        c->visible[2] = g->x0 + (x1 - .5f) * g->gap;
+        c->visible[3] = g->y0 + (y1 - .5f) * g->gap;
+    }
+}
+
+void
+fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work, const float map[6], struct fair_clue *c)
+{
+    static _Thread_local float a[MOST], b[MOST];
+    struct grid g;
+    struct fair_clue best = *c;
+    float moved;
+
+    best.looked = false;
+    memcpy(best.bend, map, 6 * sizeof *map);
+    best.bend[6] = best.bend[7] = 0;
+    if (grid_of(query, work, best.bend, COARSE, &g)) {
+        sample_work(work, &g, a);
+        for (int i = 0; i < 3; i++) {
+            sample_query(query, &g, best.bend, b);
+            if (!step(a, b, &g, best.bend, 6, &moved) || moved < .1f) break;
+        }
+    }
+    if (!grid_of(query, work, best.bend, SIDE, &g)) return;
+    sample_work(work, &g, a);
+    for (int i = 0; i < 3; i++) {
+        sample_query(query, &g, best.bend, b);
+        if (!step(a, b, &g, best.bend, 8, &moved) || moved < .2f) break;
+    }
+    sample_query(query, &g, best.bend, b);
+    measure(a, b, &g, work, &best);
+    best.looked = true;
+    if (!c->looked || best.firm * sqrtf((float)best.tiles) > c->firm * sqrtf((float)c->tiles)) *c = best;
+}

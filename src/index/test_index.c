@@ -1,0 +1,299 @@
+/* The matcher over made pictures: edited copies are found with the right map, others are not. */
+#include <math.h>
+#include <unistd.h>
+#include <dirent.h>
+#include "base/test.h"
+#include "index/search.h"
+
+static uint32_t seed;
+
+static uint32_t
+next(void)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return seed >> 8;
+}
+
+/* A picture of soft and hard-edged shapes, another for each number. */
+static struct fair_image *
+scene(uint32_t width, uint32_t height, uint32_t number)
+{
+    struct fair_image *im = fair_image_new(width, height, 1);
+    enum { SHAPES = 160 };
+    static float s[SHAPES][6];
+
+    seed = number * 7919 + 17;
+    for (int i = 0; i < SHAPES; i++) {
+        s[i][0] = (float)(next() % width);
+        s[i][1] = (float)(next() % height);
+        s[i][2] = 4 + (float)(next() % 1000) * (float)(next() % 1000) / 14000;
+        s[i][3] = (float)(next() % 200) - 100;
+        s[i][4] = .4f + (float)(next() % 100) / 60;
+        s[i][5] = (float)(next() % 628) / 100;
+    }
+    for (uint32_t y = 0; y < height; y++)
+        for (uint32_t x = 0; x < width; x++) {
+            float v = 120;
+            for (int i = 0; i < SHAPES; i++) {
+                float dx = (float)x - s[i][0], dy = (float)y - s[i][1], c = cosf(s[i][5]), n = sinf(s[i][5]), d;
+                if (fabsf(dx) > 3 * s[i][2] || fabsf(dy) > 3 * s[i][2]) continue;
+                d = ((dx * c + dy * n) * (dx * c + dy * n) + (dy * c - dx * n) * (dy * c - dx * n) * s[i][4] * s[i][4]) / (s[i][2] * s[i][2]);
+                if (i % 2 ? d < 1 : d < 3) v += s[i][3] * (i % 2 ? .6f : (1 - d / 3));
+            }
+            fair_image_row(im, y)[x] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+        }
+    return im;
+}
+
+/* The picture seen through the inverse of `map` on a width x height sheet of grey; beyond the picture it stays grey. */
+static struct fair_image *
+edited(const struct fair_image *im, const float map[6], uint32_t width, uint32_t height)
+{
+    struct fair_image *out = fair_image_new(width, height, 1);
+    float det = map[0] * map[4] - map[1] * map[3];
+
+    for (uint32_t y = 0; y < height; y++)
+        for (uint32_t x = 0; x < width; x++) {
+            float sum = 0;
+            for (int k = 0; k < 4; k++) {
+                float u = (float)x + .25f + .5f * (float)(k & 1) - map[2], v = (float)y + .25f + .5f * (float)(k >> 1) - map[5];
+                float sx = (map[4] * u - map[1] * v) / det - .5f, sy = (map[0] * v - map[3] * u) / det - .5f, fx, fy;
+                uint32_t i, j;
+                const uint8_t *p, *q;
+                if (!(sx >= -.5f && sy >= -.5f && sx < (float)im->width - .5f && sy < (float)im->height - .5f)) { sum += 128; continue; }
+                sx = sx < 0 ? 0 : sx;
+                sy = sy < 0 ? 0 : sy;
+                i = (uint32_t)sx < im->width - 2 ? (uint32_t)sx : im->width - 2;
+                j = (uint32_t)sy < im->height - 2 ? (uint32_t)sy : im->height - 2;
+                fx = sx - (float)i;
+                fy = sy - (float)j;
+                p = fair_image_row(im, j) + i;
+                q = fair_image_row(im, j + 1) + i;
+                sum += ((float)p[0] * (1 - fx) + (float)p[1] * fx) * (1 - fy) + ((float)q[0] * (1 - fx) + (float)q[1] * fx) * fy;
+            }
+            fair_image_row(out, y)[x] = (uint8_t)(sum < 0 ? 0 : sum > 1020 ? 255 : sum / 4);
+        }
+    return out;
+}
+
+enum { WORKS = 6, W = 400, H = 300 };
+static struct { char folder[64]; struct fair_index *ix; struct fair_image *grey[WORKS]; struct fair_arena *a; } g;
+
+static fair_status
+proof(void *self, fair_id work, const struct fair_image **out, struct fair_err *err)
+{
+    (void)self;
+    if (work < 1 || work > WORKS) return fair_fail(err, FAIR_NOT_FOUND, "no proof of %lld", (long long)work);
+    *out = g.grey[work - 1];
+    return FAIR_OK;
+}
+
+static void
+set_up(bool tail)
+{
+    struct fair_fingerprint fp;
+
+    g.a = fair_arena_new();
+    snprintf(g.folder, sizeof g.folder, "/tmp/fair-index-XXXXXX");
+    assert_non_null(mkdtemp(g.folder));
+    CHECK_OK(fair_index_open(g.folder, &g.ix, why));
+    if (!tail) CHECK_OK(fair_index_write_begin(g.ix, why));
+    for (uint32_t i = 0; i < WORKS; i++) {
+        g.grey[i] = scene(W, H, i);
+        fair_fingerprint_take(g.grey[i], W, H, FAIR_FOR_CATALOGUE, g.a, &fp);
+        if (tail) CHECK_OK(fair_index_put_tail(g.ix, 1, (fair_id)i + 1, &fp, why));
+        else CHECK_OK(fair_index_put(g.ix, 1, (fair_id)i + 1, &fp, why));
+    }
+    if (!tail) CHECK_OK(fair_index_sync(g.ix, why));
+}
+
+static void
+tear_down(void)
+{
+    DIR *d;
+    struct dirent *e;
+
+    fair_index_free(&g.ix);
+    for (int i = 0; i < WORKS; i++) fair_image_free(&g.grey[i]);
+    fair_arena_free(&g.a);
+    d = opendir(g.folder);
+    while (d != NULL && (e = readdir(d)) != NULL) unlinkat(dirfd(d), e->d_name, 0);
+    if (d != NULL) closedir(d);
+    rmdir(g.folder);
+}
+
+static struct fair_matches
+search(const struct fair_image *im, fair_id org, bool pixels)
+{
+    struct fair_fingerprint fp;
+    struct fair_matches m = { 0 };
+    struct fair_query q = { .grey = pixels ? im : NULL, .org = org, .proof = pixels ? proof : NULL, .arena = g.a };
+
+    fair_fingerprint_take(im, im->width, im->height, FAIR_FOR_QUERY, g.a, &fp);
+    q.fp = &fp;
+    CHECK_OK(fair_index_search(g.ix, &q, 0, &m, why));
+    return m;
+}
+
+static void
+check_map(const struct fair_match *m, const float map[6], float within)
+{
+    CHECK(m->has_map);
+    for (int k = 0; k < 4; k++) {
+        float x = k & 1 ? W : 0, y = k & 2 ? H : 0;
+        float u = map[0] * x + map[1] * y + map[2], v = map[3] * x + map[4] * y + map[5];
+        float p = m->map[0] * x + m->map[1] * y + m->map[2], q = m->map[3] * x + m->map[4] * y + m->map[5];
+        if (hypotf(u - p, v - q) > within)
+            fail_msg("a corner should be at %.1f, %.1f and is at %.1f, %.1f", (double)u, (double)v, (double)p, (double)q);
+    }
+}
+
+TEST(edited_copies_are_found_with_their_maps)
+{
+    static const struct { const char *what; float map[6]; uint32_t w, h; bool mirrored; } edits[] = {
+        { "as it is", { 1, 0, 0, 0, 1, 0 }, W, H, false },
+        { "half the size", { .5f, 0, 0, 0, .5f, 0 }, W / 2, H / 2, false },
+        { "mirrored", { -1, 0, W, 0, 1, 0 }, W, H, true },
+        { "turned by 90", { 0, -1, H, 1, 0, 0 }, H, W, false },
+        { "upside down", { 1, 0, 0, 0, -1, H }, W, H, true },
+        { "turned by 20", { .94f, -.342f, 103, .342f, .94f, 0 }, 480, 420, false },
+        { "cropped", { 1, 0, -120, 0, 1, -70 }, 200, 160, false },
+        { "pasted small", { .4f, 0, 200, 0, .4f, 150 }, 512, 384, false },
+        { "squeezed", { .8f, 0, 0, 0, 1, 0 }, W * 4 / 5, H, false },
+        { "mirrored, turned and pasted", { -.5f, .2f, 280, .2f, .5f, 60 }, 500, 400, true },
+    };
+
+    for (int tail = 0; tail < 2; tail++) {
+        set_up(tail != 0);
+        for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+            struct fair_image *im = edited(g.grey[i % WORKS], edits[i].map, edits[i].w, edits[i].h);
+            struct fair_matches m = search(im, 0, true);
+            print_message("%s\n", edits[i].what);
+            CHECK(m.n >= 1);
+            CHECK_EQ(m.v[0].work, (fair_id)(i % WORKS) + 1);
+            CHECK_EQ(m.v[0].verdict, FAIR_MATCH);
+            CHECK_EQ(m.v[0].mirrored, edits[i].mirrored);
+            check_map(&m.v[0], edits[i].map, 3);
+            CHECK(m.v[0].box[0] >= 0 && m.v[0].box[2] <= (float)im->width && m.v[0].box[0] < m.v[0].box[2]);
+            for (size_t k = 1; k < m.n; k++) CHECK(m.v[k].verdict != FAIR_MATCH);
+            fair_image_free(&im);
+        }
+        tear_down();
+    }
+}
+
+TEST(pictures_nobody_registered_match_nothing)
+{
+    set_up(true);
+    for (uint32_t i = 100; i < 112; i++) {
+        struct fair_image *im = scene(W, H, i);
+        struct fair_matches m = search(im, 0, true);
+        for (size_t k = 0; k < m.n; k++) CHECK(m.v[k].verdict != FAIR_MATCH && m.v[k].score < .5f);
+        fair_image_free(&im);
+    }
+    tear_down();
+}
+
+TEST(a_flat_picture_matches_nothing)
+{
+    struct fair_image *im = fair_image_new(W, H, 1);
+
+    for (uint32_t y = 0; y < H; y++) memset(fair_image_row(im, y), 90, W);
+    set_up(true);
+    CHECK_EQ(search(im, 0, true).n, 0);
+    fair_image_free(&im);
+    tear_down();
+}
+
+TEST(an_organisation_finds_only_its_own_works)
+{
+    struct fair_matches m;
+
+    set_up(false);
+    m = search(g.grey[2], 2, true);
+    CHECK_EQ(m.n, 0);
+    m = search(g.grey[2], 1, true);
+    CHECK(m.n > 0);
+    CHECK_EQ(m.v[0].work, 3);
+    tear_down();
+}
+
+TEST(a_removed_work_is_found_no_more)
+{
+    struct fair_matches m;
+
+    set_up(false);
+    CHECK(fair_index_holds(g.ix, 1, 3));
+    CHECK(search(g.grey[2], 0, true).n > 0);
+    CHECK_OK(fair_index_remove(g.ix, 1, 3, why));
+    CHECK_OK(fair_index_sync(g.ix, why));
+    CHECK(!fair_index_holds(g.ix, 1, 3));
+    m = search(g.grey[2], 0, true);
+    for (size_t i = 0; i < m.n; i++) CHECK(m.v[i].work != 3);
+    tear_down();
+}
+
+TEST(without_proofs_the_parts_alone_find_a_copy)
+{
+    struct fair_matches m;
+
+    set_up(true);
+    m = search(g.grey[1], 0, false);
+    CHECK(m.n > 0);
+    CHECK_EQ(m.v[0].work, 2);
+    CHECK(m.v[0].agree > 40);
+    CHECK(m.v[0].residual < 0);
+    tear_down();
+}
+
+TEST(a_record_stays_within_five_kilobytes_and_is_read_as_it_was_written)
+{
+    struct fair_fingerprint fp;
+    struct fair_record r;
+    fair_str bytes;
+    struct fair_err err = { 0 };
+
+    set_up(true);
+    fair_fingerprint_take(g.grey[0], W, H, FAIR_FOR_CATALOGUE, g.a, &fp);
+    bytes = fair_record_pack(&fp, g.a);
+    CHECK(bytes.n <= FAIR_RECORD_MAX - 64);
+    CHECK_OK(fair_record_see(bytes, &r, why));
+    CHECK_EQ(r.n, fp.n_parts);
+    CHECK_EQ(r.width, W);
+    for (uint32_t i = 0; i < r.n; i++) {
+        struct fair_place p = fair_record_place(&r, i);
+        assert_memory_equal(r.codes + 4 * i, fp.parts[i].code, 32);
+        CHECK(fabsf(p.x - fp.parts[i].x) < .02f && fabsf(p.y - fp.parts[i].y) < .02f);
+        CHECK(p.size > fp.parts[i].size * .96f && p.size < fp.parts[i].size * 1.04f);
+        CHECK(fabsf(remainderf(p.angle - fp.parts[i].angle, 6.2831853f)) < .03f);
+    }
+    for (size_t n = 0; n < bytes.n; n += 97)
+        CHECK_EQ(fair_record_see((fair_str){ bytes.p, n }, &r, &err), FAIR_CORRUPT);
+    tear_down();
+}
+
+TEST(the_reasons_are_told_in_words)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_match m = { .bits = 12, .agree = 40, .has_map = true, .map = { -.5f, 0, 200, 0, .5f, 0 }, .mirrored = true,
+                            .rotation = 0, .scale = .5f, .covers = .62f, .box = { 0, 0, 100, 100 }, .residual = 4.2f };
+    fair_str w[8];
+    size_t n = fair_match_words(&m, 400, 300, a, w);
+
+    CHECK_EQ(n, 7);
+    CHECK_STR(w[0], "the whole pictures agree: 12 of 256 bits differ");
+    CHECK_STR(w[1], "40 distinctive spots agree in place, size and direction");
+    CHECK_STR(w[2], "mirrored");
+    CHECK_STR(w[3], "cropped to 62 %");
+    CHECK_STR(w[4], "fills 8 % of the picture found");
+    CHECK_STR(w[5], "shrunk to 50 % of its size");
+    CHECK_STR(w[6], "laid on each other, the pixels differ by 4.2 of 255");
+    m = (struct fair_match){ .verdict = FAIR_SAME_SCENE, .bits = 256, .agree = 9, .has_map = true, .rotation = -90, .scale = 1, .covers = 1,
+                             .box = { 0, 0, 400, 300 }, .residual = -1 };
+    n = fair_match_words(&m, 400, 300, a, w);
+    CHECK_EQ(n, 3);
+    CHECK_STR(w[2], "turned by 270 degrees");
+    fair_arena_free(&a);
+}
+
+FAIR_TEST_MAIN
