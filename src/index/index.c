@@ -4,8 +4,10 @@
 #include "index/search.h"
 
 const struct fair_stage fair_stages[] = {
+    { "whole", true, fair_stage_whole },
     { "parts", true, fair_stage_parts },
     { "map", false, fair_stage_map },
+    { "pixels", false, fair_stage_pixels },
     { "verdict", false, fair_stage_verdict },
 };
 const size_t fair_n_stages = sizeof fair_stages / sizeof *fair_stages;

@@ -10,6 +10,8 @@ struct fair_clue {
     unsigned turn;            /* enum fair_code_turn: how the query must be turned to agree          */
     float map[6];             /* affine, catalogue -> query, pixels of the normalised pictures       */
     bool mapped;
+    float whole_map[6];       /* the map that the whole hashes' turn tells */
+    bool whole_mapped, negated;       /* negated: the whole hash is near when its bits are flipped   */
     float votes;              /* weight of the best bin of sizes and turns                           */
     uint32_t seen;            /* parts of the work that the map puts inside the query                */
     uint32_t agree;           /* of these, those that found a partner there                          */

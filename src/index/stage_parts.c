@@ -15,8 +15,24 @@
 #define ANGLES 16
 #define PI 3.14159265f
 
+/* All shelves as one: shelf k's work i is number before[k] + i. */
+struct shelves { const struct fair_shelf **v; uint32_t *before; size_t n; uint32_t works; };
+
 struct found { uint32_t work; struct fair_hit hit; };
 struct founds { struct found *v; size_t n, room; };
+
+static const struct fair_shelved *
+work_at(const struct shelves *s, uint32_t number)
+{
+    size_t low = 0, high = s->n;
+
+    while (high - low > 1) {
+        size_t mid = (low + high) / 2;
+        if (s->before[mid] <= number) low = mid;
+        else high = mid;
+    }
+    return &s->v[low]->works[number - s->before[low]];
+}
 
 static void
 add(struct founds *f, struct found x)
@@ -52,10 +68,26 @@ thin(struct founds *f, size_t from, size_t cap)
     f->n = to;
 }
 
+/* Pairings of one code with the parts listed under a word. */
 static void
-look_up(const struct fair_shelf *s, const struct fair_fingerprint *fp, struct founds *out)
+look_up(const struct shelves *s, uint16_t word, const uint64_t code[4], uint32_t query, unsigned turn, struct founds *out)
 {
-    size_t cap = CAP + s->n / 100;
+    for (size_t k = 0; k < s->n; k++) {
+        const struct fair_shelf *shelf = s->v[k];
+        for (uint32_t at = shelf->first[word]; at < shelf->first[word + 1]; at++) {
+            uint32_t place = shelf->place[at];
+            const uint64_t *c = shelf->works[place >> 8].record.codes + 4 * (size_t)(place & 255);
+            int bits = __builtin_popcountll(code[0] ^ c[0]) + __builtin_popcountll(code[1] ^ c[1]) +
+                       __builtin_popcountll(code[2] ^ c[2]) + __builtin_popcountll(code[3] ^ c[3]);
+            if (bits <= NEAR) add(out, (struct found){ s->before[k] + (place >> 8), { place & 255, query, 0, (uint16_t)bits, (uint8_t)turn } });
+        }
+    }
+}
+
+static void
+look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, struct founds *out)
+{
+    size_t cap = CAP + s->works / 100;
 
     for (uint32_t i = 0; i < fp->n_parts; i++) {
         uint16_t words[PROBES];
@@ -64,16 +96,7 @@ look_up(const struct fair_shelf *s, const struct fair_fingerprint *fp, struct fo
             uint64_t code[4];
             size_t from = out->n;
             fair_part_code_turn(fp->parts[i].code, turn, code);
-            for (unsigned m = 0; m < PROBES; m++) {
-                uint16_t w = fair_word_turned(words[m], turn);
-                for (uint32_t at = s->first[w]; at < s->first[w + 1]; at++) {
-                    uint32_t place = s->place[at];
-                    const uint64_t *c = s->works[place >> 8].record.codes + 4 * (size_t)(place & 255);
-                    int bits = __builtin_popcountll(code[0] ^ c[0]) + __builtin_popcountll(code[1] ^ c[1]) +
-                               __builtin_popcountll(code[2] ^ c[2]) + __builtin_popcountll(code[3] ^ c[3]);
-                    if (bits <= NEAR) add(out, (struct found){ place >> 8, { place & 255, i, 0, (uint16_t)bits, (uint8_t)turn } });
-                }
-            }
+            for (unsigned m = 0; m < PROBES; m++) look_up(s, fair_word_turned(words[m], turn), code, i, turn, out);
             thin(out, from, cap);
         }
     }
@@ -151,49 +174,54 @@ fair_status
 fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
 {
     struct fair_search *search = (struct fair_search *)q;
-    const struct fair_shelf *shelf;
+    struct shelves s = { 0 };
+    struct founds f = { 0 };
+    struct found *v;
+    struct fair_hit *hits;
+    struct ranked *works;
+    uint32_t *first;
+    size_t n = 0, m;
 
-    for (size_t k = 0;; k++) {
-        struct founds f = { 0 };
-        struct ranked *works;
-        uint32_t *first;
-        struct found *v;
-        struct fair_hit *hits;
-        size_t n = 0, m;
-
-        FAIR_TRY(fair_index_shelf(ix, k, &shelf, err));
-        if (shelf == NULL) break;
-        if (shelf->n == 0) continue;
-        first = fair_xmalloc((shelf->n + 1) * sizeof *first);
-        works = fair_xmalloc((shelf->n + 1) * sizeof *works);
-        look_up(shelf, q->fp, &f);
-        v = by_work(&f, shelf->n, first);
-        hits = fair_xmalloc((f.n + 1) * sizeof *hits);
-        for (uint32_t i = 0; i < shelf->n; i++) {
-            const struct fair_shelved *w = &shelf->works[i];
-            if (first[i + 1] - first[i] < LEAST || w->gone || (q->org != 0 && w->org != q->org)) continue;
-            works[n++] = (struct ranked){ vote(&w->record, q->fp, v + first[i], first[i + 1] - first[i], hits, &m), i };
-        }
-        qsort(works, n, sizeof *works, by_votes);
-        for (size_t i = 0; i < n && i < SHORTLIST; i++) {
-            uint32_t j = works[i].work;
-            const struct fair_shelved *w = &shelf->works[j];
-            struct fair_clue clue = { .record = &w->record, .votes = works[i].votes };
-            size_t at;
-            vote(&w->record, q->fp, v + first[j], first[j + 1] - first[j], hits, &m);
-            if (!fair_map_find(&w->record, q->fp, hits, m, LEAST, &clue)) continue;
-            at = fair_search_add(search, io, w->work, &w->record);
-            if (at == SIZE_MAX || clue.agree <= search->clues[at].agree) continue;
-            clue.whole_mapped = search->clues[at].whole_mapped;
-            clue.negated = search->clues[at].negated;
-            memcpy(clue.whole_map, search->clues[at].whole_map, sizeof clue.whole_map);
-            search->clues[at] = clue;
-        }
-        free(f.v);
-        free(v);
-        free(first);
-        free(works);
-        free(hits);
+    (void)err;
+    while (fair_index_shelf(ix, s.n) != NULL) s.n++;
+    s.v = fair_alloc_array(q->arena, s.n + 1, sizeof *s.v);
+    s.before = fair_alloc_array(q->arena, s.n + 1, sizeof *s.before);
+    for (size_t k = 0; k < s.n; k++) {
+        s.v[k] = fair_index_shelf(ix, k);
+        s.before[k] = s.works;
+        s.works += (uint32_t)s.v[k]->n;
     }
+    first = fair_xmalloc((s.works + (size_t)1) * sizeof *first);
+    works = fair_xmalloc((s.works + (size_t)1) * sizeof *works);
+    look_up_all(&s, q->fp, &f);
+    v = by_work(&f, s.works, first);
+    hits = fair_xmalloc((f.n + 1) * sizeof *hits);
+    for (uint32_t i = 0; i < s.works; i++) {
+        const struct fair_shelved *w;
+        if (first[i + 1] - first[i] < LEAST) continue;
+        w = work_at(&s, i);
+        if (w->gone || (q->org != 0 && w->org != q->org)) continue;
+        works[n++] = (struct ranked){ vote(&w->record, q->fp, v + first[i], first[i + 1] - first[i], hits, &m), i };
+    }
+    qsort(works, n, sizeof *works, by_votes);
+    for (size_t i = 0; i < n && i < SHORTLIST; i++) {
+        uint32_t j = works[i].work;
+        const struct fair_shelved *w = work_at(&s, j);
+        struct fair_clue clue = { .record = &w->record, .votes = works[i].votes };
+        size_t at;
+        vote(&w->record, q->fp, v + first[j], first[j + 1] - first[j], hits, &m);
+        if (!fair_map_find(&w->record, q->fp, hits, m, LEAST, &clue)) continue;
+        at = fair_search_add(search, io, w->work, &w->record);
+        if (at == SIZE_MAX || clue.agree <= search->clues[at].agree) continue;
+        clue.whole_mapped = search->clues[at].whole_mapped;
+        clue.negated = search->clues[at].negated;
+        memcpy(clue.whole_map, search->clues[at].whole_map, sizeof clue.whole_map);
+        search->clues[at] = clue;
+    }
+    free(f.v);
+    free(v);
+    free(first);
+    free(works);
+    free(hits);
     return FAIR_OK;
 }

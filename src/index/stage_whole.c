@@ -63,12 +63,9 @@ fair_stage_whole(const struct fair_index *ix, const struct fair_query *q, struct
     struct near best[NEAREST];
     size_t n = 0;
 
+    (void)err;
     if (q->fp->quality < QUALITY) return FAIR_OK;
-    for (size_t k = 0;; k++) {
-        FAIR_TRY(fair_index_shelf(ix, k, &shelf, err));
-        if (shelf == NULL) break;
-        scan(shelf, q, best, &n);
-    }
+    for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++) scan(shelf, q, best, &n);
     for (size_t i = 0; i < n; i++) {
         const struct fair_record *r = &best[i].work->record;
         const float *t = turns[best[i].turn];
