@@ -11,18 +11,11 @@
 #include "base/mem.h"
 #include "image/image_private.h"
 
-/* The input pixels under one output pixel: the first and the last count with
- * their own weights, those between with `out` units each. */
-struct span {
-    uint32_t first, last;
-    uint32_t head, tail;      /* units of the first and last; tail is 0 where they are the same */
-};
-
-static struct span
+static struct fair_span
 span_at(uint32_t i, uint32_t in, uint32_t out)
 {
     uint64_t from = (uint64_t)i * in, to = from + in;
-    struct span s = { .first = (uint32_t)(from / out), .last = (uint32_t)((to - 1) / out) };
+    struct fair_span s = { .first = (uint32_t)(from / out), .last = (uint32_t)((to - 1) / out) };
 
     if (s.first == s.last) s.head = in;
     else {
@@ -32,73 +25,31 @@ span_at(uint32_t i, uint32_t in, uint32_t out)
     return s;
 }
 
-/* Division by the area with rounding.  For areas below 2^28 a multiplication by
- * ceil(2^64 / area) is exact: the sum is below 2^8 * area, its product with the
- * reciprocal's error (< area) below 2^64. */
-struct divider {
-    uint64_t area, reciprocal;
-};
-
-static inline uint8_t
-divide(const struct divider *d, uint64_t sum)
-{
-    sum += d->area / 2;
-    if (d->reciprocal == 0) return (uint8_t)(sum / d->area);
-    return (uint8_t)(((unsigned __int128)sum * d->reciprocal) >> 64);
-}
-
-/* One output row from the column sums of its input rows (each <= 255 * height < 2^24). */
-__attribute__((always_inline)) static inline void
-across_short(const uint32_t *acc, const struct span *spans, uint32_t width, uint32_t out_units, uint32_t c,
-             const struct divider *d, uint8_t *to)
-{
-    for (uint32_t x = 0; x < width; x++) {
-        const struct span s = spans[x];
-        const uint32_t *a = acc + (size_t)s.first * c, *z = acc + (size_t)s.last * c;
-        for (uint32_t b = 0; b < c; b++) {
-            uint64_t sum = (uint64_t)a[b] * s.head + (uint64_t)z[b] * s.tail;
-            for (const uint32_t *m = a + c; m < z; m += c) sum += (uint64_t)m[b] * out_units;
-            *to++ = divide(d, sum);
-        }
-    }
-}
-
-/* The same where at most one whole pixel lies between the first and the last
- * (shrinking to no less than half): no loop, no branch. */
-__attribute__((always_inline)) static inline void
-across_half(const uint32_t *acc, const struct span *spans, uint32_t width, uint32_t out_units, uint32_t c,
-            const struct divider *d, uint8_t *to)
-{
-    for (uint32_t x = 0; x < width; x++) {
-        const struct span s = spans[x];
-        const uint32_t *a = acc + (size_t)s.first * c, *z = acc + (size_t)s.last * c;
-        const uint32_t *m = s.last - s.first == 2 ? a + c : z;
-        uint64_t middle = s.last - s.first == 2 ? out_units : 0;
-        for (uint32_t b = 0; b < c; b++)
-            *to++ = divide(d, (uint64_t)a[b] * s.head + (uint64_t)z[b] * s.tail + m[b] * middle);
-    }
-}
-
+/* The column sums under output row y. */
 static void
-across(const uint32_t *acc, const struct span *spans, uint32_t in, uint32_t out, uint32_t c, const struct divider *d, uint8_t *to)
+down(const struct fair_image *in, uint32_t y, uint32_t height, uint32_t *acc, const struct fair_image_kernels *k)
 {
-    bool half = in <= 2 * out;
+    const struct fair_span s = span_at(y, in->height, height);
+    const size_t n = (size_t)in->width * in->channels;
 
-    if (c == 1 && half) across_half(acc, spans, out, out, 1, d, to);
-    else if (c == 3 && half) across_half(acc, spans, out, out, 3, d, to);
-    else if (c == 1) across_short(acc, spans, out, out, 1, d, to);
-    else across_short(acc, spans, out, out, 3, d, to);
+    k->area_add(acc, fair_image_row(in, s.first), fair_image_row(in, s.last), n, s.head, s.tail, false);
+    for (uint32_t r = s.first + 1; r < s.last; r += 2) {
+        bool two = r + 1 < s.last;
+        k->area_add(acc, fair_image_row(in, r), fair_image_row(in, two ? r + 1 : r), n, height, two ? height : 0, true);
+    }
 }
 
 struct fair_image *
 fair_image_area(const struct fair_image *in, uint32_t width, uint32_t height)
 {
-    struct fair_image *out;
     const struct fair_image_kernels *k = fair_image_kernels();
     const size_t n = (size_t)in->width * in->channels;
-    struct divider d = { .area = (uint64_t)in->width * in->height };
-    struct span *spans;
+    struct fair_area_rows rows = { .n = n, .width = width, .channels = in->channels, .units = width,
+                                   .area = (uint64_t)in->width * in->height };
+    struct fair_image *out;
+    struct fair_span *spans;
     uint32_t *acc;
+    uint8_t *spare;
 
     assert(width >= 1 && height >= 1 && width <= in->width && height <= in->height);
     assert(in->width <= 65535 && in->height <= 65535);
@@ -107,18 +58,21 @@ fair_image_area(const struct fair_image *in, uint32_t width, uint32_t height)
         for (uint32_t y = 0; y < height; y++) memcpy(fair_image_row(out, y), fair_image_row(in, y), n);
         return out;
     }
-    if (d.area > 1 && d.area < (1u << 28)) d.reciprocal = UINT64_MAX / d.area + 1;
     spans = fair_xcalloc(width, sizeof *spans);
-    acc = fair_xcalloc(n, sizeof *acc);
+    acc = fair_xcalloc(2 * FAIR_AREA_ROWS * n, sizeof *acc);
+    spare = fair_xmalloc((size_t)width * in->channels);
     for (uint32_t x = 0; x < width; x++) spans[x] = span_at(x, in->width, width);
-    for (uint32_t y = 0; y < height; y++) {
-        struct span s = span_at(y, in->height, height);
-        memset(acc, 0, n * sizeof *acc);
-        k->area_add(acc, fair_image_row(in, s.first), n, s.head);
-        for (uint32_t r = s.first + 1; r < s.last; r++) k->area_add(acc, fair_image_row(in, r), n, height);
-        if (s.last > s.first) k->area_add(acc, fair_image_row(in, s.last), n, s.tail);
-        across(acc, spans, in->width, width, in->channels, &d, fair_image_row(out, y));
+    rows.spans = spans;
+    rows.scratch = acc + FAIR_AREA_ROWS * n;
+    for (uint32_t i = 0; i < FAIR_AREA_ROWS; i++) rows.acc[i] = acc + i * n;
+    for (uint32_t y = 0; y < height; y += FAIR_AREA_ROWS) {
+        for (uint32_t i = 0; i < FAIR_AREA_ROWS; i++) {  /* rows beyond the last repeat what is there, for nobody */
+            if (y + i < height) down(in, y + i, height, rows.acc[i], k);
+            rows.to[i] = y + i < height ? fair_image_row(out, y + i) : spare;
+        }
+        k->area_across(&rows);
     }
+    free(spare);
     free(acc);
     free(spans);
     return out;

@@ -53,18 +53,56 @@ TEST(each_kernel_does_what_the_plain_one_does)
             size_t shift = n % 7;
             uint8_t *row = malloc(3 * n + shift + 1), *y0 = malloc(n + 1), *y1 = malloc(n + 1);
             uint32_t *a0 = malloc((n + 1) * 4), *a1 = malloc((n + 1) * 4);
-            uint32_t weight = n % 3 ? any(65536) : 65535;
+            uint32_t weight = n % 3 ? any(n % 3 == 1 ? 65536 : 32768) : n % 2 ? 65535 : 32767;
             for (size_t i = 0; i < 3 * n + shift; i++) row[i] = (uint8_t)(n % 5 == 0 ? 255 : any(256));
             for (size_t i = 0; i <= n; i++) a0[i] = a1[i] = any(1u << 31);
+            uint32_t before = seed;
             memset(y0, 7, n + 1);
             memset(y1, 7, n + 1);
-            all[0].area_add(a0, row + shift, n, weight);
-            all[k].area_add(a1, row + shift, n, weight);
+            all[0].area_add(a0, row + shift, row + n, n, weight, n % 2 ? any(32768) : 0, n % 4 < 2);
+            seed = before;
+            all[k].area_add(a1, row + shift, row + n, n, weight, n % 2 ? any(32768) : 0, n % 4 < 2);
             assert_memory_equal(a0, a1, (n + 1) * 4);
             all[0].luma_row(y0, row + shift, n);
             all[k].luma_row(y1, row + shift, n);
             assert_memory_equal(y0, y1, n + 1);
             free(row); free(y0); free(y1); free(a0); free(a1);
+        }
+}
+
+TEST(each_kernel_averages_across_as_the_plain_one_does)
+{
+    size_t n_kernels;
+    const struct fair_image_kernels *all = fair_image_kernels_all(&n_kernels);
+
+    for (size_t k = 1; k < n_kernels; k++)
+        for (int round = 0; round < 300; round++) {
+            uint32_t in = round % 50 == 0 ? 65535 : 1 + any(100), out = 1 + any(in < 90 ? in : 90), c = any(2) ? 3 : 1;
+            uint32_t height = round % 3 ? 1 + any(65535) : 65535;
+            struct fair_area_rows a = { .n = (size_t)in * c, .width = out, .channels = c, .units = out, .area = (uint64_t)in * height };
+            struct fair_span *spans = calloc(out, sizeof *spans);
+            uint32_t *acc = malloc(16 * a.n * 4);
+            uint8_t *want = malloc(8 * (out * c + 1)), *got = malloc(8 * (out * c + 1));
+            for (uint32_t x = 0; x < out; x++) {
+                uint64_t from = (uint64_t)x * in, to = from + in;
+                spans[x] = (struct fair_span){ (uint32_t)(from / out), (uint32_t)((to - 1) / out), in, 0 };
+                if (spans[x].first != spans[x].last) {
+                    spans[x].head = (uint32_t)((uint64_t)(spans[x].first + 1) * out - from);
+                    spans[x].tail = (uint32_t)(to - (uint64_t)spans[x].last * out);
+                }
+            }
+            a.spans = spans;
+            a.scratch = acc + 8 * a.n;
+            for (size_t i = 0; i < 8 * a.n; i++) acc[i] = round % 7 ? any(255 * height + 1) : (round % 2 ? 255 * height : any(2) * height / 2);
+            memset(want, 7, 8 * (out * c + 1));
+            memset(got, 7, 8 * (out * c + 1));
+            for (size_t r = 0; r < 8; r++) a.acc[r] = acc + r * a.n;
+            for (size_t r = 0; r < 8; r++) a.to[r] = want + r * (out * c + 1);
+            all[0].area_across(&a);
+            for (size_t r = 0; r < 8; r++) a.to[r] = got + r * (out * c + 1);
+            all[k].area_across(&a);
+            assert_memory_equal(want, got, 8 * (out * c + 1));
+            free(spans); free(acc); free(want); free(got);
         }
 }
 
