@@ -26,11 +26,12 @@ main(int argc, char **argv)
     static const struct { const char *name; int (*run)(int argc, char **argv); } kinds[] = {
         { "url", fair_inspect_url }, { "robots", fair_inspect_robots }, { "srcset", fair_inspect_srcset }, { "images", images },
         { "warc", fair_inspect_warc },
+        { "sitemap", fair_inspect_sitemap }, { "feed", fair_inspect_feed },
     };
 
     if (argc > 2 && strcmp(argv[1], "inspect") == 0)
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
             if (strcmp(argv[2], kinds[i].name) == 0) return kinds[i].run(argc - 3, argv + 3);
-    fprintf(stderr, "usage: dev_inspect inspect url|robots|srcset|images|warc ...\n");
+    fprintf(stderr, "usage: dev_inspect inspect url|robots|srcset|images|sitemap|feed|warc ...\n");
     return FAIR_EXIT_USAGE;
 }

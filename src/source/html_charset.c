@@ -1,4 +1,5 @@
 /* source/html_charset.c - which encoding a page is written in (HTML standard, 13.2.3), and its text as UTF-8. */
+#include "source/chars.h"
 #include "source/html_charset.h"
 #include "source/links.h"
 #include "source/html_private.h"
@@ -31,11 +32,6 @@ static const struct { const char *label, *name; } aliases[] = {
     { "latin2", "ISO-8859-2" }, { "iso8859-2", "ISO-8859-2" }, { "iso-8859-8-i", "ISO-8859-8" }, { "logical", "ISO-8859-8" },
     { "koi8", "KOI8-R" }, { "koi", "KOI8-R" }, { "x-mac-roman", "MACINTOSH" }, { "mac", "MACINTOSH" }, { "x-mac-cyrillic", "MAC-CYRILLIC" },
     { "cp866", "IBM866" }, { "866", "IBM866" }, { "cyrillic", "ISO-8859-5" }, { "greek", "ISO-8859-7" }, { "hebrew", "ISO-8859-8" }, { "arabic", "ISO-8859-6" },
-};
-
-static const uint16_t c1[32] = {
-    0x20ac, 0x81, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8d, 0x017d, 0x8f,
-    0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d, 0x017e, 0x0178,
 };
 
 static int
@@ -75,45 +71,6 @@ fair_links_prepare(void)
 {
     for (size_t i = 0; i < N_CHARSETS; i++) have(i);
     prepared = true;
-}
-
-static fair_str
-from_latin(struct fair_arena *a, fair_str s)
-{
-    struct fair_buf b = FAIR_BUF(a, s.n * 3 + 1);
-    size_t from = 0;
-
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c < 0x80) continue;
-        fair_buf_add(&b, (fair_str){ s.p + from, i - from });
-        fair_utf8_put(&b, c < 0xa0 ? c1[c - 0x80] : c);
-        from = i + 1;
-    }
-    if (from == 0) return s;
-    fair_buf_add(&b, (fair_str){ s.p + from, s.n - from });
-    return (fair_str){ b.p, b.n };
-}
-
-static fair_str
-from_utf16(struct fair_arena *a, fair_str s, bool big)
-{
-    struct fair_buf b = FAIR_BUF(a, s.n * 2 + 4);
-    const unsigned char *p = (const unsigned char *)s.p;
-
-    fair_buf_c(&b, "");
-    for (size_t i = 0; i + 1 < s.n; i += 2) {
-        uint32_t c = big ? (uint32_t)p[i] << 8 | p[i + 1] : (uint32_t)p[i + 1] << 8 | p[i];
-        if (c >= 0xd800 && c < 0xdc00 && i + 3 < s.n) {
-            uint32_t d = big ? (uint32_t)p[i + 2] << 8 | p[i + 3] : (uint32_t)p[i + 3] << 8 | p[i + 2];
-            if (d >= 0xdc00 && d < 0xe000) {
-                c = 0x10000 + ((c - 0xd800) << 10) + (d - 0xdc00);
-                i += 2;
-            }
-        }
-        fair_utf8_put(&b, c);
-    }
-    return (fair_str){ b.p, b.n };
 }
 
 /* What iconv cannot read becomes U+FFFD, byte by byte. */
@@ -188,16 +145,16 @@ fair_html_utf8(struct fair_arena *a, fair_str s, fair_str charset)
     int which = UNKNOWN;
 
     if (s.n >= 3 && p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf) return fair_utf8_mend(a, (fair_str){ s.p + 3, s.n - 3 });
-    if (s.n >= 2 && p[0] == 0xff && p[1] == 0xfe) return from_utf16(a, (fair_str){ s.p + 2, s.n - 2 }, false);
-    if (s.n >= 2 && p[0] == 0xfe && p[1] == 0xff) return from_utf16(a, (fair_str){ s.p + 2, s.n - 2 }, true);
+    if (s.n >= 2 && p[0] == 0xff && p[1] == 0xfe) return fair_utf16_utf8(a, (fair_str){ s.p + 2, s.n - 2 }, false);
+    if (s.n >= 2 && p[0] == 0xfe && p[1] == 0xff) return fair_utf16_utf8(a, (fair_str){ s.p + 2, s.n - 2 }, true);
     if (charset.n > 0) {
         fair_str inside = charset_in(charset);
         which = by_label(inside.p != NULL ? inside : charset);
     }
     if (which == UNKNOWN) which = declared(s);
     if (which == UNKNOWN) which = fair_utf8_valid(s) ? UTF8 : LATIN;
-    if (which == LATIN) s = from_latin(a, s);
-    else if (which == UTF16LE || which == UTF16BE) return from_utf16(a, s, which == UTF16BE);
+    if (which == LATIN) s = fair_latin_utf8(a, s);
+    else if (which == UTF16LE || which == UTF16BE) return fair_utf16_utf8(a, s, which == UTF16BE);
     else if (which >= 0 && have((size_t)which)) s = from_iconv(a, s, (size_t)which);
     return fair_utf8_mend(a, s);
 }

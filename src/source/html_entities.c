@@ -1,4 +1,5 @@
 /* source/html_entities.c - character references (HTML standard, 13.2.5.72 ff), those that pages use. */
+#include "source/chars.h"
 #include "source/html_private.h"
 #include <string.h>
 
@@ -79,40 +80,10 @@ static const struct entity { char name[12]; uint16_t c; uint8_t bare; } entities
     { "zwnj", 0x200c, 0 },
 };
 
-/* What numbers from 0x80 to 0x9f mean: windows-1252 (13.2.5.80). */
-static const uint16_t c1[32] = {
-    0x20ac, 0x81, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8d, 0x017d, 0x8f,
-    0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d, 0x017e, 0x0178,
-};
-
 static bool
 is_alnum(char c)
 {
     return (c >= '0' && c <= '9') || (unsigned char)((c | 32) - 'a') < 26;
-}
-
-void
-fair_utf8_put(struct fair_buf *b, uint32_t c)
-{
-    char p[4];
-    size_t n;
-
-    if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) c = 0xfffd;
-    if (c < 0x80) {
-        p[0] = (char)c;
-        n = 1;
-    } else if (c < 0x800) {
-        p[0] = (char)(0xc0 | c >> 6);
-        n = 2;
-    } else if (c < 0x10000) {
-        p[0] = (char)(0xe0 | c >> 12);
-        n = 3;
-    } else {
-        p[0] = (char)(0xf0 | c >> 18);
-        n = 4;
-    }
-    for (size_t i = 1; i < n; i++) p[i] = (char)(0x80 | (c >> (6 * (n - 1 - i)) & 63));
-    fair_buf_add(b, (fair_str){ p, n });
 }
 
 static const struct entity *
@@ -148,7 +119,7 @@ number(fair_str s, uint32_t *out)
         if (v <= 0x10ffff) v = v * (hex ? 16 : 10) + d;
     }
     if (at == from) return 0;
-    if (v >= 0x80 && v <= 0x9f) v = c1[v - 0x80];
+    if (v >= 0x80 && v <= 0x9f) v = fair_windows_1252((unsigned char)v);
     *out = v;
     return at < s.n && s.p[at] == ';' ? at + 1 : at;
 }

@@ -80,9 +80,6 @@ bool fair_html_has(const struct html_token *t, const char *name);
 /* Character references decoded. */
 fair_str fair_html_decode(struct fair_arena *a, fair_str raw, bool in_attribute);
 
-/* Append a code point; what is none becomes U+FFFD. */
-void fair_utf8_put(struct fair_buf *b, uint32_t c);
-
 #define HTML_DEPTH 512
 
 enum html_ns { NS_HTML, NS_SVG, NS_MATH };

@@ -1,4 +1,5 @@
 /* source/links_css.c - the pictures a style sheet names: url() and image-set(), with comments, strings and escapes as CSS has them. */
+#include "source/chars.h"
 #include "source/links_private.h"
 #include "source/url_private.h"
 #include <string.h>
@@ -27,26 +28,6 @@ is_name(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || (unsigned char)c > 0x7f;
 }
 
-static void
-add_code_point(struct fair_buf *b, uint32_t c)
-{
-    if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) c = 0xfffd;
-    if (c < 0x80) fair_buf_byte(b, (char)c);
-    else if (c < 0x800) {
-        fair_buf_byte(b, (char)(0xc0 | c >> 6));
-        fair_buf_byte(b, (char)(0x80 | (c & 63)));
-    } else if (c < 0x10000) {
-        fair_buf_byte(b, (char)(0xe0 | c >> 12));
-        fair_buf_byte(b, (char)(0x80 | (c >> 6 & 63)));
-        fair_buf_byte(b, (char)(0x80 | (c & 63)));
-    } else {
-        fair_buf_byte(b, (char)(0xf0 | c >> 18));
-        fair_buf_byte(b, (char)(0x80 | (c >> 12 & 63)));
-        fair_buf_byte(b, (char)(0x80 | (c >> 6 & 63)));
-        fair_buf_byte(b, (char)(0x80 | (c & 63)));
-    }
-}
-
 /* Behind a backslash: up to six hex digits and one white space, a newline (nothing), or the character itself. */
 static void
 escape(struct css *c, struct fair_buf *b)
@@ -60,7 +41,7 @@ escape(struct css *c, struct fair_buf *b)
         n++;
     }
     if (n > 0) {
-        add_code_point(b, v);
+        fair_utf8_put(b, v);
         if (c->at + 1 < c->in.n && c->in.p[c->at] == '\r' && c->in.p[c->at + 1] == '\n') c->at += 2;
         else if (c->at < c->in.n && is_white(c->in.p[c->at])) c->at++;
         return;
@@ -264,5 +245,6 @@ fair_links_css(struct fair_arena *a, fair_str css, fair_str base, struct fair_li
         out->truncated = true;
     }
     fair_gather_css(&g, fair_utf8_mend(a, css), &said);
+    fair_gather_end(&g);
     return FAIR_OK;
 }

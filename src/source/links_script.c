@@ -1,5 +1,6 @@
 /* source/links_script.c - pictures named in scripts: strings that look like addresses of pictures, and JSON-LD. */
 #include "source/links_script.h"
+#include "source/chars.h"
 #include "source/html_private.h"
 #include "source/url_private.h"
 #include <string.h>
