@@ -201,7 +201,7 @@ put_json(const struct fair_request *rq, struct fair_reply *re, struct fair_err *
     if (re->model == NULL) re->model = json_object();
     strip_show(re->model, 0);
     if (re->see.p != NULL) fair_put(re->model, "see", re->see);
-    text = json_dumps(re->model, JSON_COMPACT);
+    text = json_dumps(re->model, JSON_COMPACT | JSON_REAL_PRECISION(9));
     if (text == NULL) return fair_fail(err, FAIR_IO, "the model does not become JSON");
     re->bytes = fair_str_fmt(rq->arena, "%s\n", text);
     free(text);

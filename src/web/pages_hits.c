@@ -57,7 +57,7 @@ fair_hit_model(struct fair_request *rq, const struct fair_hit *h)
     fair_put(show, "verdict", fair_str_of(fair_verdict_words(h->verdict)));
     fair_put(show, "state", fair_str_of(fair_state_words(h->state)));
     fair_put(show, "path", path_of(h->page_url.n > 0 ? h->page_url : h->image_url));
-    fair_put(show, "work", h->work_title.n > 0 ? h->work_title : fair_str_fmt(a, "Work %lld", (long long)h->work));
+    fair_put(show, "work", h->work_title.n > 0 ? h->work_title : FAIR_STR("untitled work"));
     json_object_set_new(show, h->verdict.n > 0 && fair_utf8_valid(h->verdict) ? fair_str_dup(a, h->verdict).p : "none", json_true());
     json_object_set_new(show, "inbox", json_boolean(fair_str_eq(h->state, FAIR_STR("inbox"))));
     fair_words_put_when(show, "first_seen", a, rq->now, h->first_seen);
