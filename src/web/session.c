@@ -136,7 +136,7 @@ static bool
 password_fits(struct fair_arena *a, fair_str hash, fair_str password)
 {
     fair_str h = fair_str_dup(a, hash);
-    return h.n > 0 && crypto_pwhash_str_verify(h.p, password.p, password.n) == 0;
+    return h.n > 0 && password.n > 0 && crypto_pwhash_str_verify(h.p, password.p, password.n) == 0;
 }
 
 /* The address in the form it is counted under. */

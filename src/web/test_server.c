@@ -4,9 +4,10 @@
  *
  * PICTURES holds work-1.jpg, found-1.jpg, ... .  Prints one line of JSON: url, links to sign in, ids; serves
  * until SIGTERM. */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include "base/io.h"
 #include "web/web_private.h"
 
@@ -86,7 +87,7 @@ seed_hits(struct home *h, fair_id run, struct fair_err *err)
     for (int i = 0; i < 24; i++) {
         fair_str site = fair_str_of(sites[i % 5]);
         struct fair_hit x = { .work = h->works[i % 8], .run = run, .site = site, .place = i % 3 ? FAIR_STR("img") : FAIR_STR("srcset"),
-                              .alt = i % 4 ? FAIR_STR("A harbour") : FAIR_STR("\"><script>alert('alt')</script>"), .width = 800, .height = 600,
+                              .alt = i == 5 ? FAIR_STR("=cmd|' /C calc'!A0") : i % 4 ? FAIR_STR("A harbour") : FAIR_STR("\"><script>alert('alt')</script>"), .width = 800, .height = 600,
                               .score = 0.999 - 0.031 * i, .verdict = fair_str_of(verdicts[i % 5]), .bits = i % 5 == 3 ? 256 : 4 + i, .agree = 240 - 9 * i,
                               .scale = 0.83, .covers = 0.62, .residual = 6.4, .rotation = i % 6 == 0 ? 4 : 0, .mirrored = i % 7 == 3,
                               .words = i % 5 == 3 ? FAIR_STR("[\"the same place, from another spot\"]") : FAIR_STR("[\"cropped to 62 %\",\"scaled to 83 %\",\"a <b>caption</b> was added\"]"),
@@ -148,6 +149,21 @@ seed_rest(struct home *h, struct fair_err *err)
         FAIR_STR("[{\"name\":\"decoder\",\"state\":\"good\",\"words\":\"confined: seccomp, Landlock 4, limits\"},{\"name\":\"disk\",\"state\":\"warn\",\"words\":\"2 GB free\"}]"), err);
 }
 
+/* The port listened on, also where people come by another address: the only listening socket of this process. */
+static int
+port_of_listener(void)
+{
+    for (int fd = 3; fd < 64; fd++) {
+        struct sockaddr_in at;
+        socklen_t n = sizeof at;
+        int listening = 0;
+        socklen_t m = sizeof listening;
+        if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &m) == 0 && listening && getsockname(fd, (struct sockaddr *)&at, &n) == 0)
+            return ntohs(at.sin_port);
+    }
+    return 0;
+}
+
 static fair_status
 announce(void *arg, fair_str url, struct fair_err *err)
 {
@@ -155,6 +171,7 @@ announce(void *arg, fair_str url, struct fair_err *err)
     json_t *o = json_object(), *links = json_array(), *hits = json_array(), *works = json_array();
 
     fair_put(o, "url", url);
+    json_object_set_new(o, "port", json_integer(port_of_listener()));
     for (size_t i = 0; i < 4; i++) {
         fair_str link;
         FAIR_TRY(fair_web_link(&h->desk, h->users[i], fair_now(), 3600, url, h->a, &link, err));
