@@ -177,18 +177,98 @@ cells_body(const int16_t patch[FAIR_PATCH * FAIR_PATCH], int32_t out[FAIR_CELLS]
 }
 
 /* Bit d of the low plane: cell d is among the larger half; of the high plane: among the largest quarter.
- * Of equals the earlier counts as larger; an empty cell is never large. */
+ * Of equals the earlier counts as larger; an empty cell is never large.  The least of the larger ones is found bit by
+ * bit, over keys that are all different. */
 INLINE void
 code_body(const int32_t cells[FAIR_CELLS], uint64_t code[4])
 {
+    uint32_t key[FAIR_CELLS], half = 0, quarter = 0;
+
+    for (uint32_t i = 0; i < FAIR_CELLS; i++) key[i] = (uint32_t)cells[i] >> 3 << 7 | (FAIR_CELLS - 1 - i);
+    for (uint32_t bit = 1u << 31; bit != 0; bit >>= 1) {
+        uint32_t h = half | bit, q = quarter | bit;
+        int32_t over_h = 0, over_q = 0;
+        for (uint32_t i = 0; i < FAIR_CELLS; i++) {
+            over_h += key[i] >= h;
+            over_q += key[i] >= q;
+        }
+        if (over_h >= FAIR_CELLS / 2) half = h;
+        if (over_q >= FAIR_CELLS / 4) quarter = q;
+    }
     code[0] = code[1] = code[2] = code[3] = 0;
-    for (int32_t i = 0; i < FAIR_CELLS; i++) {
-        int32_t v = cells[i], larger = 0;
-        for (int32_t j = 0; j < FAIR_CELLS; j++) larger += (cells[j] > v) | ((cells[j] == v) & (j < i));
-        code[i / 64] |= (uint64_t)(v > 0 && larger < FAIR_CELLS / 2) << (i % 64);
-        code[2 + i / 64] |= (uint64_t)(v > 0 && larger < FAIR_CELLS / 4) << (i % 64);
+    for (uint32_t i = 0; i < FAIR_CELLS; i++) {
+        code[i / 64] |= (uint64_t)((key[i] >= half) & (key[i] >= FAIR_CELLS)) << (i % 64);
+        code[2 + i / 64] |= (uint64_t)((key[i] >= quarter) & (key[i] >= FAIR_CELLS)) << (i % 64);
     }
 }
+
+#define PI 3.14159265f
+
+/* Elementwise and without contraction, so every variant rounds alike. */
+INLINE void
+slopes_body(const int16_t *restrict patch, const float *restrict window, float *restrict at, float *restrict weight)
+{
+    for (int y = 0; y < 16; y++)
+        for (int x = 0; x < 16; x++) {
+            const int16_t *p = patch + (y + 1) * FAIR_PATCH + x + 1;
+            float gx = (float)(p[1] - p[-1]), gy = (float)(p[FAIR_PATCH] - p[-FAIR_PATCH]);
+            float ax = gx < 0 ? -gx : gx, ay = gy < 0 ? -gy : gy;
+            float big = ax > ay ? ax : ay, small = ax > ay ? ay : ax, a, a2;
+            a = small / (big > 1 ? big : 1);
+            a2 = a * a;
+            a = a * (.9998660f + a2 * (-.3302995f + a2 * (.1801410f + a2 * (-.0851330f + a2 * .0208351f))));
+            a = ay > ax ? PI / 2 - a : a;
+            a = gx < 0 ? PI - a : a;
+            a = gy < 0 ? -a : a;
+            at[y * 16 + x] = (a + PI) * (FAIR_TURNS_HIST / (2 * PI));
+            weight[y * 16 + x] = window[y * 16 + x] * (big + small * .4f);       /* near enough to the length */
+        }
+}
+
+static void
+sample_plain(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch)
+{
+    for (int j = 0; j < FAIR_PATCH; j++)
+        for (int i = 0; i < FAIR_PATCH; i++) {
+            int32_t px = begin[0] + i * step[0] - j * step[1], py = begin[1] + i * step[1] + j * step[0];
+            int32_t cx = px < 0 ? 0 : px > end[0] ? end[0] : px, cy = py < 0 ? 0 : py > end[1] ? end[1] : py;
+            const int16_t *p = data + (size_t)(cy >> 16) * stride + (cx >> 16);
+            int32_t fx = cx >> 8 & 255, fy = cy >> 8 & 255;
+            int32_t a = p[0] * (256 - fx) + p[1] * fx, b = p[stride] * (256 - fx) + p[stride + 1] * fx;
+            patch[j * FAIR_PATCH + i] = (int16_t)(((a >> 6) * (256 - fy) + (b >> 6) * fy) >> 10);
+        }
+}
+
+/* A pixel and its right neighbour come in one load of 32 bits; values are never negative. */
+__attribute__((target("avx2"))) static void
+sample_avx2(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch)
+{
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), zero = _mm256_setzero_si256(), one = _mm256_set1_epi32(256);
+    const __m256i ex = _mm256_set1_epi32(end[0]), ey = _mm256_set1_epi32(end[1]), low = _mm256_set1_epi32(65535);
+    const __m256i sx = _mm256_set1_epi32(step[0]), sy = _mm256_set1_epi32(step[1]), width = _mm256_set1_epi32((int)stride);
+
+    for (int j = 0; j < FAIR_PATCH; j++)
+        for (int i = 0; i < FAIR_PATCH; i += 8) {
+            __m256i n = _mm256_add_epi32(lane, _mm256_set1_epi32(i < FAIR_PATCH - 8 ? i : FAIR_PATCH - 8)), at, fx, fy, gx, a, b;
+            __m256i x = _mm256_add_epi32(_mm256_set1_epi32(begin[0] - j * step[1]), _mm256_mullo_epi32(n, sx));
+            __m256i y = _mm256_add_epi32(_mm256_set1_epi32(begin[1] + j * step[0]), _mm256_mullo_epi32(n, sy));
+            x = _mm256_min_epi32(_mm256_max_epi32(x, zero), ex);
+            y = _mm256_min_epi32(_mm256_max_epi32(y, zero), ey);
+            at = _mm256_add_epi32(_mm256_mullo_epi32(_mm256_srli_epi32(y, 16), width), _mm256_srli_epi32(x, 16));
+            a = _mm256_i32gather_epi32((const void *)data, at, 2);
+            b = _mm256_i32gather_epi32((const void *)(data + stride), at, 2);
+            fx = _mm256_and_si256(_mm256_srli_epi32(x, 8), _mm256_set1_epi32(255));
+            fy = _mm256_and_si256(_mm256_srli_epi32(y, 8), _mm256_set1_epi32(255));
+            gx = _mm256_or_si256(_mm256_sub_epi32(one, fx), _mm256_slli_epi32(fx, 16));     /* the pair's weights */
+            a = _mm256_srai_epi32(_mm256_madd_epi16(a, gx), 6);
+            b = _mm256_srai_epi32(_mm256_madd_epi16(b, gx), 6);
+            a = _mm256_add_epi32(_mm256_mullo_epi32(a, _mm256_sub_epi32(one, fy)), _mm256_mullo_epi32(b, fy));
+            a = _mm256_and_si256(_mm256_srai_epi32(a, 10), low);
+            a = _mm256_permute4x64_epi64(_mm256_packus_epi32(a, a), 0x08);
+            _mm_storeu_si128((void *)(patch + j * FAIR_PATCH + (i < FAIR_PATCH - 8 ? i : FAIR_PATCH - 8)), _mm256_castsi256_si128(a));
+        }
+}
+#define sample_avx512 sample_avx2
 
 INLINE void
 far_body(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *restrict bits)
@@ -215,12 +295,14 @@ far_at_body(const uint64_t query[4], const uint64_t *codes, const uint32_t *at, 
     attributes static void minus_##suffix(const int16_t *a, const int16_t *b, size_t n, int16_t *out) { minus_body(a, b, n, out); } \
     attributes static void cells_##suffix(const int16_t *patch, int32_t *out) { cells_body(patch, out); }               \
     attributes static void code_##suffix(const int32_t *cells, uint64_t *code) { code_body(cells, code); }              \
+    attributes static void slopes_##suffix(const int16_t *patch, const float *window, float *at, float *weight)         \
+        { slopes_body(patch, window, at, weight); }                                                                     \
     attributes static void far_##suffix(const uint64_t *query, const uint64_t *codes, size_t n, uint16_t *bits)         \
         { far_body(query, codes, n, bits); }                                                                            \
     attributes static void far_at_##suffix(const uint64_t *query, const uint64_t *codes, const uint32_t *at, size_t n,  \
                                            uint16_t *bits) { far_at_body(query, codes, at, n, bits); }                  \
     static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_row_##suffix, minus_##suffix,             \
-        extrema_row_##suffix, cells_##suffix, code_##suffix, far_##suffix, far_at_##suffix };
+        extrema_row_##suffix, sample_##suffix, slopes_##suffix, cells_##suffix, code_##suffix, far_##suffix, far_at_##suffix };
 
 VARIANT(plain, )
 VARIANT(avx2, __attribute__((target("avx2,bmi,popcnt"))))

@@ -8,6 +8,7 @@
 #define FAIR_BLUR_REACH 16    /* the longest half of a kernel                          */
 #define FAIR_ROW_PAD 32       /* values readable and writable before and after a row   */
 #define FAIR_PATCH 18         /* a sampled patch is 18 x 18, its gradients 16 x 16     */
+#define FAIR_TURNS_HIST 36    /* bins of the histogram of directions                    */
 #define FAIR_CELLS 128        /* 4 x 4 cells of 8 directions                           */
 
 struct fair_parts_kernels {
@@ -24,6 +25,12 @@ struct fair_parts_kernels {
      * Values from -1 to n, rounded up to 32, are readable; so far mark is
      * writable. */
     void (*extrema_row)(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark);
+    /* patch[FAIR_PATCH j + i] is the picture at begin + i step + j (step turned by a quarter), bilinear, in 1/65536 of a
+     * pixel; places beyond 0 .. end (each under its side less one) are moved there.  Values are not negative. */
+    void (*sample)(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch);
+    /* Of each of the 16 x 16 gradients: its direction, 0 .. FAIR_TURNS_HIST for -pi .. pi, and about its length times the
+     * window. */
+    void (*slopes)(const int16_t *patch, const float *window, float *at, float *weight);
     /* The 4 x 4 x 8 sums of a patch's gradients, by cell row, cell column, direction. */
     void (*cells)(const int16_t patch[FAIR_PATCH * FAIR_PATCH], int32_t out[FAIR_CELLS]);
     /* Cells in two bits each: see fair_part_code_turn. */

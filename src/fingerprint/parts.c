@@ -22,21 +22,6 @@ turn_of(float angle, float *c, float *s)
     *c = flip * (1 + a2 * (-.5f + a2 * (1.f / 24 + a2 * (-1.f / 720 + a2 * (1.f / 40320 - a2 * (1.f / 3628800))))));
 }
 
-/* The direction of (x, y), -pi..pi, within 1e-4. */
-static float
-angle_of(float x, float y)
-{
-    float ax = x < 0 ? -x : x, ay = y < 0 ? -y : y, big = ax > ay ? ax : ay, a, a2;
-
-    if (big == 0) return 0;
-    a = (ax < ay ? ax : ay) / big;
-    a2 = a * a;
-    a = a * (.9998660f + a2 * (-.3302995f + a2 * (.1801410f + a2 * (-.0851330f + a2 * .0208351f))));
-    if (ay > ax) a = PI / 2 - a;
-    if (x < 0) a = PI - a;
-    return y < 0 ? -a : a;
-}
-
 /* 2 to the power x, 0 <= x < 16, within 1e-6 of itself. */
 static float
 two_to(float x)
@@ -51,56 +36,52 @@ two_to(float x)
 /* FAIR_PATCH x FAIR_PATCH values about (x, y), `gap` pixels apart, along the direction (c, s); beyond the border the
  * outermost pixels repeat. */
 static void
-sample(const struct fair_layer *l, float x, float y, float gap, float c, float s, int16_t *patch)
+sample(const struct fair_parts_kernels *k, const struct fair_layer *l, float x, float y, float gap, float c, float s, int16_t *patch)
 {
     const float half = (FAIR_PATCH - 1) * .5f;
-    int32_t dx = (int32_t)(c * gap * 65536), dy = (int32_t)(s * gap * 65536);
-    int32_t x0 = (int32_t)((x - half * gap * (c - s)) * 65536), y0 = (int32_t)((y - half * gap * (s + c)) * 65536);
-    int32_t right = (l->width - 1) * 65536 - 1, bottom = (l->height - 1) * 65536 - 1;
+    const int32_t step[2] = { (int32_t)(c * gap * 65536), (int32_t)(s * gap * 65536) };
+    const int32_t begin[2] = { (int32_t)((x - half * gap * (c - s)) * 65536), (int32_t)((y - half * gap * (s + c)) * 65536) };
+    const int32_t end[2] = { (l->width - 1) * 65536 - 1, (l->height - 1) * 65536 - 1 };
 
-    for (int j = 0; j < FAIR_PATCH; j++, x0 -= dy, y0 += dx) {
-        int32_t px = x0, py = y0;
-        for (int i = 0; i < FAIR_PATCH; i++, px += dx, py += dy) {
-            int32_t cx = px < 0 ? 0 : px > right ? right : px, cy = py < 0 ? 0 : py > bottom ? bottom : py;
-            const int16_t *p = l->data + (size_t)(cy >> 16) * l->stride + (cx >> 16);
-            int32_t fx = cx >> 8 & 255, fy = cy >> 8 & 255;
-            int32_t a = p[0] * (256 - fx) + p[1] * fx, b = p[l->stride] * (256 - fx) + p[l->stride + 1] * fx;
-            patch[j * FAIR_PATCH + i] = (int16_t)(((a >> 6) * (256 - fy) + (b >> 6) * fy) >> 10);
-        }
-    }
+    k->sample(l->data, l->stride, begin, step, end, patch);
 }
 
-#define TURNS 36
-/* The main directions of an unturned patch, at most 2; returns how many. */
-static unsigned
-directions(const int16_t *patch, float out[2])
-{
-    float hist[TURNS] = { 0 }, smooth[TURNS], most = 0;
-    unsigned n = 0, best = 0;
+#define TURNS FAIR_TURNS_HIST
 
+/* How much a gradient counts for the main direction, by its distance from the middle. */
+static void
+window_make(float window[256])
+{
     for (int y = 0; y < 16; y++)
         for (int x = 0; x < 16; x++) {
-            const int16_t *p = patch + (y + 1) * FAIR_PATCH + x + 1;
-            float gx = (float)(p[1] - p[-1]), gy = (float)(p[FAIR_PATCH] - p[-FAIR_PATCH]);
-            float fx = (float)x - 7.5f, fy = (float)y - 7.5f, d = 1 - (fx * fx + fy * fy) * (1.f / 64), at, ax, ay;
-            int bin;
-            if (d <= 0) continue;
-            ax = gx < 0 ? -gx : gx;
-            ay = gy < 0 ? -gy : gy;
-            at = (angle_of(gx, gy) + PI) * (TURNS / (2 * PI));
-            bin = (int)at % TURNS;
-            at -= (float)(int)at;
-            d *= d * (ax > ay ? ax + ay * .4f : ay + ax * .4f);       /* near enough to the length */
-            hist[bin] += d * (1 - at);
-            hist[(bin + 1) % TURNS] += d * at;
+            float fx = (float)x - 7.5f, fy = (float)y - 7.5f, d = 1 - (fx * fx + fy * fy) * (1.f / 64);
+            window[y * 16 + x] = d > 0 ? d * d : 0;
         }
+}
+
+/* The main directions of an unturned patch, at most 2; returns how many. */
+static unsigned
+directions(const struct fair_parts_kernels *k, const int16_t *patch, const float *window, float out[2])
+{
+    float hist[TURNS + 1] = { 0 }, smooth[TURNS], most = 0, where[256], weight[256];
+    unsigned n = 0, best = 0;
+
+    k->slopes(patch, window, where, weight);
+    for (int i = 0; i < 256; i++) {
+        int bin = (int)where[i];
+        float at = where[i] - (float)bin;
+        if (bin >= TURNS) { bin = 0; at = 0; }
+        hist[bin] += weight[i] * (1 - at);
+        hist[bin + 1] += weight[i] * at;
+    }
+    hist[0] += hist[TURNS];
     for (unsigned i = 0; i < TURNS; i++) {
         smooth[i] = .375f * hist[i] + .25f * (hist[(i + 1) % TURNS] + hist[(i + TURNS - 1) % TURNS]) +
                     .0625f * (hist[(i + 2) % TURNS] + hist[(i + TURNS - 2) % TURNS]);
         if (smooth[i] > most) { most = smooth[i]; best = i; }
     }
-    for (unsigned k = 0; k < TURNS && n < 2; k++) {
-        unsigned i = (best + k) % TURNS;
+    for (unsigned t = 0; t < TURNS && n < 2; t++) {
+        unsigned i = (best + t) % TURNS;
         float v = smooth[i], l = smooth[(i + TURNS - 1) % TURNS], r = smooth[(i + 1) % TURNS], a;
         if (v < MAIN_REST * most || v <= l || v < r || v == 0) continue;
         a = ((float)i + .5f * (l - r) / (l - 2 * v + r)) * (2 * PI / TURNS) - PI;
@@ -151,11 +132,13 @@ fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, struct
 {
     const struct fair_parts_kernels *k = fair_parts_kernels();
     uint32_t keep = purpose == FAIR_FOR_QUERY ? FAIR_PARTS_QUERY : FAIR_PARTS_CATALOGUE;
-    struct fair_space *space = fair_space_new(norm);
     struct fair_spot *spots = fair_xmalloc(ROOM * sizeof *spots);
     struct claim *order = fair_xmalloc(ROOM * sizeof *order);
-    size_t found = fair_space_spots(space, CONTRAST, spots, ROOM), chosen;
+    size_t found, chosen;
+    struct fair_space *space = fair_space_new(norm, CONTRAST, spots, ROOM, &found);
+    float window[256];
 
+    window_make(window);
     *n = 0;
     *v = fair_alloc_array(a, keep, sizeof **v);
     chosen = choose(spots, found, keep, purpose, order);
@@ -167,13 +150,13 @@ fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, struct
         int32_t cells[FAIR_CELLS];
         unsigned m;
 
-        sample(l, s->x, s->y, sigma * .55f, 1, 0, patch);
-        m = directions(patch, angle);
+        sample(k, l, s->x, s->y, sigma * .55f, 1, 0, patch);
+        m = directions(k, patch, window, angle);
         for (unsigned d = 0; d < m && *n < keep; d++) {
             struct fair_part *p = &(*v)[(*n)++];
             float c, sn;
             turn_of(angle[d], &c, &sn);
-            sample(l, s->x, s->y, sigma * .75f, c, sn, patch);
+            sample(k, l, s->x, s->y, sigma * .75f, c, sn, patch);
             k->cells(patch, cells);
             k->code(cells, p->code);
             p->x = s->x * unit + .25f;

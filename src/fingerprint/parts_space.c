@@ -61,30 +61,50 @@ halve(const struct fair_layer *in, const struct fair_layer *out)
     }
 }
 
+/* Row y of the blur of `in`. */
 static void
-blur(const struct fair_parts_kernels *k, unsigned which, const struct fair_layer *in, const struct fair_layer *out, int16_t *tmp)
+blur_row(const struct fair_parts_kernels *k, unsigned which, const struct fair_layer *in, const struct fair_layer *out, int32_t y, int16_t *tmp)
 {
     const int16_t *rows[2 * FAIR_BLUR_REACH + 1];
     int32_t reach = (int32_t)blurs[which].reach;
 
-    for (int32_t y = 0; y < in->height; y++) {
-        for (int32_t i = -reach; i <= reach; i++) {
-            int32_t at = y + i < 0 ? 0 : y + i >= in->height ? in->height - 1 : y + i;
-            rows[i + reach] = row(in, at);
-        }
-        k->blur_row(rows, blurs[which].w, (unsigned)reach, (size_t)in->width, tmp, row(out, y));
+    for (int32_t i = -reach; i <= reach; i++) {
+        int32_t at = y + i < 0 ? 0 : y + i >= in->height ? in->height - 1 : y + i;
+        rows[i + reach] = row(in, at);
+    }
+    k->blur_row(rows, blurs[which].w, (unsigned)reach, (size_t)in->width, tmp, row(out, y));
+}
+
+struct sink { const struct fair_parts_kernels *k; int16_t least, contrast; struct fair_spot *spots; size_t n, room; int16_t *block; uint8_t *mark; };
+
+static void spots_of_row(struct sink *k, const struct fair_layer level[FAIR_SPACE_LEVELS], unsigned octave, int32_t y);
+
+/* Fill the levels of an octave from `first` (blurs begins at blur `from`), all of them row by row in step, so that what
+ * is read was written shortly before; and look for blobs in the rows that are done. */
+static void
+fill(struct sink *k, const struct fair_layer *first, struct fair_layer level[FAIR_SPACE_LEVELS], unsigned from, unsigned octave, int16_t *tmp)
+{
+    int32_t behind[FAIR_SPACE_LEVELS] = { 0 }, h = level[0].height, last;
+
+    for (unsigned l = from; l < FAIR_SPACE_LEVELS; l++) behind[l] = (l > 0 ? behind[l - 1] : 0) + (int32_t)blurs[l].reach;
+    last = behind[FAIR_SPACE_LEVELS - 1];
+    for (int32_t t = 0; t < h + last + 1; t++) {
+        for (unsigned l = from; l < FAIR_SPACE_LEVELS; l++)
+            if (t >= behind[l] && t - behind[l] < h) blur_row(k->k, l, l > 0 ? &level[l - 1] : first, &level[l], t - behind[l], tmp);
+        spots_of_row(k, level, octave, t - last - 1);
     }
 }
 
 struct fair_space *
-fair_space_new(const struct fair_image *norm)
+fair_space_new(const struct fair_image *norm, int16_t contrast, struct fair_spot *spots, size_t room, size_t *n)
 {
-    const struct fair_parts_kernels *k = fair_parts_kernels();
+    struct sink k = { .k = fair_parts_kernels(), .least = (int16_t)(contrast * 4 / 5), .contrast = contrast, .spots = spots, .room = room };
     struct fair_space *s = fair_xcalloc(1, sizeof *s);
     int32_t w = 2 * (int32_t)norm->width, h = 2 * (int32_t)norm->height;
-    size_t need = 0, at = 0, big = stride_of(w) * (size_t)h;
-    int16_t *doubled, *tmp;
+    size_t need = 0, at = 0, stride = stride_of(w);
+    int16_t *tmp;
 
+    *n = 0;
     for (int32_t ow = w, oh = h; s->octaves < FAIR_SPACE_OCTAVES && ow >= SMALLEST && oh >= SMALLEST; ow /= 2, oh /= 2) {
         for (unsigned l = 0; l < FAIR_SPACE_LEVELS; l++) {
             s->level[s->octaves][l] = (struct fair_layer){ ow, oh, stride_of(ow), NULL };
@@ -93,25 +113,28 @@ fair_space_new(const struct fair_image *norm)
         s->octaves++;
     }
     if (s->octaves == 0) return s;
-    s->block = fair_xmalloc((need + big + stride_of(w) + 2 * FAIR_ROW_PAD) * sizeof *s->block + 64);
+    /* the levels; the doubled picture; a row of scratch; 4 rows of each difference */
+    s->block = fair_xmalloc((need + stride * (size_t)(h + 1 + 4 * (FAIR_SPACE_LEVELS - 1)) + 4 * FAIR_ROW_PAD) * sizeof *s->block + stride);
     at = FAIR_ROW_PAD;
     for (unsigned o = 0; o < s->octaves; o++)
         for (unsigned l = 0; l < FAIR_SPACE_LEVELS; l++) {
             s->level[o][l].data = s->block + at;
             at += s->level[o][l].stride * (size_t)s->level[o][l].height;
         }
-    doubled = s->block + at;
-    tmp = doubled + big;
     {
         struct fair_layer first = s->level[0][0];
-        first.data = doubled;
+        first.data = s->block + at;
+        tmp = first.data + stride * (size_t)h;
+        k.block = tmp + stride + FAIR_ROW_PAD;
+        k.mark = (uint8_t *)(k.block + 4 * (FAIR_SPACE_LEVELS - 1) * stride + FAIR_ROW_PAD);
         double_size(norm, &first);
-        blur(k, 0, &first, &s->level[0][0], tmp);
+        fill(&k, &first, s->level[0], 0, 0, tmp);
     }
-    for (unsigned o = 0; o < s->octaves; o++) {
-        if (o > 0) halve(&s->level[o - 1][FAIR_SPACE_STEPS], &s->level[o][0]);
-        for (unsigned l = 1; l < FAIR_SPACE_LEVELS; l++) blur(k, l, &s->level[o][l - 1], &s->level[o][l], tmp);
+    for (unsigned o = 1; o < s->octaves; o++) {
+        halve(&s->level[o - 1][FAIR_SPACE_STEPS], &s->level[o][0]);
+        fill(&k, NULL, s->level[o], 1, o, tmp);
     }
+    *n = k.n;
     return s;
 }
 
@@ -127,18 +150,27 @@ fair_space_free(struct fair_space **s)
 /* Fit a quadric about the extremum at (x, y) of layers d[0..2] and say where its top lies; false where there is no
  * firm blob: the top is elsewhere, too weak, or an edge. */
 static bool
-settle(const struct fair_layer d[3], int32_t x, int32_t y, float least, float off[3], float *value)
+settle(const struct fair_layer g[4], int32_t x, int32_t y, float least, float off[3], float *value)
 {
-    size_t st = d[0].stride;
-    const int16_t *p = d[0].data + (size_t)y * st + x, *c = d[1].data + (size_t)y * st + x, *n = d[2].data + (size_t)y * st + x;
-    float v = c[0];
-    float gx = (float)(c[1] - c[-1]) * .5f, gy = (float)(c[st] - c[-(ptrdiff_t)st]) * .5f, gs = (float)(n[0] - p[0]) * .5f;
-    float xx = (float)(c[1] + c[-1] - 2 * c[0]), yy = (float)(c[st] + c[-(ptrdiff_t)st] - 2 * c[0]), ss = (float)(n[0] + p[0] - 2 * c[0]);
-    float xy = (float)(c[st + 1] - c[st - 1] - c[1 - (ptrdiff_t)st] + c[-1 - (ptrdiff_t)st]) * .25f;
-    float xs = (float)(n[1] - n[-1] - p[1] + p[-1]) * .25f, ys = (float)(n[st] - n[-(ptrdiff_t)st] - p[st] + p[-(ptrdiff_t)st]) * .25f;
-    float det2 = xx * yy - xy * xy, trace = xx + yy;
-    float m0 = yy * ss - ys * ys, m1 = xy * ss - ys * xs, m2 = xy * ys - yy * xs;
-    float det = xx * m0 - xy * m1 + xs * m2;
+    /* d[3 l + j][i]: difference l at (x - 1 + i, y - 1 + j) */
+    int d[9][3];
+    float gx, gy, gs, xx, yy, ss, xy, xs, ys, v;
+    float det2, trace, m0, m1, m2, det;
+
+    for (int l = 0; l < 3; l++)
+        for (int j = 0; j < 3; j++) {
+            const int16_t *a = row(&g[l], y - 1 + j) + x - 1, *b = row(&g[l + 1], y - 1 + j) + x - 1;
+            for (int i = 0; i < 3; i++) d[3 * l + j][i] = b[i] - a[i];
+        }
+    v = (float)d[4][1];
+    gx = (float)(d[4][2] - d[4][0]) * .5f; gy = (float)(d[5][1] - d[3][1]) * .5f; gs = (float)(d[7][1] - d[1][1]) * .5f;
+    xx = (float)(d[4][2] + d[4][0] - 2 * d[4][1]); yy = (float)(d[5][1] + d[3][1] - 2 * d[4][1]);
+    ss = (float)(d[7][1] + d[1][1] - 2 * d[4][1]);
+    xy = (float)(d[5][2] - d[5][0] - d[3][2] + d[3][0]) * .25f;
+    xs = (float)(d[7][2] - d[7][0] - d[1][2] + d[1][0]) * .25f; ys = (float)(d[8][1] - d[6][1] - d[2][1] + d[0][1]) * .25f;
+    det2 = xx * yy - xy * xy; trace = xx + yy;
+    m0 = yy * ss - ys * ys; m1 = xy * ss - ys * xs; m2 = xy * ys - yy * xs;
+    det = xx * m0 - xy * m1 + xs * m2;
 
     if (!(det2 > 0) || trace * trace * 12.f > 169.f * det2) return false;      /* ratio of curvatures over 12 */
     if (det > -1e-3f && det < 1e-3f) return false;
@@ -152,47 +184,36 @@ settle(const struct fair_layer d[3], int32_t x, int32_t y, float least, float of
     return *value >= least;
 }
 
-size_t
-fair_space_spots(const struct fair_space *s, int16_t contrast, struct fair_spot *spots, size_t room)
+/* Rows of differences are kept four at a time, by their number's last two bits; row y - 1 .. y + 1 are there when y
+ * is looked at. */
+static void
+spots_of_row(struct sink *k, const struct fair_layer level[FAIR_SPACE_LEVELS], unsigned octave, int32_t y)
 {
-    const struct fair_parts_kernels *k = fair_parts_kernels();
-    size_t n = 0, big;
-    int16_t *block;
-    uint8_t *mark;
+    int32_t w = level[0].width, h = level[0].height;
+    size_t stride = level[0].stride;
+    const int16_t *rows[FAIR_SPACE_LEVELS - 1][3];
 
-    if (s->octaves == 0) return 0;
-    big = s->level[0][0].stride * (size_t)s->level[0][0].height;
-    block = fair_xmalloc(((FAIR_SPACE_LEVELS - 1) * big + 2 * FAIR_ROW_PAD) * sizeof *block);
-    mark = fair_xmalloc(s->level[0][0].stride + 64);
-    for (unsigned o = 0; o < s->octaves; o++) {
-        struct fair_layer d[FAIR_SPACE_LEVELS - 1];
-        int32_t w = s->level[o][0].width, h = s->level[o][0].height;
-        for (unsigned l = 0; l + 1 < FAIR_SPACE_LEVELS; l++) {
-            d[l] = s->level[o][l];
-            d[l].data = block + FAIR_ROW_PAD + l * big;
-            for (int32_t y = 0; y < h; y++)
-                k->minus(row(&s->level[o][l], y), row(&s->level[o][l + 1], y), (size_t)w, row(&d[l], y));
-        }
-        for (unsigned l = 1; l <= FAIR_SPACE_STEPS; l++)
-            for (int32_t y = EDGE; y < h - EDGE; y++) {
-                const int16_t *rows[9];
-                for (int i = 0; i < 9; i++) rows[i] = row(&d[l - 1 + (unsigned)i / 3], y + i % 3 - 1) + EDGE;
-                k->extrema_row(rows, (size_t)(w - 2 * EDGE), (int16_t)(contrast * 4 / 5), mark);
-                for (int32_t x = 0; x < w - 2 * EDGE; x++) {
-                    uint64_t eight;
-                    float off[3], value;
-                    if ((x & 7) == 0 && x + 8 <= w - 2 * EDGE) {
-                        memcpy(&eight, mark + x, 8);
-                        if (eight == 0) { x += 7; continue; }
-                    }
-                    if (!mark[x] || !settle(d + l - 1, x + EDGE, y, contrast, off, &value)) continue;
-                    if (n < room)
-                        spots[n++] = (struct fair_spot){ (float)(x + EDGE) + off[0], (float)y + off[1], (float)l + off[2], value,
-                                                     (uint16_t)o, (uint16_t)l };
-                }
+    if (y + 1 >= 0 && y + 1 < h)
+        for (unsigned l = 0; l + 1 < FAIR_SPACE_LEVELS; l++)
+            k->k->minus(row(&level[l], y + 1), row(&level[l + 1], y + 1), (size_t)w, k->block + ((size_t)l * 4 + (size_t)((y + 1) & 3)) * stride);
+    if (y < EDGE || y >= h - EDGE) return;
+    for (unsigned l = 0; l + 1 < FAIR_SPACE_LEVELS; l++)
+        for (int32_t j = 0; j < 3; j++) rows[l][j] = k->block + ((size_t)l * 4 + (size_t)((y - 1 + j) & 3)) * stride + EDGE;
+    for (unsigned l = 1; l <= FAIR_SPACE_STEPS; l++) {
+        const int16_t *nine[9];
+        for (unsigned i = 0; i < 9; i++) nine[i] = rows[l - 1 + i / 3][i % 3];
+        k->k->extrema_row(nine, (size_t)(w - 2 * EDGE), k->least, k->mark);
+        for (int32_t x = 0; x < w - 2 * EDGE; x++) {
+            uint64_t eight;
+            float off[3], value;
+            if ((x & 7) == 0 && x + 8 <= w - 2 * EDGE) {
+                memcpy(&eight, k->mark + x, 8);
+                if (eight == 0) { x += 7; continue; }
             }
+            if (!k->mark[x] || !settle(level + l - 1, x + EDGE, y, k->contrast, off, &value)) continue;
+            if (k->n < k->room)
+                k->spots[k->n++] = (struct fair_spot){ (float)(x + EDGE) + off[0], (float)y + off[1], (float)l + off[2], value,
+                                                       (uint16_t)octave, (uint16_t)l };
+        }
     }
-    free(block);
-    free(mark);
-    return n;
 }

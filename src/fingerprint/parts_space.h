@@ -21,9 +21,9 @@ struct fair_space {
 /* A blob: place in its octave's pixels, step within the octave, size of the response in grey x 64. */
 struct fair_spot { float x, y, step, response; uint16_t octave, level; };
 
-/* The scale space of `norm`, and the blobs in it with a response of at least `contrast`; up to `room` of them. */
-struct fair_space *fair_space_new(const struct fair_image *norm);
+/* The scale space of `norm`, and in `spots` the blobs in it with a response of at least `contrast`; *n of them, up to
+ * `room`. */
+struct fair_space *fair_space_new(const struct fair_image *norm, int16_t contrast, struct fair_spot *spots, size_t room, size_t *n);
 void fair_space_free(struct fair_space **s);
-size_t fair_space_spots(const struct fair_space *s, int16_t contrast, struct fair_spot *spots, size_t room);
 
 #endif
