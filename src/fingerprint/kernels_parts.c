@@ -281,10 +281,10 @@ far_body(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *res
 }
 
 INLINE void
-far_at_body(const uint64_t query[4], const uint64_t *codes, const uint32_t *at, size_t n, uint16_t *restrict bits)
+far_at_body(const uint64_t query[4], const uint64_t *const *codes, const uint32_t *at, size_t n, uint16_t *restrict bits)
 {
     for (size_t i = 0; i < n; i++) {
-        const uint64_t *c = codes + 4 * (size_t)at[i];
+        const uint64_t *c = codes[at[i] >> 8] + 4 * (size_t)(at[i] & 255);
         int b = 0;
         for (size_t k = 0; k < 4; k++) b += __builtin_popcountll(query[k] ^ c[k]);
         bits[i] = (uint16_t)b;
@@ -299,7 +299,7 @@ far_at_body(const uint64_t query[4], const uint64_t *codes, const uint32_t *at, 
         { slopes_body(patch, window, at, weight); }                                                                     \
     attributes static void far_##suffix(const uint64_t *query, const uint64_t *codes, size_t n, uint16_t *bits)         \
         { far_body(query, codes, n, bits); }                                                                            \
-    attributes static void far_at_##suffix(const uint64_t *query, const uint64_t *codes, const uint32_t *at, size_t n,  \
+    attributes static void far_at_##suffix(const uint64_t *query, const uint64_t *const *codes, const uint32_t *at, size_t n,  \
                                            uint16_t *bits) { far_at_body(query, codes, at, n, bits); }                  \
     static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_row_##suffix, minus_##suffix,             \
         extrema_row_##suffix, sample_##suffix, slopes_##suffix, cells_##suffix, code_##suffix, far_##suffix, far_at_##suffix };

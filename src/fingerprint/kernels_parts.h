@@ -37,8 +37,8 @@ struct fair_parts_kernels {
     void (*code)(const int32_t cells[FAIR_CELLS], uint64_t out[4]);
     /* Differing bits of one 256-bit code with n others. */
     void (*far)(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *bits);
-    /* The same for codes named by their places in `codes`. */
-    void (*far_at)(const uint64_t query[4], const uint64_t *codes, const uint32_t *at, size_t n, uint16_t *bits);
+    /* The same for code at & 255 of the table at >> 8. */
+    void (*far_at)(const uint64_t query[4], const uint64_t *const *codes, const uint32_t *at, size_t n, uint16_t *bits);
 };
 
 /* The best that fair_cpu_flags permits. */

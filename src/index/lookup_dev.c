@@ -127,9 +127,12 @@ main(int argc, char **argv)
                 printf("%s\t%s\t%.6f\t%.1f,%.1f,%.1f,%.1f\t%s", names[i]->d_name, works[m->work - 1].name, (double)m->score,
                        (double)m->box[0], (double)m->box[1], (double)m->box[2], (double)m->box[3], fair_verdict_name(m->verdict));
                 if (clues)
-                    printf("\tbits=%u agree=%u seen=%u weight=%.2f votes=%.2f spread=%.3f tiles=%u alike=%.3f firm=%.3f loose=%.3f covers=%.3f scale=%.3f turn=%u",
-                           m->bits, c->agree, c->seen, (double)c->weight, (double)c->votes, (double)c->spread, c->tiles, (double)c->alike,
-                           (double)c->firm, (double)c->loose, (double)m->covers, (double)m->scale, c->turn);
+                    printf("\tbits=%u agree=%u seen=%u shared=%u weight=%.2f votes=%.2f tiles=%.2f alike=%.3f,%.3f,%.3f firm=%.3f,%.3f,%.3f "
+                           "loose=%.3f covers=%.3f scale=%.3f turn=%u residual=%.2f mapped=%d whole=%d looked=%d negated=%d",
+                           m->bits, c->agree, c->seen, c->shared, (double)c->weight, (double)c->votes, (double)c->tiles,
+                           (double)c->alike[0], (double)c->alike[1], (double)c->alike[2], (double)c->firm[0], (double)c->firm[1],
+                           (double)c->firm[2], (double)c->loose, (double)m->covers, (double)m->scale, c->turn, (double)c->residual,
+                           c->mapped, c->whole_mapped, c->looked, c->negated);
                 printf("\n");
             }
         }

@@ -7,6 +7,7 @@
 #define PI 3.14159265f
 #define MOST_HITS 400         /* looked at for one work, the nearest codes first come */
 #define GRID_STEP 16          /* pixels */
+#define FAR 92                /* bits at which a code is no partner, though it lies where it should */
 
 struct pair { float cx, cy, qx, qy, size_c, size_q, angle_c, angle_q; uint16_t bits; uint32_t part, query; };
 
@@ -229,44 +230,147 @@ fair_grid_new(const struct fair_fingerprint *fp, struct fair_arena *a)
     return g;
 }
 
+/* Pair each part of the work with the nearest code about where the map b puts it; the pairs, nearest code first. */
+static unsigned
+guided(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, const float b[8], unsigned turn,
+       float px, float share, struct pair *p, uint32_t *seen)
+{
+    unsigned n = 0;
+
+    *seen = 0;
+    for (uint32_t i = 0; i < r->n; i++) {
+        struct fair_place c = fair_record_place(r, i);
+        struct pair best = { .bits = FAR };
+        uint64_t code[4];
+        float x, y, far, here[6], scale;
+        fair_bend_at(b, c.x, c.y, &x, &y);
+        if (!(x >= 0 && y >= 0 && x < fp->norm_width && y < fp->norm_height)) continue;
+        fair_bend_about(b, c.x, c.y, here);
+        scale = sqrtf(fabsf(here[0] * here[4] - here[1] * here[3]));
+        far = px + share * c.size * scale;
+        if (c.size * scale > .75f) ++*seen;
+        fair_part_code_turn(r->codes + 4 * (size_t)i, turn, code);
+        for (int cy = y > far ? (int)(y - far) / GRID_STEP : 0; cy <= (int)(y + far) / GRID_STEP && cy < CELLS; cy++)
+            for (int cx = x > far ? (int)(x - far) / GRID_STEP : 0; cx <= (int)(x + far) / GRID_STEP && cx < CELLS; cx++)
+                for (uint32_t k = g->first[cy * CELLS + cx]; k < g->first[cy * CELLS + cx + 1]; k++) {
+                    const struct fair_part *q = &fp->parts[g->part[k]];
+                    struct pair t;
+                    int bits;
+                    if (fabsf(q->x - x) > far || fabsf(q->y - y) > far) continue;
+                    bits = __builtin_popcountll(q->code[0] ^ code[0]) + __builtin_popcountll(q->code[1] ^ code[1]) +
+                           __builtin_popcountll(q->code[2] ^ code[2]) + __builtin_popcountll(q->code[3] ^ code[3]);
+                    if (bits >= best.bits) continue;
+                    t = pair_of(r, fp, i, g->part[k], (unsigned)bits);
+                    if (off_by(here, &t) <= slack(&t, px, share) && fits(here, turn, &t)) best = t;
+                }
+        if (best.bits < FAR) p[n++] = best;
+    }
+    return n;
+}
+
+/* A projective map through the pairs by least squares of the equations u d = ..., v d = ..., in coordinates brought to
+ * about 1; held to what is affine where the pairs say little. */
+static bool
+fit_projective(const struct pair *p, unsigned n, float b[8])
+{
+    double m[8][9] = { { 0 } }, s = 1. / 256;
+
+    for (unsigned i = 0; i < n; i++) {
+        double x = p[i].cx * s - 1, y = p[i].cy * s - 1, u = p[i].qx * s - 1, v = p[i].qy * s - 1;
+        double e[2][9] = { { x, y, 1, 0, 0, 0, -u * x, -u * y, u }, { 0, 0, 0, x, y, 1, -v * x, -v * y, v } };
+        for (int k = 0; k < 2; k++)
+            for (int a = 0; a < 8; a++)
+                for (int c = 0; c < 9; c++) m[a][c] += e[k][a] * e[k][c];
+    }
+    m[6][6] += 1e-3;
+    m[7][7] += 1e-3;
+    if (!fair_solve(m, 8)) return false;
+    {
+        /* u s - 1 = (h0 X + h1 Y + h2) / d with X = x s - 1, d = h6 X + h7 Y + 1 */
+        double h[8], d0;
+        for (int i = 0; i < 8; i++) h[i] = m[i][8];
+        d0 = 1 - h[6] - h[7];
+        if (d0 < .2) return false;
+        b[6] = (float)(h[6] * s / d0);
+        b[7] = (float)(h[7] * s / d0);
+        b[0] = (float)((h[0] + h[6]) / d0);
+        b[1] = (float)((h[1] + h[7]) / d0);
+        b[2] = (float)((h[2] - h[0] - h[1] + d0) / (s * d0));
+        b[3] = (float)((h[3] + h[6]) / d0);
+        b[4] = (float)((h[4] + h[7]) / d0);
+        b[5] = (float)((h[5] - h[3] - h[4] + d0) / (s * d0));
+    }
+    return true;
+}
+
+/* Is the projective map a picture seen from the side, and not torn? */
+static bool
+sane_all_over(const struct fair_record *r, const float b[8], unsigned turn)
+{
+    for (int k = 0; k < 4; k++) {
+        float x = k & 1 ? r->norm_width : 0, y = k & 2 ? r->norm_height : 0, here[6];
+        if (b[6] * x + b[7] * y + 1 < .25f) return false;
+        fair_bend_about(b, x, y, here);
+        if (!sane(here, turn)) return false;
+    }
+    return true;
+}
+
+static unsigned
+agreeing_bent(const float b[8], unsigned turn, const struct pair *p, unsigned n, float px, float share, bool *in, float *weight)
+{
+    unsigned agree = 0;
+
+    *weight = 0;
+    for (unsigned i = 0; i < n; i++) {
+        float here[6];
+        fair_bend_about(b, p[i].cx, p[i].cy, here);
+        in[i] = off_by(here, &p[i]) <= slack(&p[i], px, share) && fits(here, turn, &p[i]);
+        if (!in[i]) continue;
+        agree++;
+        *weight += 1.f + (float)(80 - (int)p[i].bits) / 80;
+    }
+    return agree;
+}
+
 void
 fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue)
 {
     struct pair p[FAIR_PARTS_CATALOGUE];
     bool in[FAIR_PARTS_CATALOGUE];
-    float weight;
+    float weight, next[6], b[8];
+    uint32_t seen;
+    unsigned n = 0;
 
-    for (int round = 0; round < 4; round++) {
-        float scale = sqrtf(fabsf(clue->map[0] * clue->map[4] - clue->map[1] * clue->map[3]));
-        float px = round == 0 ? 5.f : 3.f, share = round == 0 ? .7f : .5f, next[6];
-        unsigned n = 0, seen = 0;
-        for (uint32_t i = 0; i < r->n; i++) {
-            struct fair_place c = fair_record_place(r, i);
-            struct pair best = { .bits = 92 };
-            uint64_t code[4];
-            float x = clue->map[0] * c.x + clue->map[1] * c.y + clue->map[2], y = clue->map[3] * c.x + clue->map[4] * c.y + clue->map[5];
-            float far = px + share * c.size * scale;
-            if (!(x >= 0 && y >= 0 && x < fp->norm_width && y < fp->norm_height)) continue;
-            if (c.size * scale > .75f) seen++;
-            fair_part_code_turn(r->codes + 4 * (size_t)i, clue->turn, code);
-            for (int cy = y > far ? (int)(y - far) / GRID_STEP : 0; cy <= (int)(y + far) / GRID_STEP && cy < CELLS; cy++)
-                for (int cx = x > far ? (int)(x - far) / GRID_STEP : 0; cx <= (int)(x + far) / GRID_STEP && cx < CELLS; cx++)
-                    for (uint32_t k = g->first[cy * CELLS + cx]; k < g->first[cy * CELLS + cx + 1]; k++) {
-                        const uint64_t *q = fp->parts[g->part[k]].code;
-                        struct pair t;
-                        int bits = __builtin_popcountll(q[0] ^ code[0]) + __builtin_popcountll(q[1] ^ code[1]) +
-                                   __builtin_popcountll(q[2] ^ code[2]) + __builtin_popcountll(q[3] ^ code[3]);
-                        if (bits >= best.bits) continue;
-                        t = pair_of(r, fp, i, g->part[k], (unsigned)bits);
-                        if (off_by(clue->map, &t) <= slack(&t, px, share) && fits(clue->map, clue->turn, &t)) best = t;
-                    }
-            if (best.bits < 92) p[n++] = best;
-        }
+    fair_bend_affine(clue->map, clue->bend);
+    for (int round = 0; round < 3; round++) {
+        float px = round == 0 ? 5.f : 3.f, share = round == 0 ? .7f : .5f;
+        n = guided(r, fp, g, clue->bend, clue->turn, px, share, p, &seen);
         clue->seen = seen;
-        clue->agree = agreeing(clue->map, clue->turn, p, n, px, share, in, &weight);
+        clue->agree = agreeing_bent(clue->bend, clue->turn, p, n, px, share, in, &weight);
         clue->weight = weight;
-        if (clue->agree < 3 || round == 3) return;
-        if (!fit(p, in, n, clue->turn, clue->agree >= 5, next) || !sane(next, clue->turn)) return;
+        if (clue->agree < 3 || round == 2) break;
+        if (!fit(p, in, n, clue->turn, clue->agree >= 5, next) || !sane(next, clue->turn)) break;
         memcpy(clue->map, next, sizeof next);
+        fair_bend_affine(next, clue->bend);
     }
+    /* seen from the side? more of the work agrees then */
+    memcpy(b, clue->bend, sizeof b);
+    for (int round = 0; round < 3 && clue->agree >= 10; round++) {
+        unsigned m, agree;
+        n = guided(r, fp, g, b, clue->turn, round == 0 ? 9.f : 4.f, .5f, p, &seen);
+        for (unsigned i = m = 0; i < n; i++)
+            if (p[i].bits < (round == 0 ? 64 : FAR)) p[m++] = p[i];
+        if (m < 10 || !fit_projective(p, m, b) || !sane_all_over(r, b, clue->turn)) break;
+        n = guided(r, fp, g, b, clue->turn, 3, .5f, p, &seen);
+        agree = agreeing_bent(b, clue->turn, p, n, 3, .5f, in, &weight);
+        if (weight < clue->weight * 1.02f + .5f) continue;
+        memcpy(clue->bend, b, sizeof b);
+        clue->seen = seen;
+        clue->agree = agree;
+        clue->weight = weight;
+    }
+    fair_bend_about(clue->bend, (float)r->norm_width / 2, (float)r->norm_height / 2, clue->map);
+    for (unsigned i = 0; i < n; i++)
+        if (in[i]) clue->used[p[i].query / 64] |= (uint64_t)1 << (p[i].query % 64);
 }

@@ -82,38 +82,33 @@ sample_work(const struct fair_levels *l, const struct grid *g, float *out)
             out[y * g->width + x] = value_at(l->at[k].v, w, h, (g->x0 + (float)x * g->gap) * unit, (g->y0 + (float)y * g->gap) * unit);
 }
 
-static inline void
-bent(const float b[8], float x, float y, float *u, float *v)
-{
-    float d = 1 / (b[6] * x + b[7] * y + 1);
-
-    *u = (b[0] * x + b[1] * y + b[2]) * d;
-    *v = (b[3] * x + b[4] * y + b[5]) * d;
-}
-
 /* Query pixels between neighbouring samples, about. */
 static float
 query_gap(const struct grid *g, const float b[8])
 {
     float x = g->x0 + .5f * g->gap * (float)g->width, y = g->y0 + .5f * g->gap * (float)g->height, u0, v0, u1, v1, u2, v2;
 
-    bent(b, x, y, &u0, &v0);
-    bent(b, x + g->gap, y, &u1, &v1);
-    bent(b, x, y + g->gap, &u2, &v2);
+    fair_bend_at(b, x, y, &u0, &v0);
+    fair_bend_at(b, x + g->gap, y, &u1, &v1);
+    fair_bend_at(b, x, y + g->gap, &u2, &v2);
     return sqrtf(fabsf((u1 - u0) * (v2 - v0) - (u2 - u0) * (v1 - v0)));
 }
 
 static void
-sample_query(const struct fair_levels *l, const struct grid *g, const float b[8], float *out)
+sample_query(const struct fair_levels *l, const struct grid *g, const float b[8], bool negated, float *out)
 {
     int32_t k = level_for(l, query_gap(g, b)), w = l->at[k].width, h = l->at[k].height;
-    float unit = 1.f / (float)(1 << k), u, v;
+    float unit = 1.f / (float)(1 << k);
 
-    for (int32_t y = 0; y < g->height; y++)
+    for (int32_t y = 0; y < g->height; y++) {
+        float wy = g->y0 + (float)y * g->gap;
         for (int32_t x = 0; x < g->width; x++) {
-            bent(b, g->x0 + (float)x * g->gap, g->y0 + (float)y * g->gap, &u, &v);
-            out[y * g->width + x] = value_at(l->at[k].v, w, h, u * unit, v * unit);
+            float wx = g->x0 + (float)x * g->gap, d = b[6] * wx + b[7] * wy + 1, v;
+            d = unit / (d > .05f ? d : .05f);
+            v = value_at(l->at[k].v, w, h, (b[0] * wx + b[1] * wy + b[2]) * d, (b[3] * wx + b[4] * wy + b[5]) * d);
+            out[y * g->width + x] = negated ? 255 - v : v;
         }
+    }
 }
 
 struct tile { float alike, texture, mean_a, mean_b, gain; bool whole; };
@@ -143,27 +138,6 @@ compare(const float *a, const float *b, int32_t width, int32_t height, int32_t x
     t.alike = aa > .01f && bb > .01f ? ab / sqrtf(aa * bb) : 0;
     t.gain = aa > .01f ? ab / aa : 0;
     return t;
-}
-
-/* Solve the n x n equations m x = r by elimination; false where they say nothing. */
-static bool
-solve(double m[8][9], int n)
-{
-    for (int i = 0; i < n; i++) {
-        int p = i;
-        for (int j = i + 1; j < n; j++)
-            if (fabs(m[j][i]) > fabs(m[p][i])) p = j;
-        if (fabs(m[p][i]) < 1e-9) return false;
-        if (p != i)
-            for (int k = i; k <= n; k++) { double t = m[i][k]; m[i][k] = m[p][k]; m[p][k] = t; }
-        for (int j = 0; j < n; j++) {
-            double f = m[j][i] / m[i][i];
-            if (j == i) continue;
-            for (int k = i; k <= n; k++) m[j][k] -= f * m[i][k];
-        }
-    }
-    for (int i = 0; i < n; i++) m[i][n] /= m[i][i];
-    return true;
 }
 
 /* One step of Gauss and Newton: the map's change that makes the query look most like the work.  Each tile is brought
@@ -200,13 +174,13 @@ step(const float *a, const float *b, const struct grid *g, float bend[8], int n,
                     }
                 }
         }
-    if (used < (n == 6 ? 3u : 8u)) return false;
+    if (used < (n == 6 ? 3u : 10u)) return false;
     for (int i = 0; i < n; i++) {
         for (int k = 0; k < i; k++) m[i][k] = m[k][i];
         m[i][i] *= 1.0005;
         m[i][i] += 1e-6;
     }
-    if (!solve(m, n)) return false;
+    if (!fair_solve(m, n)) return false;
     /* b is the query seen through the map: a step in grid units is put before the map. */
     *moved = (float)(fabs(m[2][n]) + fabs(m[5][n]) + fabs(m[0][n]) + fabs(m[1][n]) + fabs(m[3][n]) + fabs(m[4][n]));
     if (!(*moved < 24)) return false;
@@ -242,7 +216,7 @@ grid_of(const struct fair_levels *query, const struct fair_levels *work, const f
     for (int j = 0; j <= 24; j++)
         for (int i = 0; i <= 24; i++) {
             float x = w * (float)i / 24, y = h * (float)j / 24, u, v;
-            bent(b, x, y, &u, &v);
+            fair_bend_at(b, x, y, &u, &v);
             if (!(u >= -.5f && v >= -.5f && u <= qw + .5f && v <= qh + .5f)) continue;
             if (x < x0) x0 = x;
             if (x > x1) x1 = x;
@@ -269,51 +243,103 @@ grid_of(const struct fair_levels *query, const struct fair_levels *work, const f
     return g->width >= 2 * TILE && g->height >= 2 * TILE;
 }
 
-static void
-measure(const float *a, const float *b, const struct grid *g, const struct fair_levels *work, struct fair_clue *c)
+/* How much a tile's place can be told from it: 0 for plain ones and for straight edges, which look alike everywhere
+ * along themselves, towards 1 for corners.  From the smaller eigenvalue of the structure tensor. */
+static float
+corner(const float *a, int32_t width, int32_t x, int32_t y)
 {
-    float sum = 0, weight = 0, shift = 0, n_shift = 0;
-    float x0 = 1e9f, y0 = 1e9f, x1 = -1, y1 = -1, off = 0, n_off = 0;
-    uint32_t whole = 0, firm = 0;
+    float xx = 0, yy = 0, xy = 0, low;
 
-    c->tiles = 0;
-    for (int32_t y = 0; y + TILE <= g->height; y += TILE)
-        for (int32_t x = 0; x + TILE <= g->width; x += TILE) {
-            struct tile t = compare(a, b, g->width, g->height, x, y, 0, 0), best = t;
+    for (int32_t j = 0; j + 1 < TILE; j++) {
+        const float *p = a + (y + j) * width + x;
+        for (int32_t i = 0; i + 1 < TILE; i++) {
+            float gx = p[i + 1] - p[i] + p[i + width + 1] - p[i + width], gy = p[i + width] - p[i] + p[i + width + 1] - p[i + 1];
+            xx += gx * gx;
+            yy += gy * gy;
+            xy += gx * gy;
+        }
+    }
+    low = .5f * (xx + yy - sqrtf((xx - yy) * (xx - yy) + 4 * xy * xy)) / ((TILE - 1) * (TILE - 1));
+    return low > 0 ? low / (low + 24) : 0;
+}
+
+/* Half as fine. */
+static void
+halved(const float *in, int32_t w, int32_t h, float *out)
+{
+    for (int32_t y = 0; y < h / 2; y++)
+        for (int32_t x = 0; x < w / 2; x++) {
+            const float *p = in + 2 * y * w + 2 * x;
+            out[y * (w / 2) + x] = .25f * (p[0] + p[1] + p[w] + p[w + 1]);
+        }
+}
+
+/* Tile against tile over the whole grid; `k` is the fineness. */
+static void
+measure(const float *a, const float *b, int32_t width, int32_t height, int k, struct fair_clue *c)
+{
+    float sum = 0, weight = 0, firm = 0, shift = 0, n_shift = 0;
+    int32_t tile = k == 0 ? TILE : TILE / 2;          /* tiles overlap where samples are few */
+
+    for (int32_t y = 0; y + TILE <= height; y += tile)
+        for (int32_t x = 0; x + TILE <= width; x += tile) {
+            struct tile t = compare(a, b, width, height, x, y, 0, 0), best = t;
             int32_t bx = 0, by = 0;
+            float w;
             if (!t.whole) continue;
-            whole++;
-            if (t.texture < TEXTURE) continue;
+            if (t.texture < TEXTURE) {
+                /* plain in the work: then something in the query speaks against it */
+                w = .5f * corner(b, width, x, y);
+                if (w > .1f) weight += w;
+                continue;
+            }
+            w = .05f + corner(a, width, x, y);
+            weight += w;
+            sum += w * t.alike;
+            if (t.alike > .8f) firm += w;
+            if (k > 0) continue;
             for (int32_t dy = -1; dy <= 1; dy++)
                 for (int32_t dx = -1; dx <= 1; dx++) {
                     struct tile o;
                     if (dx == 0 && dy == 0) continue;
-                    o = compare(a, b, g->width, g->height, x, y, dx, dy);
+                    o = compare(a, b, width, height, x, y, dx, dy);
                     if (o.whole && o.alike > best.alike) { best = o; bx = dx; by = dy; }
                 }
-            c->tiles++;
-            sum += t.alike;
-            weight++;
-            if (t.alike > .8f) {
-                firm++;
-                if ((float)x < x0) x0 = (float)x;
-                if ((float)y < y0) y0 = (float)y;
-                if ((float)x + TILE > x1) x1 = (float)x + TILE;
-                if ((float)y + TILE > y1) y1 = (float)y + TILE;
-            }
             if (best.alike > .6f) {
-                n_shift++;
-                shift += sqrtf((float)(bx * bx + by * by));
+                n_shift += w;
+                shift += w * sqrtf((float)(bx * bx + by * by));
             }
+        }
+    c->alike[k] = weight > 0 ? sum / weight : 0;
+    c->firm[k] = weight > 0 ? firm / weight : 0;
+    if (k > 0) return;
+    c->tiles = weight;
+    c->loose = n_shift > 0 ? shift / n_shift : 2;
+}
+
+/* Where the tiles are alike, and how much of the work is seen at all. */
+static void
+outline(const float *a, const float *b, const struct grid *g, const struct fair_levels *work, struct fair_clue *c)
+{
+    float x0 = 1e9f, y0 = 1e9f, x1 = -1, y1 = -1, off = 0, n_off = 0;
+    uint32_t whole = 0;
+
+    for (int32_t y = 0; y + TILE <= g->height; y += TILE)
+        for (int32_t x = 0; x + TILE <= g->width; x += TILE) {
+            struct tile t = compare(a, b, g->width, g->height, x, y, 0, 0);
+            if (!t.whole) continue;
+            whole++;
+            if (t.texture < TEXTURE || t.alike < .7f) continue;
+            if ((float)x < x0) x0 = (float)x;
+            if ((float)y < y0) y0 = (float)y;
+            if ((float)x + TILE > x1) x1 = (float)x + TILE;
+            if ((float)y + TILE > y1) y1 = (float)y + TILE;
         }
     for (int32_t i = 0; i < g->width * g->height; i++) {
         float d = fabsf(a[i] - b[i]);
         if (d <= 255) { off += d; n_off++; }
     }
     c->residual = n_off > 0 ? off / n_off : -1;
-    c->alike = weight > 0 ? sum / weight : 0;
-    c->firm = c->tiles > 0 ? (float)firm / (float)c->tiles : 0;
-    c->loose = n_shift > 0 ? shift / n_shift : 2;
     c->covers = (float)whole * TILE * TILE * g->gap * g->gap / ((float)work->at[0].width * (float)work->at[0].height);
     if (c->covers > 1) c->covers = 1;
     if (x1 > x0) {
@@ -324,32 +350,52 @@ measure(const float *a, const float *b, const struct grid *g, const struct fair_
     }
 }
 
-void
-fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work, const float map[6], struct fair_clue *c)
+static float
+fitness(const struct fair_clue *c)
 {
-    static _Thread_local float a[MOST], b[MOST];
+    return (c->alike[0] + c->alike[1] + c->firm[1]) * sqrtf(c->tiles);
+}
+
+void
+fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work, const float bend[8], bool negated, struct fair_clue *c)
+{
+    static _Thread_local float a[MOST], b[MOST], half_a[MOST / 4], half_b[MOST / 4], small_a[MOST / 16], small_b[MOST / 16];
     struct grid g;
     struct fair_clue best = *c;
     float moved;
 
-    best.looked = false;
-    memcpy(best.bend, map, 6 * sizeof *map);
-    best.bend[6] = best.bend[7] = 0;
+    memcpy(best.bend, bend, sizeof best.bend);
+    best.looked = true;
     if (grid_of(query, work, best.bend, COARSE, &g)) {
         sample_work(work, &g, a);
-        for (int i = 0; i < 3; i++) {
-            sample_query(query, &g, best.bend, b);
-            if (!step(a, b, &g, best.bend, 6, &moved) || moved < .1f) break;
+        for (int i = 0; i < 4; i++) {
+            sample_query(query, &g, best.bend, negated, b);
+            if (!step(a, b, &g, best.bend, i < 2 ? 6 : 8, &moved) || moved < .1f) break;
+        }
+        sample_query(query, &g, best.bend, negated, b);
+        measure(a, b, g.width, g.height, 0, &best);
+        if (best.alike[0] < .1f && best.firm[0] < .05f) {       /* nothing there: no closer look */
+            best.alike[1] = best.alike[2] = best.alike[0];
+            best.firm[1] = best.firm[2] = best.firm[0];
+            outline(a, b, &g, work, &best);
+            if (!c->looked || fitness(&best) > fitness(c)) *c = best;
+            return;
         }
     }
     if (!grid_of(query, work, best.bend, SIDE, &g)) return;
     sample_work(work, &g, a);
     for (int i = 0; i < 3; i++) {
-        sample_query(query, &g, best.bend, b);
+        sample_query(query, &g, best.bend, negated, b);
         if (!step(a, b, &g, best.bend, 8, &moved) || moved < .2f) break;
     }
-    sample_query(query, &g, best.bend, b);
-    measure(a, b, &g, work, &best);
-    best.looked = true;
-    if (!c->looked || best.firm * sqrtf((float)best.tiles) > c->firm * sqrtf((float)c->tiles)) *c = best;
+    sample_query(query, &g, best.bend, negated, b);
+    measure(a, b, g.width, g.height, 0, &best);
+    outline(a, b, &g, work, &best);
+    halved(a, g.width, g.height, half_a);
+    halved(b, g.width, g.height, half_b);
+    measure(half_a, half_b, g.width / 2, g.height / 2, 1, &best);
+    halved(half_a, g.width / 2, g.height / 2, small_a);
+    halved(half_b, g.width / 2, g.height / 2, small_b);
+    measure(small_a, small_b, g.width / 4, g.height / 4, 2, &best);
+    if (!c->looked || fitness(&best) > fitness(c)) *c = best;
 }

@@ -17,13 +17,15 @@ struct fair_clue {
     uint32_t agree;           /* of these, those that found a partner there                          */
     float weight;             /* the agreeing parts' evidence, in nats                               */
     float spread;             /* agreeing parts' share of cells of the seen area, 0..1               */
-    /* pixels */
-    bool looked;
     float bend[8];            /* projective, catalogue -> query, normalised pixels: u = (b0 x + b1 y + b2) / (b6 x + b7 y + 1) */
-    uint32_t tiles;           /* textured tiles in the overlap                                       */
-    float alike;              /* their mean correlation, -1..1                                       */
-    float firm;               /* share of them that correlate well                                   */
-    float loose;              /* mean shift that the well correlating tiles want, pixels             */
+    uint64_t used[FAIR_PARTS_QUERY / 64 + 1];   /* the query's parts that agree                              */
+    uint32_t shared;          /* of these, those that agree with another candidate too               */
+    /* pixels, at full, half and quarter fineness */
+    bool looked;
+    float tiles;              /* textured tiles in the overlap, corners for more than edges          */
+    float alike[3];           /* their mean correlation, -1..1                                       */
+    float firm[3];            /* share of them that correlate well                                   */
+    float loose;              /* mean shift that the well correlating tiles want, samples            */
     float residual;           /* mean difference of the pixels, 0..255                               */
     float covers;             /* share of the work that the map puts inside the query                */
     float visible[4];         /* x0 y0 x1 y1, normalised pixels of the work: where it is like the query */
@@ -51,11 +53,18 @@ fair_status fair_index_ready(const struct fair_index *ix, struct fair_err *err) 
 /* The shelves of an index, in turn: NULL after the last. */
 const struct fair_shelf *fair_index_shelf(const struct fair_index *ix, size_t i);
 
-/* Lay the work's proof on the query by `map` (affine, normalised pixels), shift it until it fits best, and tell how
- * alike the two are: fills the clue's pixel part. */
+/* Projective maps as eight numbers: one that is affine, the point it takes (x, y) to, the affine map it is like there. */
+void fair_bend_affine(const float map[6], float b[8]);
+void fair_bend_at(const float b[8], float x, float y, float *u, float *v);
+void fair_bend_about(const float b[8], float x, float y, float map[6]);
+/* Solve the n equations m x = m[.][n] by elimination, in place; false where they say nothing. */
+bool fair_solve(double m[8][9], int n);
+
+/* Lay the work's proof on the query by the map b (normalised pixels), shift it until it fits best, and tell how alike
+ * the two are: fills the clue's pixel part and bend, if it fits better than what is there. */
 struct fair_levels;
 struct fair_levels *fair_levels_new(const struct fair_image *grey, struct fair_arena *a);
-void fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work, const float map[6], struct fair_clue *clue);
+void fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work, const float b[8], bool negated, struct fair_clue *clue);
 
 /* One pairing of a work's part with a query's. */
 struct fair_hit { uint32_t part, query; float weight; uint16_t bits; uint8_t turn; };

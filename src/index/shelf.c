@@ -9,6 +9,7 @@ fair_shelf_free(struct fair_shelf *s)
 {
     free(s->works);
     free(s->whole);
+    free(s->codes);
     free(s->first);
     free(s->place);
     *s = (struct fair_shelf){ 0 };
@@ -24,8 +25,10 @@ fair_shelf_put(struct fair_shelf *s, fair_id org, fair_id work, fair_str bytes, 
     if (s->n == s->room) {
         s->room = s->room ? s->room * 2 : 64;
         s->works = fair_xrealloc(s->works, s->room * sizeof *s->works);
+        s->codes = fair_xrealloc(s->codes, s->room * sizeof *s->codes);
         s->whole = fair_xrealloc(s->whole, s->room * sizeof r.whole);
     }
+    s->codes[s->n] = r.codes;
     memcpy(s->whole + 4 * s->n, r.whole, sizeof r.whole);
     s->works[s->n++] = (struct fair_shelved){ org, work, r, false };
     return FAIR_OK;

@@ -13,6 +13,7 @@ struct fair_shelf {
     /* The lists of all words, one after the other: list w is place[first[w]] .. place[first[w + 1] - 1].
      * A place is work << 8 | part. */
     uint32_t *first, *place;
+    const uint64_t **codes;   /* of each work */
     uint64_t *whole;          /* n x 4 words: the whole hashes, side by side */
     size_t listed;            /* works that are in the lists */
 };

@@ -13,5 +13,15 @@ fair_stage_map(const struct fair_index *ix, const struct fair_query *q, struct f
         if (s->clues[i].mapped) fair_map_refine(s->clues[i].record, q->fp, g, &s->clues[i]);
         io->v[i].agree = (uint16_t)s->clues[i].agree;
     }
+    /* Spots that agree with several works are a mark that these bear, or the works are near duplicates. */
+    for (size_t i = 0; i < io->n; i++) {
+        struct fair_clue *c = &s->clues[i];
+        for (size_t w = 0; w < sizeof c->used / sizeof *c->used; w++) {
+            uint64_t others = 0;
+            for (size_t k = 0; k < io->n; k++)
+                if (k != i && s->clues[k].agree >= 6) others |= s->clues[k].used[w];
+            c->shared += (uint32_t)__builtin_popcountll(c->used[w] & others);
+        }
+    }
     return FAIR_OK;
 }

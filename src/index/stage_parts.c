@@ -72,14 +72,17 @@ thin(struct founds *f, size_t from, size_t cap)
 static void
 look_up(const struct shelves *s, uint16_t word, const uint64_t code[4], uint32_t query, unsigned turn, struct founds *out)
 {
+    const struct fair_parts_kernels *kernels = fair_parts_kernels();
+    uint16_t bits[256];
+
     for (size_t k = 0; k < s->n; k++) {
         const struct fair_shelf *shelf = s->v[k];
-        for (uint32_t at = shelf->first[word]; at < shelf->first[word + 1]; at++) {
-            uint32_t place = shelf->place[at];
-            const uint64_t *c = shelf->works[place >> 8].record.codes + 4 * (size_t)(place & 255);
-            int bits = __builtin_popcountll(code[0] ^ c[0]) + __builtin_popcountll(code[1] ^ c[1]) +
-                       __builtin_popcountll(code[2] ^ c[2]) + __builtin_popcountll(code[3] ^ c[3]);
-            if (bits <= NEAR) add(out, (struct found){ s->before[k] + (place >> 8), { place & 255, query, 0, (uint16_t)bits, (uint8_t)turn } });
+        const uint32_t *at = shelf->place + shelf->first[word], *end = shelf->place + shelf->first[word + 1];
+        for (size_t n; at < end; at += n) {
+            n = (size_t)(end - at) < 256 ? (size_t)(end - at) : 256;
+            kernels->far_at(code, shelf->codes, at, n, bits);
+            for (size_t i = 0; i < n; i++)
+                if (bits[i] <= NEAR) add(out, (struct found){ s->before[k] + (at[i] >> 8), { at[i] & 255, query, 0, bits[i], (uint8_t)turn } });
         }
     }
 }

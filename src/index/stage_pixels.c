@@ -41,8 +41,12 @@ fair_stage_pixels(const struct fair_index *ix, const struct fair_query *q, struc
         if (st != FAIR_OK) return st;
         if (proof->width != c->record->norm_width || proof->height != c->record->norm_height) continue;
         work = fair_levels_new(proof, q->arena);
-        if (c->mapped) fair_pixels_look(query, work, c->map, c);
-        if (c->whole_mapped) fair_pixels_look(query, work, c->whole_map, c);
+        if (c->mapped) fair_pixels_look(query, work, c->bend, (c->turn & FAIR_CODE_NEGATED) != 0, c);
+        if (c->whole_mapped) {
+            float bend[8];
+            fair_bend_affine(c->whole_map, bend);
+            fair_pixels_look(query, work, bend, c->negated, c);
+        }
     }
     return FAIR_OK;
 }

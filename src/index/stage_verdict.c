@@ -17,23 +17,6 @@ more(float a, float b)
     return a > b ? a : b;
 }
 
-/* Where (x, y) of the normalised work lies in the normalised query. */
-static void
-through(const struct fair_clue *c, float x, float y, float *u, float *v)
-{
-    float d = 1;
-
-    if (c->looked) {
-        d = c->bend[6] * x + c->bend[7] * y + 1;
-        d = d > .1f ? d : .1f;
-        *u = (c->bend[0] * x + c->bend[1] * y + c->bend[2]) / d;
-        *v = (c->bend[3] * x + c->bend[4] * y + c->bend[5]) / d;
-        return;
-    }
-    *u = c->map[0] * x + c->map[1] * y + c->map[2];
-    *v = c->map[3] * x + c->map[4] * y + c->map[5];
-}
-
 /* The map, the box in the query and the part of the work that is seen, in pixels as shown. */
 static void
 place(const struct fair_query *q, const struct fair_clue *c, struct fair_match *m)
@@ -45,9 +28,9 @@ place(const struct fair_query *q, const struct fair_clue *c, struct fair_match *
     float box[4] = { 1e9f, 1e9f, -1e9f, -1e9f }, seen[4] = { 1e9f, 1e9f, -1e9f, -1e9f };
 
     /* the affine map that is nearest about the work's middle */
-    through(c, w / 2, h / 2, &u, &v);
-    through(c, w / 2 + 1, h / 2, &ux, &vx);
-    through(c, w / 2, h / 2 + 1, &uy, &vy);
+    fair_bend_at(c->bend, w / 2, h / 2, &u, &v);
+    fair_bend_at(c->bend, w / 2 + 1, h / 2, &ux, &vx);
+    fair_bend_at(c->bend, w / 2, h / 2 + 1, &uy, &vy);
     m->has_map = true;
     m->map[0] = (ux - u) * of_x * in_x; m->map[1] = (uy - u) * of_y * in_x;
     m->map[3] = (vx - v) * of_x * in_y; m->map[4] = (vy - v) * of_y * in_y;
@@ -61,7 +44,7 @@ place(const struct fair_query *q, const struct fair_clue *c, struct fair_match *
     for (int i = 0; i <= 16; i++)
         for (int k = 0; k <= 16; k++) {
             float x = w * (float)i / 16, y = h * (float)k / 16;
-            through(c, x, y, &u, &v);
+            fair_bend_at(c->bend, x, y, &u, &v);
             u *= in_x;
             v *= in_y;
             box[0] = less(box[0], u); box[1] = less(box[1], v); box[2] = more(box[2], u); box[3] = more(box[3], v);
@@ -114,8 +97,8 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         float x = -4;
         if (c->mapped || c->looked) place(q, c, m);
         if (c->looked) {
-            float tiles = (float)c->tiles * c->firm;
-            x = -5 + 8 * c->firm + 1.2f * logf(1 + tiles) + .04f * less((float)c->agree, 40) - 4 * more(c->loose - .3f, 0);
+            float firm = more(more(c->firm[0], .9f * c->firm[1]), .8f * c->firm[2]);
+            x = -5 + 8 * firm + 1.2f * logf(1 + c->tiles * firm) + .04f * less((float)c->agree, 40) - 4 * more(c->loose - .3f, 0);
         } else if (c->mapped) {
             x = -3 + .05f * ((float)c->agree - 9);
         }
