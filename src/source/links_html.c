@@ -424,7 +424,7 @@ credit_in(fair_str s)
 {
     static const char *const marks[] = {
         "\xc2\xa9", "photo by", "photos by", "photo:", "photograph by", "photograph:", "photographer:", "photo credit", "image credit", "picture credit",
-        "image:", "picture:", "credit:", "courtesy of", "foto:", "fotos:", "bild:", "cr\xc3\xa9" "dit", "illustration:", "illustration by", "getty images",
+        "image:", "picture:", "credit:", "courtesy of", "foto:", "fotos:", "bild:", "crédit", "illustration:", "illustration by", "getty images",
     };
     for (size_t i = 0; i < s.n; i++)
         for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {

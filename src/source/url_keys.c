@@ -232,51 +232,62 @@ add_reversed_host(struct fair_buf *b, fair_str host)
     }
 }
 
+/* As the indexes write a piece: escapes undone as long as there are any, then only what must be is escaped; in lower case. */
+static fair_str
+plainest(struct fair_arena *a, fair_str s)
+{
+    struct fair_buf b = FAIR_BUF(a, s.n * 3 + 1);
+
+    for (int rounds = 0; rounds < 8; rounds++) {
+        fair_str less = fair_url_decode(a, s);
+        if (less.n == s.n) break;
+        s = less;
+    }
+    fair_buf_c(&b, "");
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c <= ' ' || c >= 0x7f || c == '#' || c == '%') fair_buf_fmt(&b, "%%%02x", c);
+        else fair_buf_byte(&b, c >= 'A' && c <= 'Z' ? (char)(c | 32) : (char)c);
+    }
+    return (fair_str){ b.p, b.n };
+}
+
+/* The parameters without sessions, sorted. */
+static void
+add_sorted(struct fair_buf *b, struct fair_arena *a, fair_str query)
+{
+    size_t n = 1, k = 0;
+    fair_str *v, rest = query, part;
+
+    for (size_t i = 0; i < query.n; i++) n += query.p[i] == '&';
+    v = fair_alloc_array(a, n, sizeof *v);
+    while (fair_str_split(&rest, '&', &part)) {
+        fair_str value, name = name_of(part, &value);
+        if (!is_session(name, value)) v[k++] = part;
+    }
+    qsort(v, k, sizeof *v, by_bytes);
+    if (k == 1 && v[0].n == 0) return;
+    for (size_t i = 0; i < k; i++) {
+        fair_buf_byte(b, i == 0 ? '?' : '&');
+        fair_buf_add(b, v[i]);
+    }
+}
+
 fair_str
 fair_url_surt(struct fair_arena *a, const struct fair_url *u)
 {
-    struct fair_buf b = FAIR_BUF(a, u->href.n * 3 + 16);
-    struct fair_url plain = *u;
-    fair_str text, query = { NULL, 0 }, rest, part;
-    struct fair_err err = { 0 };
-    const char *mark;
-    char *low;
+    struct fair_buf b = FAIR_BUF(a, u->href.n * 4 + 16), path = FAIR_BUF(a, u->href.n * 4 + 16);
+    fair_str text;
 
-    if (u->opaque || !u->has_host) return u->href;
-    text = fair_url_canonical(a, u);
-    if (fair_url_parse(a, text, NULL, &plain, &err) != FAIR_OK) plain = *u;
-    add_reversed_host(&b, without_www(plain.host));
-    if (plain.port >= 0) fair_buf_fmt(&b, ":%d", plain.port);
+    if (u->opaque || !u->has_host || fair_str_eq(u->scheme, FAIR_STR("filedesc")) || fair_str_eq(u->scheme, FAIR_STR("warcinfo"))) return u->href;
+    add_reversed_host(&b, without_www(host_without_dot(u->host)));
+    if (u->port >= 0) fair_buf_fmt(&b, ":%d", u->port);
     fair_buf_byte(&b, ')');
-    low = fair_alloc(a, plain.path.n + plain.query.n + 2);
-    memcpy(low, plain.path.p, plain.path.n);
-    if (plain.query.n > 0) {
-        low[plain.path.n] = '?';
-        memcpy(low + plain.path.n + 1, plain.query.p, plain.query.n);
-    }
-    text = fair_str_of(low);
-    for (char *c = low; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z') *c = (char)(*c | 32);
-    mark = memchr(text.p, '?', text.n);
-    if (mark != NULL) {
-        query = (fair_str){ mark + 1, text.n - (size_t)(mark - text.p) - 1 };
-        text.n = (size_t)(mark - text.p);
-    }
+    add_path(&path, a, u->path, true);
+    text = plainest(a, path.p != NULL ? (fair_str){ path.p, path.n } : FAIR_STR("/"));
     if (text.n > 1 && text.p[text.n - 1] == '/') text.n--;
     fair_buf_add(&b, text);
-    if (query.n > 0) {
-        size_t n = 1, k = 0;
-        fair_str *v;
-        for (size_t i = 0; i < query.n; i++) n += query.p[i] == '&';
-        v = fair_alloc_array(a, n, sizeof *v);
-        rest = query;
-        while (fair_str_split(&rest, '&', &part)) v[k++] = part;
-        qsort(v, k, sizeof *v, by_bytes);
-        for (size_t i = 0; i < k; i++) {
-            fair_buf_byte(&b, i == 0 ? '?' : '&');
-            fair_buf_add(&b, v[i]);
-        }
-    }
+    if (u->query.n > 0) add_sorted(&b, a, plainest(a, u->query));
     return (fair_str){ b.p, b.n };
 }
 
