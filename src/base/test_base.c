@@ -38,6 +38,22 @@ TEST(a_formatted_text_may_be_long)
     CHECK(out.p[4999] == '7');
 }
 
+TEST(a_bad_byte_is_seen_wherever_it_stands)
+{
+    char text[40];
+
+    for (size_t at = 0; at < sizeof text; at++) {
+        memset(text, 'a', sizeof text);
+        CHECK(fair_utf8_valid((fair_str){ text, sizeof text }));
+        text[at] = '\0';
+        CHECK(!fair_utf8_valid((fair_str){ text, sizeof text }));
+        text[at] = (char)0xff;
+        CHECK(!fair_utf8_valid((fair_str){ text, sizeof text }));
+        text[at] = '\x7f';
+        CHECK(fair_utf8_valid((fair_str){ text, sizeof text }));
+    }
+}
+
 TEST(splitting_gives_every_part_and_then_ends)
 {
     fair_str rest = FAIR_STR("a,,b,"), part;

@@ -114,7 +114,17 @@ bool
 fair_utf8_valid(fair_str s)
 {
     for (size_t i = 0; i < s.n;) {
-        size_t len = utf8_length((const unsigned char *)s.p + i, s.n - i);
+        size_t len;
+        uint64_t eight;
+        if (s.n - i >= 8) {
+            /* Eight bytes of ASCII at once: none has its top bit, and none is NUL (then the subtraction borrows). */
+            memcpy(&eight, s.p + i, 8);
+            if (((eight | (eight - 0x0101010101010101u)) & 0x8080808080808080u) == 0) {
+                i += 8;
+                continue;
+            }
+        }
+        len = utf8_length((const unsigned char *)s.p + i, s.n - i);
         if (len == 0) return false;
         i += len;
     }

@@ -3,10 +3,24 @@
 #include <string.h>
 
 static uint64_t
+mix(uint64_t h, uint64_t v)
+{
+    __extension__ unsigned __int128 m = (unsigned __int128)(h ^ v) * 0x9e3779b97f4a7c15u;
+    return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+static uint64_t
 hash(fair_str s, uint64_t h)
 {
-    for (size_t i = 0; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u;
-    return h ^ (h >> 29);
+    uint64_t v;
+
+    for (h ^= s.n; s.n >= 8; s = (fair_str){ s.p + 8, s.n - 8 }) {
+        memcpy(&v, s.p, 8);
+        h = mix(h, v);
+    }
+    v = 0;
+    if (s.n > 0) memcpy(&v, s.p, s.n);
+    return mix(h, v);
 }
 
 /* Was it new?  Told apart by 64 bits of hash. */

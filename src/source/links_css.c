@@ -22,10 +22,10 @@ is_white(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
 
-static bool
+static inline bool
 is_name(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || (unsigned char)c > 0x7f;
+    return (unsigned char)((c | 32) - 'a') < 26 || (unsigned char)(c - '0') < 10 || c == '-' || c == '_' || (unsigned char)c > 0x7f;
 }
 
 /* Behind a backslash: up to six hex digits and one white space, a newline (nothing), or the character itself. */
@@ -191,6 +191,13 @@ at_rule(struct css *c)
     else if (name_is(name, "namespace") || name_is(name, "charset") || name_is(name, "document") || name_is(name, "-moz-document")) c->other = true;
 }
 
+/* White space and punctuation that mean nothing here. */
+static bool
+is_dull(char c)
+{
+    return (c <= ' ' && c >= 0) || c == ':' || c == ',' || c == '.' || c == '#' || c == '%' || c == '!' || c == '>';
+}
+
 void
 fair_gather_css(struct fair_gather *g, fair_str css, const struct fair_link *said)
 {
@@ -198,6 +205,11 @@ fair_gather_css(struct fair_gather *g, fair_str css, const struct fair_link *sai
 
     while (c.at < css.n) {
         char ch = css.p[c.at];
+        if (is_dull(ch)) {
+            do c.at++;
+            while (c.at < css.n && is_dull(css.p[c.at]));
+            continue;
+        }
         if (ch == '/' && c.at + 1 < css.n && css.p[c.at + 1] == '*') {
             const char *end = memmem(css.p + c.at + 2, css.n - c.at - 2, "*/", 2);
             c.at = end != NULL ? (size_t)(end - css.p) + 2 : css.n;

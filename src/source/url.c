@@ -4,25 +4,27 @@
 
 /* --- percent-encoding ------------------------------------------------------ */
 
-/* Which sets a printable ASCII character is in; the others are in all of them. */
-static uint8_t
-sets_of(unsigned char c)
+#define ALL (URL_FRAGMENT | URL_QUERY | URL_SPECIAL_QUERY | URL_PATH | URL_USERINFO)
+#define FROM_QUERY (URL_QUERY | URL_SPECIAL_QUERY | URL_PATH | URL_USERINFO)
+#define FROM_PATH (URL_PATH | URL_USERINFO)
+
+/* Which sets a printable ASCII character is in; the other bytes are in all of them. */
+static const uint8_t sets[128] = {
+    [' '] = ALL, ['"'] = ALL, ['<'] = ALL, ['>'] = ALL, ['`'] = URL_FRAGMENT | FROM_PATH, ['#'] = FROM_QUERY, ['\''] = URL_SPECIAL_QUERY,
+    ['?'] = FROM_PATH, ['^'] = FROM_PATH, ['{'] = FROM_PATH, ['}'] = FROM_PATH, ['/'] = URL_USERINFO, [':'] = URL_USERINFO, [';'] = URL_USERINFO,
+    ['='] = URL_USERINFO, ['@'] = URL_USERINFO, ['['] = URL_USERINFO, ['\\'] = URL_USERINFO, [']'] = URL_USERINFO, ['|'] = URL_USERINFO,
+};
+
+static inline bool
+in_set(unsigned char c, enum url_set set)
 {
-    switch (c) {
-    case ' ': case '"': case '<': case '>': return URL_FRAGMENT | URL_QUERY | URL_SPECIAL_QUERY | URL_PATH | URL_USERINFO;
-    case '`': return URL_FRAGMENT | URL_PATH | URL_USERINFO;
-    case '#': return URL_QUERY | URL_SPECIAL_QUERY | URL_PATH | URL_USERINFO;
-    case '\'': return URL_SPECIAL_QUERY;
-    case '?': case '^': case '{': case '}': return URL_PATH | URL_USERINFO;
-    case '/': case ':': case ';': case '=': case '@': case '[': case '\\': case ']': case '|': return URL_USERINFO;
-    default: return 0;
-    }
+    return (unsigned char)(c - 0x20) > 0x5e || (sets[c] & set) != 0;
 }
 
 bool
 fair_url_in_set(unsigned char c, enum url_set set)
 {
-    return c < 0x20 || c > 0x7e || (sets_of(c) & set) != 0;
+    return in_set(c, set);
 }
 
 void
@@ -33,10 +35,9 @@ fair_url_encode(struct fair_buf *b, fair_str s, enum url_set set)
 
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        char e[3] = { '%', hex[c >> 4], hex[c & 15] };
-        if (!fair_url_in_set(c, set)) continue;
+        if (!in_set(c, set)) continue;
         fair_buf_add(b, (fair_str){ s.p + from, i - from });
-        fair_buf_add(b, (fair_str){ e, 3 });
+        fair_buf_add(b, (fair_str){ (char[3]){ '%', hex[c >> 4], hex[c & 15] }, 3 });
         from = i + 1;
     }
     fair_buf_add(b, (fair_str){ s.p + from, s.n - from });
