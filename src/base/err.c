@@ -23,6 +23,7 @@ fair_fail_in(struct fair_err *err, const char *fmt, ...)
     char inner[sizeof err->text], outer[sizeof err->text];
     va_list ap;
 
+    if (err == NULL) return FAIR_IO;
     memcpy(inner, err->text, sizeof inner);
     va_start(ap, fmt);
     vsnprintf(outer, sizeof outer, fmt, ap);

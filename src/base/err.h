@@ -34,7 +34,8 @@ struct fair_err {
 fair_status fair_fail(struct fair_err *err, fair_status status,
                       const char *fmt, ...) FAIR_PRINTF(3, 4);
 
-/* Put "<what>: " in front of the text already there; returns err's status. */
+/* Put "<what>: " in front of the text already there; returns err's status
+ * (FAIR_IO for a NULL err: where that may be, keep the status of the inner call). */
 fair_status fair_fail_in(struct fair_err *err, const char *fmt, ...)
     FAIR_PRINTF(2, 3);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SMALL_BLOCK ((size_t)8192)
 
@@ -23,7 +24,7 @@ have(void *p)
 {
     if (p == NULL) {
         fputs("fairtrack: out of memory\n", stderr);
-        abort();
+        _exit(FAIR_EXIT_MEMORY);
     }
     return p;
 }

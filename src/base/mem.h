@@ -3,6 +3,9 @@
 #define FAIR_BASE_MEM_H
 #include <stddef.h>
 
+/* The status a process ends with when the machine has no memory left for it. */
+#define FAIR_EXIT_MEMORY 71
+
 /* A region that is filled by many small allocations and emptied at once.
  * There is one per web request, per job and per page; whatever a function
  * puts into the arena it was given lives exactly as long as that request,

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "cli/cli.h"
 #include "source/url.h"
+#include "work/jobs.h"
 
 int
 fair_verb_watch_add(struct fair_cli *c, int argc, char **argv)
@@ -110,3 +111,53 @@ change(struct fair_cli *c, int argc, char **argv, enum change what)
 int fair_verb_watch_pause(struct fair_cli *c, int argc, char **argv) { return change(c, argc, argv, PAUSE); }
 int fair_verb_watch_resume(struct fair_cli *c, int argc, char **argv) { return change(c, argc, argv, RESUME); }
 int fair_verb_watch_remove(struct fair_cli *c, int argc, char **argv) { return change(c, argc, argv, REMOVE); }
+
+/* ---- run --------------------------------------------------------------------- */
+
+struct due { struct fair_cli *c; fair_id v[1024]; size_t n; };
+
+static fair_status
+note_due(void *arg, const struct fair_watch *w, __attribute__((unused)) struct fair_err *err)
+{
+    struct due *d = arg;
+    if (!w->paused && w->next <= fair_now() && d->n < sizeof d->v / sizeof d->v[0]) d->v[d->n++] = w->id;
+    return FAIR_OK;
+}
+
+static bool
+stop_asked(__attribute__((unused)) void *arg)
+{
+    return fair_cli_stopped();
+}
+
+int
+fair_verb_watch_run(struct fair_cli *c, int argc, char **argv)
+{
+    struct due *d = FAIR_NEW(c->arena, struct due);
+    struct fair_err err = { 0 };
+    int code, failed = 0;
+
+    d->c = c;
+    if (!fair_cli_parse(c, argc, argv, NULL, 0, 1024, &code)) return code;
+    if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    for (int i = 0; i < c->n_args; i++) {
+        fair_status s;
+        if (!fair_cli_id(c->args[i], &d->v[d->n])) return fair_cli_usage(c, "%s is no id", c->args[i]);
+        s = change_one(c, d->v[d->n++], DUE_NOW, &err);
+        if (s == FAIR_NOT_FOUND) {
+            fprintf(stderr, "fairtrack %s: no watch %s\n", c->verb->name, c->args[i]);
+            return FAIR_EXIT_NO;
+        }
+        if (s != FAIR_OK) return fair_cli_fail(c, &err);
+    }
+    if (c->n_args == 0 && fair_store_watches(&c->house.desk, note_due, d, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    fair_cli_catch_signals();
+    if (fair_work_run(&c->house, true, stop_asked, NULL, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    for (size_t i = 0; i < d->n; i++) {
+        struct fair_watch w;
+        if (fair_store_watch_get(&c->house.desk, d->v[i], c->arena, &w, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+        failed += fair_str_eq(w.state, FAIR_STR("failed"));
+        if (print_watch(c, &w, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    }
+    return failed > 0 ? FAIR_EXIT_PARTLY : FAIR_EXIT_DONE;
+}

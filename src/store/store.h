@@ -9,7 +9,15 @@
 struct fair_store;            /* one open connection to SQLite (PostgreSQL later) */
 
 /* Open the database file `path`, made if missing, and apply the migrations that
- * are missing.  FAIR_REFUSED if its schema is newer than this program. */
+ * are missing.  One connection for one thread; several processes may have it open.
+ *
+ *   FAIR_REFUSED  its schema is newer than this program
+ *   FAIR_INVALID  it is a database of another program
+ *   FAIR_CORRUPT  it is no database, or damaged
+ *
+ * Any call below that writes may also give FAIR_AGAIN (another process has been
+ * writing for a minute) and FAIR_IO (a full disk: nothing of the call is kept).
+ * Texts are mended to UTF-8 as they come in; paths and URLs are kept byte for byte. */
 fair_status fair_store_open(const char *path, struct fair_store **out, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_store_free(struct fair_store **st);
 
@@ -62,10 +70,16 @@ fair_status fair_store_signin_failed(struct fair_store *st, fair_str who, fair_t
 fair_status fair_store_signin_failures(struct fair_store *st, fair_str who, fair_time since, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- blobs: who refers to what in the vault --------------------------- */
-/* Counted per organisation; _drop says when nobody refers to it any more. */
+/* Counted per organisation.  work_add, work_set_raw, hit_seen and seen_put count the
+ * blobs that their rows name, and work_remove lets go of them, in the same
+ * transaction: _ref and _drop are only for blobs that no such row names.
+ * _drop says when nobody refers to it any more. */
 fair_status fair_store_blob_ref(const struct fair_desk *d, const struct fair_sha256 *key, int64_t bytes, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_blob_drop(const struct fair_desk *d, const struct fair_sha256 *key, bool *nobody, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_blob_may_read(const struct fair_desk *d, const struct fair_sha256 *key, bool *may, struct fair_err *err) FAIR_MUST_CHECK;
+/* Blobs that nobody refers to any more: `erase` each from the vault (FAIR_OK also where it was not there).
+ * For doctor: not while another process registers works, whose blobs come before their rows. */
+fair_status fair_store_blobs_unwanted(struct fair_store *st, fair_status (*erase)(void *arg, const struct fair_sha256 *key), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- works ------------------------------------------------------------ */
 struct fair_work {
@@ -113,7 +127,8 @@ fair_status fair_store_fetched_get(const struct fair_desk *d, fair_str url, stru
 fair_status fair_store_fetched_put(const struct fair_desk *d, const struct fair_fetched *f, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* A picture's bytes once looked at: never decoded again while the scheme stays. */
-struct fair_seen { struct fair_sha256 sha256; fair_str format; int64_t width, height, scheme; fair_str fault, fingerprint; struct fair_sha256 preview; fair_time at; };
+struct fair_seen { struct fair_sha256 sha256; fair_str format; int64_t width, height, scheme; fair_str fault, fingerprint; struct fair_sha256 preview; fair_time at;
+    struct fair_sha256 whole; /* as in fair_hit, or none */ };
 fair_status fair_store_seen_get(const struct fair_desk *d, const struct fair_sha256 *sha, struct fair_arena *a, struct fair_seen *out, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_seen_put(const struct fair_desk *d, const struct fair_seen *s, struct fair_err *err) FAIR_MUST_CHECK;
 
@@ -158,23 +173,38 @@ struct fair_hit {
     fair_time first_seen, last_seen, gone, announced;
     fair_str work_title;      /* joined, on the way out                                      */
     struct fair_sha256 work_thumb;
+    struct fair_sha256 whole; /* the 256 bits of the picture found (fingerprint.h, whole[0], as
+                               * they lie in memory), or none: a rejected pair is known by them
+                               * again when the picture comes back encoded anew             */
+    fair_str operator;        /* who answers for the site; absent: the site                  */
+    fair_id rule;             /* out: the rule that gave it its state, 0 = none              */
+    fair_time until;          /* out: then it comes back to the inbox, 0 = not by itself     */
 };
-/* A sighting.  The same use (work, page, image) seen again is the same hit: last_seen,
- * score and reasons are brought up to date, the decision stays.  A rule that
- * covers it (ignored domain, licensed use, rejected pair, ...) gives it its state at once.
- * Sets h->id, h->state; *fresh: it was not known. */
+/* A sighting, at h->last_seen (0: now).  The same use (work, page, image: give canonical URLs) seen
+ * again is the same hit: last_seen, score and reasons are brought up to date, the decision stays,
+ * and if it was gone it is there again.  A rule that covers it (ignored domain, licensed use,
+ * rejected pair, ...) gives a new hit, or one that nobody decided on, its state at once.
+ * Sets h->id, state, decision, first_seen; *fresh: it was not known.
+ * FAIR_NOT_FOUND: the work is not, or no longer, registered. */
 fair_status fair_store_hit_seen(const struct fair_desk *d, struct fair_hit *h, bool *fresh, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_hit_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_hit *out, struct fair_err *err) FAIR_MUST_CHECK;
 struct fair_hit_filter { fair_str state, site, verdict, text; fair_id work, run; fair_time since; struct fair_page page; };
-/* Best first: match before possible before same_scene, then score, then id. */
+/* Best first: match before possible before same_scene, then score, then id.  `since`: first seen since;
+ * `run`: last seen by that run.  Hits of removed works are left out. */
 fair_status fair_store_hits(const struct fair_desk *d, const struct fair_hit_filter *f, FAIR_EACH(fair_hit), struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_hits_count(const struct fair_desk *d, const struct fair_hit_filter *f, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
 /* Grouped by site: how many in the filter, the best score, the newest. */
 struct fair_site { fair_str site; int64_t hits, inbox, works; double best; fair_time newest; };
 fair_status fair_store_hit_sites(const struct fair_desk *d, const struct fair_hit_filter *f, FAIR_EACH(fair_site), struct fair_err *err) FAIR_MUST_CHECK;
-/* Uses of this target that the finished run no longer saw are marked gone. */
+/* Uses of this target that the finished run no longer saw are marked gone: those on the page that the
+ * run read anew, or, without a page, on all pages where an earlier run of the same target saw them. */
 fair_status fair_store_hits_gone(const struct fair_desk *d, fair_id run, fair_str page_url, fair_time now, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
-/* New hits that nobody was told of; and: they were told. */
+/* The page answered that it had not changed: its uses are seen by this run too. */
+fair_status fair_store_hits_still(const struct fair_desk *d, fair_id run, fair_str page_url, fair_time now, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+/* Decisions whose date has passed: the hits come back to the inbox, unless another rule covers them.
+ * Across organisations; fair_store_watches_due does it too. */
+fair_status fair_store_hits_reopen(struct fair_store *st, fair_time now, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+/* New hits in the inbox that nobody was told of; and: they were told. */
 fair_status fair_store_hits_announce(const struct fair_desk *d, fair_time now, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- decisions ------------------------------------------------------------ */
@@ -194,13 +224,24 @@ struct fair_decision {
     fair_time at;
     int64_t covered;          /* out: other hits that it moved at once           */
     fair_str user_name;
+    fair_str sub;             /* of not_a_match: "a" same subject, "b" template or logo, "c" both derived
+                               * from a third picture; absent: the note's first letter, or a           */
 };
 /* Writes the decision, the hit's state, the rule that remembers it, and moves the other open hits it
- * covers, as one.  FAIR_INVALID: unknown code, a reason that lacks what it needs (the note), a
- * scope that is none; text fit to show. */
+ * covers, as one.  Fills what was left open: id, at, reason (not_a_match), scope (the reason's; for
+ * a file in a folder a page instead of a domain), sub, covered.
+ *   pursue   this hit alone; a pair that was rejected no longer is
+ *   ignore   needs a reason, and the note it needs
+ *   not_a_match  the same as ignore with that reason
+ *   reopen   this hit comes back to the inbox, with what shared its rejected pair; with a wider scope
+ *            the rules of that scope that cover it end, and what they alone held comes back
+ * FAIR_INVALID: unknown code, a reason that lacks what it needs (the note), a
+ * scope that is none, a date that has passed; text fit to show.  FAIR_NOT_FOUND: no such hit. */
 fair_status fair_store_decide(const struct fair_desk *d, struct fair_decision *x, struct fair_err *err) FAIR_MUST_CHECK;
+/* What was decided on this hit, and elsewhere but covered it, oldest first. */
 fair_status fair_store_decisions(const struct fair_desk *d, fair_id hit, FAIR_EACH(fair_decision), struct fair_err *err) FAIR_MUST_CHECK;
-/* What is remembered. */
+/* What is remembered for uses to come ("hit" is remembered by the hit itself): the rules in force, oldest
+ * first.  Removing one brings back what it alone held.  hit: the one it was decided on. */
 struct fair_rule { fair_id id, hit, work, user; fair_str scope, what, reason, note, site, page_url; fair_time until, at; };
 fair_status fair_store_rules(const struct fair_desk *d, FAIR_EACH(fair_rule), struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_rule_remove(const struct fair_desk *d, fair_id id, struct fair_err *err) FAIR_MUST_CHECK;
@@ -226,13 +267,15 @@ fair_status fair_store_job_lease(struct fair_store *st, fair_time now, int64_t l
 fair_status fair_store_job_extend(struct fair_store *st, fair_id id, int64_t lease, fair_time until, struct fair_err *err) FAIR_MUST_CHECK;
 /* state "done"; "waiting" (again at `not_before`); "aside" (a person must look). FAIR_CONFLICT: the lease ran out, nothing was settled. */
 fair_status fair_store_job_settle(struct fair_store *st, fair_id id, int64_t lease, const char *state, fair_time not_before, fair_str error, struct fair_err *err) FAIR_MUST_CHECK;
+int64_t fair_store_job_backoff_s(int64_t attempt);      /* 60 s, then 4 times as long each time, 6 h at most */
 fair_status fair_store_jobs(const struct fair_desk *d, fair_str state, struct fair_page page, FAIR_EACH(fair_job), struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- settings, health, backup ------------------------------------------------ */
 fair_status fair_store_setting_get(const struct fair_desk *d, fair_str key, struct fair_arena *a, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_setting_put(const struct fair_desk *d, fair_str key, fair_str value, struct fair_err *err) FAIR_MUST_CHECK;
 
-struct fair_store_health { int64_t schema, schema_known; bool sound, foreign_keys_sound, wal; fair_str words; int64_t bytes; };
+/* `words`: "sound", or a line for each thing that is wrong.  audit_sound: the chain of what people did is unbroken. */
+struct fair_store_health { int64_t schema, schema_known; bool sound, foreign_keys_sound, wal, audit_sound; fair_str words; int64_t bytes, audit_rows; };
 fair_status fair_store_health(struct fair_store *st, struct fair_arena *a, struct fair_store_health *out, struct fair_err *err) FAIR_MUST_CHECK;
 /* A consistent copy while others write (SQLite's backup API); the file must not exist. */
 fair_status fair_store_backup(struct fair_store *st, const char *path, struct fair_err *err) FAIR_MUST_CHECK;

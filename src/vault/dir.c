@@ -115,7 +115,8 @@ write_temporary(struct dir *d, fair_str bytes, bool sync, uint64_t *serial, stru
     if (s == FAIR_OK && sync && fsync(fd) != 0) s = fair_fail(err, FAIR_IO, "fsync: %m");
     if (s != FAIR_OK) {
         unlinkat(d->own, name, 0);
-        return fair_fail_in(err, "vault: %zu bytes", bytes.n);
+        fair_fail_in(err, "vault: %zu bytes", bytes.n);
+        return s;
     }
     return FAIR_OK;
 }

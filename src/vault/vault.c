@@ -32,10 +32,14 @@ fair_vault_read(struct fair_vault *v, const struct fair_sha256 *key, size_t max,
     FAIR_AUTO(fd) int fd = -1;
     struct fair_sha256 is;
     fair_str bytes;
+    fair_status s;
 
     FAIR_TRY(v->ops->get(v->self, key, &fd, err));
-    if (fair_read_fd(a, fd, max, &bytes, err) != FAIR_OK)
-        return fair_fail_in(err, "blob %.*s", FAIR_STR_ARG(fair_hex(a, key->b, sizeof key->b)));
+    s = fair_read_fd(a, fd, max, &bytes, err);
+    if (s != FAIR_OK) {
+        fair_fail_in(err, "blob %.*s", FAIR_STR_ARG(fair_hex(a, key->b, sizeof key->b)));
+        return s;
+    }
     is = fair_sha256_of(bytes.p, bytes.n);
     if (!fair_sha256_eq(&is, key))
         return fair_fail(err, FAIR_CORRUPT, "blob %.*s: its %zu bytes are not the ones that were put there",

@@ -386,7 +386,7 @@ fair_web_open(struct fair_web *w, struct fair_arena *a, const struct fair_raw *r
     if (re->code == 401 && !rq->json && fair_str_eq(raw->method, FAIR_STR("GET"))) {
         struct fair_buf b = FAIR_BUF(a, 4096);
         fair_buf_c(&b, "/sign-in?next=");
-        fair_url_encode(&b, raw->target);
+        fair_form_url_encode(&b, raw->target);
         *re = (struct fair_reply){ .fd = -1, .code = 303, .type = FAIR_STR("text/html; charset=utf-8"), .bytes = FAIR_STR("") };
         if (fair_buf_take(&b, &re->see, &err) != FAIR_OK) re->see = FAIR_STR("/sign-in");
         return s;

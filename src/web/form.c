@@ -12,7 +12,7 @@ hex_digit(char c)
 }
 
 fair_status
-fair_url_decode(struct fair_arena *a, fair_str s, bool plus, fair_str *out, struct fair_err *err)
+fair_form_url_decode(struct fair_arena *a, fair_str s, bool plus, fair_str *out, struct fair_err *err)
 {
     char *p = fair_alloc(a, s.n + 1);
     size_t n = 0;
@@ -35,7 +35,7 @@ fair_url_decode(struct fair_arena *a, fair_str s, bool plus, fair_str *out, stru
 }
 
 void
-fair_url_encode(struct fair_buf *out, fair_str s)
+fair_form_url_encode(struct fair_buf *out, fair_str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
@@ -71,9 +71,9 @@ fair_form_urlencoded(struct fair_arena *a, fair_str body, struct fair_fields *ou
         fair_str name;
         if (pair.n == 0) continue;
         fair_str_split(&pair, '=', &name);
-        FAIR_TRY(fair_url_decode(a, name, true, &f.name, err));
+        FAIR_TRY(fair_form_url_decode(a, name, true, &f.name, err));
         if (pair.p == NULL) f.value = FAIR_STR("");
-        else FAIR_TRY(fair_url_decode(a, pair, true, &f.value, err));
+        else FAIR_TRY(fair_form_url_decode(a, pair, true, &f.value, err));
         FAIR_TRY(add_field(a, out, f, err));
     }
     return FAIR_OK;

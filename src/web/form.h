@@ -16,9 +16,9 @@ enum { FAIR_FORM_FIELDS = 1200, FAIR_FORM_NAME = 100 };    /* the most fields a 
 
 /* %XX undone, and '+' as a space where `plus`.  FAIR_INVALID: a '%' without two
  * hex digits behind it, or a NUL. */
-fair_status fair_url_decode(struct fair_arena *a, fair_str s, bool plus, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_form_url_decode(struct fair_arena *a, fair_str s, bool plus, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
 /* Everything but A-Z a-z 0-9 - . _ ~ as %XX. */
-void fair_url_encode(struct fair_buf *out, fair_str s);
+void fair_form_url_encode(struct fair_buf *out, fair_str s);
 
 /* application/x-www-form-urlencoded (WHATWG URL, 5.1), appended to *out.
  * FAIR_LIMIT over FAIR_FORM_FIELDS. */

@@ -19,8 +19,8 @@ check_fields(struct fair_arena *a, const struct fair_fields *f)
     for (size_t i = 0; i < f->n; i++) {
         struct fair_buf b = FAIR_BUF(a, 1 << 22);
         fair_str text, back;
-        fair_url_encode(&b, f->v[i].name);
-        if (fair_buf_take(&b, &text, &err) != FAIR_OK || fair_url_decode(a, text, true, &back, &err) != FAIR_OK) continue;
+        fair_form_url_encode(&b, f->v[i].name);
+        if (fair_buf_take(&b, &text, &err) != FAIR_OK || fair_form_url_decode(a, text, true, &back, &err) != FAIR_OK) continue;
         if (!fair_str_eq(back, f->v[i].name)) __builtin_trap();
     }
 }

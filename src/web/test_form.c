@@ -52,9 +52,9 @@ TEST(what_is_encoded_is_decoded_to_the_same)
     char bytes[255];
 
     for (int i = 1; i < 256; i++) bytes[i - 1] = (char)i;
-    fair_url_encode(&b, (fair_str){ bytes, 255 });
+    fair_form_url_encode(&b, (fair_str){ bytes, 255 });
     CHECK_OK(fair_buf_take(&b, &all, why));
-    CHECK_OK(fair_url_decode(a, all, false, &back, why));
+    CHECK_OK(fair_form_url_decode(a, all, false, &back, why));
     CHECK(fair_str_eq(back, (fair_str){ bytes, 255 }));
 }
 

@@ -103,7 +103,7 @@ fair_link_add(struct fair_link *l, const char *name, fair_str value)
     fair_buf_byte(&l->b, l->any ? '&' : '?');
     fair_buf_c(&l->b, name);
     fair_buf_byte(&l->b, '=');
-    fair_url_encode(&l->b, value);
+    fair_form_url_encode(&l->b, value);
     l->any = true;
 }
 

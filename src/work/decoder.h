@@ -16,10 +16,15 @@ struct fair_decoder_limits {
     struct fair_image_limits image;
     unsigned seconds;         /* for one picture or page; then it is killed      */
     size_t memory;            /* bytes a helper may use                          */
-    unsigned replace_after;   /* pictures, then a fresh process                  */
+    unsigned replace_after;   /* pictures, then a fresh process; 0: never        */
+    bool weak;                /* decode.sandbox = weak: go on where a protection is missing */
 };
 extern const struct fair_decoder_limits fair_decoder_limits_default;
 
+/* Starts the first helper and waits until it is ready.
+ *   FAIR_NOT_FOUND  no fairtrack-decode where it should be
+ *   FAIR_REFUSED    it cannot be confined on this kernel and `weak` is not set
+ * The helpers die with the thread that asks: a pool belongs to one thread. */
 fair_status fair_decoders_open(const struct fair_decoder_limits *limits, struct fair_decoders **out, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_decoders_free(struct fair_decoders **d);
 
@@ -35,7 +40,8 @@ enum fair_want {
 };
 
 /* Ask for one picture.  `bytes` are copied; `tag` comes back.  FAIR_AGAIN
- * while every helper that could take it is busy: take an answer first. */
+ * while every helper that could take it is busy: take an answer first.  FAIR_LIMIT: it is larger
+ * than the limits.  Other failures (FAIR_NOT_FOUND, FAIR_REFUSED, FAIR_IO) are the installation's, not the picture's. */
 fair_status fair_decoders_ask(struct fair_decoders *d, fair_str bytes, unsigned want, void *tag, struct fair_err *err) FAIR_MUST_CHECK;
 
 struct fair_decoded {
@@ -51,7 +57,8 @@ struct fair_decoded {
 };
 
 /* The next answer, waiting at most wait_ms (-1: as long as it takes, bounded by
- * the limits).  FAIR_DONE: nothing is under way.  FAIR_AGAIN: not yet. */
+ * the limits).  FAIR_DONE: nothing is under way.  FAIR_AGAIN: not yet.  With any other failure out->tag
+ * is the ask it befell. */
 fair_status fair_decoders_next(struct fair_decoders *d, struct fair_arena *a, int wait_ms, struct fair_decoded *out, struct fair_err *err) FAIR_MUST_CHECK;
 /* How many asks are under way. */
 size_t fair_decoders_busy(const struct fair_decoders *d);
@@ -61,6 +68,9 @@ fair_status fair_decoders_picture(struct fair_decoders *d, fair_str bytes, unsig
 /* `kind`: "html" or "css"; `charset` from the header, may be absent. */
 fair_status fair_decoders_links(struct fair_decoders *d, fair_str bytes, const char *kind, fair_str base, fair_str charset,
                                 struct fair_arena *a, struct fair_links *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* The format's short name, "jpeg", for rows and lines. */
+const char *fair_decoded_format(const struct fair_picture *info);
 
 /* What protects the helpers on this kernel, in words for the log and doctor. */
 fair_status fair_decoders_protection(struct fair_decoders *d, struct fair_arena *a, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;

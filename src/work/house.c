@@ -235,6 +235,7 @@ fair_house_decoder_limits(const struct fair_config *c, struct fair_decoder_limit
     out->seconds = (unsigned)c->decode_seconds;
     out->memory = (size_t)c->decode_memory_mb << 20;
     out->replace_after = (unsigned)c->decode_replace;
+    out->weak = c->sandbox_weak;
     out->image.max_bytes = (size_t)c->max_file_mb << 20;
     out->image.max_pixels = (uint64_t)c->max_pixels_m * 1000000;
 }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
-#include "work/mail.h"
 #include "work/scan.h"
 #include "work/take.h"
 
@@ -75,23 +74,6 @@ must_stop(void *arg)
     return l->lost || (l->stopped != NULL && l->stopped(l->stop_arg));
 }
 
-/* New hits are told once: the dashboard shows them anyway; by mail where a server is set. */
-static fair_status
-announce(struct fair_house *h, fair_str target, struct fair_err *err)
-{
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    fair_str base = fair_house_base_url(h, a), subject, text;
-    int64_t n = 0;
-
-    FAIR_TRY(fair_store_hits_announce(&h->desk, fair_now(), &n, err));
-    if (n == 0 || h->config.smtp_url.n == 0) return FAIR_OK;
-    subject = fair_str_fmt(a, "Fairtrack: %lld new hit%s", (long long)n, n == 1 ? "" : "s");
-    text = fair_str_fmt(a, "Fairtrack looked at\n\n    %.*s\n\nand found %lld picture%s that may be cop%s of yours. Nothing has been done about %s.\n\n"
-                           "Look at %s and decide here:\n\n    %.*s/hits\n", FAIR_STR_ARG(target), (long long)n, n == 1 ? "" : "s",
-                        n == 1 ? "y" : "ies", n == 1 ? "it" : "them", n == 1 ? "it" : "them", FAIR_STR_ARG(base));
-    return fair_mail_send(&h->config, subject, text, err);
-}
-
 static fair_status
 watch_settled(struct fair_house *h, fair_id id, const struct fair_run *run, fair_status s, const char *words, struct fair_err *err)
 {
@@ -118,7 +100,7 @@ watch_settled(struct fair_house *h, fair_id id, const struct fair_run *run, fair
 static struct { bool (*stopped)(void *); void *arg; } stopping;
 
 static fair_status
-look_at(struct fair_house *h, const struct fair_job *job, json_t *args, struct fair_err *err)
+look_at(struct fair_house *h, const struct fair_job *job, json_t *args, struct fair_arena *a, struct fair_err *err)
 {
     fair_str target = member(args, "target");
     fair_id watch = json_integer_value(json_object_get(args, "watch"));
@@ -130,7 +112,15 @@ look_at(struct fair_house *h, const struct fair_job *job, json_t *args, struct f
     struct fair_err why = { 0 };
     fair_status s;
 
-    if (target.n == 0) return fair_fail(err, FAIR_INVALID, "job look without a target");
+    if (watch != 0) {
+        struct fair_watch w;
+        fair_status got = fair_store_watch_get(&h->desk, watch, a, &w, err);
+        if (got == FAIR_NOT_FOUND) return FAIR_OK;      /* removed since it was asked for */
+        if (got != FAIR_OK) return got;
+        target = w.target;
+        o.site = true;
+    }
+    if (target.n == 0) return fair_fail(err, FAIR_INVALID, "job %lld without a target", (long long)job->id);
     if (json_is_integer(json_object_get(args, "depth"))) o.depth = json_integer_value(json_object_get(args, "depth"));
     s = fair_scan(h, target, &o, &calls, &run, &why);
     if (l.lost) return fair_fail(err, FAIR_CONFLICT, "the lease of job %lld ran out", (long long)job->id);
@@ -142,16 +132,15 @@ look_at(struct fair_house *h, const struct fair_job *job, json_t *args, struct f
     }
     fair_log(FAIR_LOG_INFO, "look.done pages=%lld pictures=%lld unchanged=%lld hits_new=%lld faults=%lld", (long long)run.pages,
              (long long)run.pictures, (long long)run.unchanged, (long long)run.hits_new, (long long)run.faults);
-    if (announce(h, target, &why) != FAIR_OK) fair_log(FAIR_LOG_WARN, "mail.failed why=\"%s\"", why.text);
     return FAIR_OK;
 }
 
 static fair_status
-run_look(struct fair_house *h, const struct fair_job *job, __attribute__((unused)) struct fair_arena *a, struct fair_err *err)
+run_look(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err)
 {
     json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
     fair_status s = args == NULL ? fair_fail(err, FAIR_CORRUPT, "job %lld: its arguments are no JSON", (long long)job->id)
-                                 : look_at(h, job, args, err);
+                                 : look_at(h, job, args, a, err);
     json_decref(args);
     return s;
 }
@@ -159,6 +148,7 @@ run_look(struct fair_house *h, const struct fair_job *job, __attribute__((unused
 const struct fair_job_kind fair_job_kinds[] = {
     { "take", 120, 5, run_take },
     { "look", 120, 5, run_look },
+    { "watch", 120, 5, run_look },
     { NULL, 0, 0, NULL }
 };
 

@@ -6,7 +6,8 @@
 /* A kind of job.  Every one can be done twice with the same result as once:
  * it is leased, and when its worker dies another gets it.
  *   take   {"sha256","name","collection"}   register an uploaded picture
- *   look   {"target","site","depth","watch"} scan an address, or a watch's target */
+ *   look   {"target","site","depth"}        scan an address
+ *   watch  {"watch"}                        look at a watch's site */
 struct fair_job_kind {
     const char *name;
     int lease_s;              /* seconds until somebody else may take it; extended while it works */

@@ -96,3 +96,11 @@ fair_match_empty(const struct fair_fingerprint *fp)
 {
     return fp->quality < 10 && fp->n_parts < 8 ? FAIR_TOO_PLAIN : FAIR_NO_MATCH;
 }
+
+/* Linked without the codecs, which are for the helpers. */
+const char *
+fair_decoded_format(const struct fair_picture *info)
+{
+    static const char *const names[FAIR_N_FORMATS] = { "none", "jpeg", "png", "gif", "bmp", "ico", "webp", "avif", "heic", "jxl", "tiff", "raw", "svg" };
+    return info->format < FAIR_N_FORMATS ? names[info->format] : "none";
+}

@@ -67,13 +67,6 @@ fault(struct taking *t, const struct fair_file *f, const char *words)
 /* ---- committing ------------------------------------------------------------ */
 
 static fair_status
-refer(const struct fair_desk *d, const struct fair_sha256 *key, size_t bytes, struct fair_err *err)
-{
-    if (fair_sha256_none(key)) return FAIR_OK;
-    return fair_store_blob_ref(d, key, (int64_t)bytes, err);
-}
-
-static fair_status
 commit_body(const struct fair_desk *d, void *arg, struct fair_err *err)
 {
     struct taking *t = arg;
@@ -87,12 +80,6 @@ commit_body(const struct fair_desk *d, void *arg, struct fair_err *err)
         s = fair_store_work_add(d, &w, &it->same, err);
         if (s != FAIR_OK && s != FAIR_CONFLICT) return s;
         if (s == FAIR_CONFLICT && it->same == 0) return s;
-        if (s == FAIR_OK) {
-            if (!w.referenced) FAIR_TRY(refer(d, &w.sha256, it->bytes.n, err));
-            FAIR_TRY(refer(d, &w.thumb, it->seen.thumb.n, err));
-            FAIR_TRY(refer(d, &w.preview, it->seen.preview.n, err));
-            FAIR_TRY(refer(d, &w.proof, it->seen.proof.n, err));
-        }
         if (!it->file->url)
             FAIR_TRY(fair_store_work_path_note(d, it->file->key, it->file->bytes, it->file->mtime,
                                                s == FAIR_OK ? w.id : it->same, err));
@@ -174,7 +161,7 @@ settle(struct taking *t, struct item *it)
     w->title = d->rights.title.n > 0 ? d->rights.title : title_of(it->arena, it->file->path);
     w->bytes = (int64_t)it->bytes.n;
     w->referenced = t->o->reference && !it->file->url;
-    w->format = fair_str_of(fair_format_name(d->info.format));
+    w->format = fair_str_of(fair_decoded_format(&d->info));
     w->width = d->info.width;
     w->height = d->info.height;
     w->orientation = d->info.orientation;
@@ -337,7 +324,6 @@ static fair_status
 raw_body(const struct fair_desk *d, void *arg, struct fair_err *err)
 {
     struct raw_args *r = arg;
-    if (!r->reference) FAIR_TRY(fair_store_blob_ref(d, &r->key, r->bytes, err));
     FAIR_TRY(fair_store_work_set_raw(d, r->work, &r->key, r->file->path, err));
     return fair_store_work_path_note(d, r->file->key, r->file->bytes, r->file->mtime, r->work, err);
 }

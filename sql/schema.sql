@@ -1,0 +1,468 @@
+-- What sql/migrations/ add up to. Not read by the program; a test compares.
+
+CREATE TABLE account (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL UNIQUE,      -- lower case, without spaces around it
+    name TEXT,
+    role TEXT NOT NULL CHECK (role IN ('owner', 'caseworker', 'reviewer', 'counsel', 'admin')),
+    password TEXT,                       -- an argon2id string; NULL until one is set
+    disabled BIGINT NOT NULL CHECK (disabled IN (0, 1)),
+    created_us BIGINT NOT NULL,
+    UNIQUE (org_id, id)
+);
+
+CREATE TABLE audit (
+    org_id BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,          -- 0: the system itself
+    what TEXT NOT NULL,
+    subject BIGINT NOT NULL,
+    details TEXT NOT NULL,               -- JSON
+    prev BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (org_id, seq)
+);
+
+CREATE TABLE decision (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    hit_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,          -- 0: the system itself
+    what TEXT NOT NULL CHECK (what IN ('pursue', 'ignore', 'not_a_match', 'reopen')),
+    reason TEXT,
+    sub TEXT,                            -- of not_a_match: a, b, c
+    scope TEXT NOT NULL,
+    note TEXT,
+    until_us BIGINT,
+    at_us BIGINT NOT NULL,
+    UNIQUE (org_id, id),
+    FOREIGN KEY (org_id, hit_id) REFERENCES hit (org_id, id)
+);
+
+CREATE INDEX decision_hit ON decision (org_id, hit_id, id);
+
+CREATE TABLE fetched (
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    url_key BLOB NOT NULL,               -- SHA-256 of the URL
+    url BLOB NOT NULL,
+    etag TEXT,
+    last_modified TEXT,
+    mime TEXT,
+    sha256 BLOB,
+    status BIGINT NOT NULL,
+    bytes BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    links TEXT,                          -- a page's, as JSON
+    PRIMARY KEY (org_id, url_key)
+);
+
+CREATE TABLE frontier (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    run_id BIGINT NOT NULL,
+    url_key BLOB NOT NULL,
+    url BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    context TEXT,
+    depth BIGINT NOT NULL,
+    done BIGINT NOT NULL CHECK (done IN (0, 1)),
+    UNIQUE (org_id, run_id, url_key),
+    FOREIGN KEY (org_id, run_id) REFERENCES run (org_id, id)
+);
+
+CREATE INDEX frontier_open ON frontier (org_id, run_id, id) WHERE done = 0;
+
+CREATE TABLE hit (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    work_id BIGINT NOT NULL,
+    run_id BIGINT,                       -- the last run that saw it
+    page_key BLOB NOT NULL,              -- SHA-256 of the page's URL or path
+    image_key BLOB NOT NULL,             -- SHA-256 of the picture's
+    page_url BLOB NOT NULL,
+    image_url BLOB NOT NULL,
+    site TEXT NOT NULL,                  -- registrable domain; "files" for folders
+    operator TEXT NOT NULL,              -- who answers for the site; the site until known
+    place TEXT,
+    alt TEXT,
+    sha256 BLOB,
+    whole BLOB,                          -- the 256 bits of the picture found
+    preview BLOB,
+    width BIGINT NOT NULL,
+    height BIGINT NOT NULL,
+    score DOUBLE PRECISION NOT NULL,
+    verdict TEXT NOT NULL,
+    rank BIGINT NOT NULL CHECK (rank IN (0, 1, 2)),   -- match, possible, same_scene
+    box_x0 DOUBLE PRECISION NOT NULL,    -- of the copy in the picture found, pixels
+    box_y0 DOUBLE PRECISION NOT NULL,
+    box_x1 DOUBLE PRECISION NOT NULL,
+    box_y1 DOUBLE PRECISION NOT NULL,
+    work_x0 DOUBLE PRECISION NOT NULL,   -- of what of the work it shows
+    work_y0 DOUBLE PRECISION NOT NULL,
+    work_x1 DOUBLE PRECISION NOT NULL,
+    work_y1 DOUBLE PRECISION NOT NULL,
+    has_map BIGINT NOT NULL CHECK (has_map IN (0, 1)),
+    map_a DOUBLE PRECISION NOT NULL,     -- the affine map between the two
+    map_b DOUBLE PRECISION NOT NULL,
+    map_c DOUBLE PRECISION NOT NULL,
+    map_d DOUBLE PRECISION NOT NULL,
+    map_e DOUBLE PRECISION NOT NULL,
+    map_f DOUBLE PRECISION NOT NULL,
+    mirrored BIGINT NOT NULL CHECK (mirrored IN (0, 1)),
+    bits BIGINT NOT NULL,
+    agree BIGINT NOT NULL,
+    rotation DOUBLE PRECISION NOT NULL,
+    scale DOUBLE PRECISION NOT NULL,
+    covers DOUBLE PRECISION NOT NULL,
+    residual DOUBLE PRECISION NOT NULL,
+    words TEXT,                          -- the reasons, a JSON array of sentences
+    source TEXT,                         -- JSON: file, offset, length, record
+    state TEXT NOT NULL CHECK (state IN ('inbox', 'pursue', 'ignored', 'not_a_match')),
+    decision_id BIGINT,                  -- the latest (of table decision)
+    rule_id BIGINT,                      -- the rule that gave it its state (of table rule)
+    until_us BIGINT,                     -- then it comes back to the inbox
+    first_seen_us BIGINT NOT NULL,
+    last_seen_us BIGINT NOT NULL,
+    gone_us BIGINT,
+    announced_us BIGINT,
+    dropped_us BIGINT,                   -- hidden, because its work was removed
+    search TEXT NOT NULL,
+    UNIQUE (org_id, id),
+    UNIQUE (org_id, work_id, page_key, image_key),
+    FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id),
+    FOREIGN KEY (org_id, run_id) REFERENCES run (org_id, id)
+);
+
+CREATE INDEX hit_listed ON hit (org_id, rank, score DESC, id, state, site, work_id, run_id, first_seen_us) WHERE dropped_us IS NULL;
+
+CREATE INDEX hit_operator ON hit (org_id, operator, state, id);
+
+CREATE INDEX hit_page ON hit (org_id, page_key, id);
+
+CREATE INDEX hit_rule ON hit (org_id, rule_id, id) WHERE rule_id IS NOT NULL;
+
+CREATE INDEX hit_run ON hit (org_id, run_id, id) WHERE run_id IS NOT NULL;
+
+CREATE INDEX hit_site ON hit (org_id, site, rank, score DESC, id, state, work_id, run_id, first_seen_us) WHERE dropped_us IS NULL;
+
+CREATE INDEX hit_state ON hit (org_id, state, rank, score DESC, id, site, work_id, run_id, first_seen_us) WHERE dropped_us IS NULL;
+
+CREATE INDEX hit_unannounced ON hit (org_id, id) WHERE announced_us IS NULL;
+
+CREATE INDEX hit_until ON hit (until_us) WHERE until_us IS NOT NULL;
+
+CREATE INDEX hit_work ON hit (org_id, work_id, rank, score DESC, id, state, site, run_id, first_seen_us) WHERE dropped_us IS NULL;
+
+CREATE TABLE hit_move (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    hit_id BIGINT NOT NULL,
+    decision_id BIGINT NOT NULL,
+    was TEXT,                            -- NULL: it was new
+    became TEXT NOT NULL,
+    at_us BIGINT NOT NULL,
+    FOREIGN KEY (org_id, hit_id) REFERENCES hit (org_id, id),
+    FOREIGN KEY (org_id, decision_id) REFERENCES decision (org_id, id)
+);
+
+CREATE INDEX hit_move_decision ON hit_move (org_id, decision_id);
+
+CREATE INDEX hit_move_hit ON hit_move (org_id, hit_id, id);
+
+CREATE TABLE job (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,          -- 0: the system itself
+    kind TEXT NOT NULL,
+    once TEXT,                           -- its name: one of a name waits or runs
+    args TEXT NOT NULL,                  -- JSON
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'aside')),
+    attempt BIGINT NOT NULL,
+    lease BIGINT NOT NULL,               -- the number that settling needs
+    lease_until_us BIGINT,
+    not_before_us BIGINT NOT NULL,
+    asked_us BIGINT NOT NULL,
+    ended_us BIGINT,
+    error TEXT,
+    UNIQUE (org_id, id),
+    FOREIGN KEY (org_id) REFERENCES org (id)
+);
+
+CREATE UNIQUE INDEX job_once ON job (org_id, once) WHERE state IN ('waiting', 'running');
+
+CREATE INDEX job_running ON job (lease_until_us) WHERE state = 'running';
+
+CREATE INDEX job_state ON job (org_id, state, id);
+
+CREATE INDEX job_waiting ON job (not_before_us, id) WHERE state = 'waiting';
+
+CREATE TABLE org (
+    id BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_us BIGINT NOT NULL
+);
+
+CREATE TABLE outbox (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    job_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,                  -- JSON
+    at_us BIGINT NOT NULL,
+    FOREIGN KEY (org_id, job_id) REFERENCES job (org_id, id)
+);
+
+CREATE INDEX outbox_job ON outbox (org_id, job_id);
+
+CREATE TABLE owner (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    name TEXT NOT NULL,
+    email TEXT,
+    created_us BIGINT NOT NULL,
+    UNIQUE (org_id, id)
+);
+
+CREATE TABLE rule (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    scope TEXT NOT NULL CHECK (scope IN ('page', 'domain', 'work+domain', 'work', 'pair', 'work+operator', 'operator')),
+    match_key BLOB NOT NULL,             -- SHA-256 of the scope and what it is about
+    what TEXT NOT NULL CHECK (what IN ('ignore', 'not_a_match')),
+    reason TEXT NOT NULL,
+    note TEXT,
+    hit_id BIGINT NOT NULL,              -- the one it was decided on
+    decision_id BIGINT NOT NULL,
+    work_id BIGINT NOT NULL,
+    site TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    page_url BLOB NOT NULL,
+    image_key BLOB NOT NULL,
+    sha256 BLOB,
+    whole BLOB,
+    account_id BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    until_us BIGINT,
+    ended_us BIGINT,                     -- removed, replaced, or over
+    UNIQUE (org_id, id),
+    FOREIGN KEY (org_id, hit_id) REFERENCES hit (org_id, id),
+    FOREIGN KEY (org_id, decision_id) REFERENCES decision (org_id, id),
+    FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id)
+);
+
+CREATE INDEX rule_decision ON rule (org_id, decision_id);
+
+CREATE INDEX rule_hit ON rule (org_id, hit_id);
+
+CREATE INDEX rule_match ON rule (org_id, match_key) WHERE ended_us IS NULL;
+
+CREATE INDEX rule_until ON rule (until_us) WHERE until_us IS NOT NULL AND ended_us IS NULL;
+
+CREATE INDEX rule_work ON rule (org_id, work_id);
+
+CREATE TABLE run (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    watch_id BIGINT,
+    target BLOB NOT NULL,
+    target_key BLOB NOT NULL,
+    started_us BIGINT NOT NULL,
+    ended_us BIGINT,
+    state TEXT NOT NULL CHECK (state IN ('running', 'done', 'partly', 'failed', 'stopped')),
+    pages BIGINT NOT NULL,
+    pictures BIGINT NOT NULL,
+    unchanged BIGINT NOT NULL,
+    hits BIGINT NOT NULL,
+    hits_new BIGINT NOT NULL,
+    faults BIGINT NOT NULL,
+    bytes BIGINT NOT NULL,
+    error TEXT,
+    UNIQUE (org_id, id)
+);
+
+CREATE INDEX run_open ON run (org_id, target_key, id) WHERE state = 'running';
+
+CREATE INDEX run_watch ON run (org_id, watch_id, id) WHERE watch_id IS NOT NULL;
+
+CREATE TABLE run_fault (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    run_id BIGINT NOT NULL,
+    place BLOB,
+    words TEXT,
+    at_us BIGINT NOT NULL,
+    FOREIGN KEY (org_id, run_id) REFERENCES run (org_id, id)
+);
+
+CREATE INDEX run_fault_run ON run_fault (org_id, run_id, id);
+
+CREATE TABLE seen (
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    sha256 BLOB NOT NULL,
+    format TEXT,
+    width BIGINT NOT NULL,
+    height BIGINT NOT NULL,
+    scheme BIGINT NOT NULL,
+    fault TEXT,
+    preview BLOB,
+    at_us BIGINT NOT NULL,
+    whole BLOB,                          -- the 256 bits of the whole picture
+    fingerprint BLOB,
+    PRIMARY KEY (org_id, sha256)
+);
+
+CREATE TABLE session (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    secret BLOB NOT NULL UNIQUE,
+    csrf TEXT,
+    created_us BIGINT NOT NULL,
+    expires_us BIGINT NOT NULL,
+    seen_us BIGINT NOT NULL,
+    FOREIGN KEY (org_id, account_id) REFERENCES account (org_id, id)
+);
+
+CREATE INDEX session_account ON session (org_id, account_id);
+
+CREATE INDEX session_expires ON session (expires_us);
+
+CREATE TABLE setting (
+    org_id BIGINT NOT NULL,              -- 0: of the installation
+    name TEXT NOT NULL,
+    value TEXT,
+    PRIMARY KEY (org_id, name)
+);
+
+CREATE TABLE sign_in_failure (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    who TEXT NOT NULL,
+    at_us BIGINT NOT NULL
+);
+
+CREATE INDEX sign_in_failure_at ON sign_in_failure (at_us);
+
+CREATE INDEX sign_in_failure_who ON sign_in_failure (who, at_us);
+
+CREATE TABLE sign_in_link (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    secret BLOB NOT NULL UNIQUE,
+    expires_us BIGINT NOT NULL,
+    FOREIGN KEY (org_id, account_id) REFERENCES account (org_id, id)
+);
+
+CREATE INDEX sign_in_link_account ON sign_in_link (org_id, account_id);
+
+CREATE INDEX sign_in_link_expires ON sign_in_link (expires_us);
+
+CREATE TABLE vault_ref (
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    sha256 BLOB NOT NULL,
+    refs BIGINT NOT NULL CHECK (refs >= 0),
+    bytes BIGINT NOT NULL,
+    PRIMARY KEY (org_id, sha256)
+);
+
+CREATE INDEX vault_ref_none ON vault_ref (sha256) WHERE refs = 0;
+
+CREATE INDEX vault_ref_sha256 ON vault_ref (sha256);
+
+CREATE TABLE watch (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    target BLOB NOT NULL,
+    target_key BLOB NOT NULL,            -- SHA-256 of the target
+    every_s BIGINT NOT NULL,
+    paused BIGINT NOT NULL,
+    created_us BIGINT NOT NULL,
+    next_us BIGINT NOT NULL,
+    last_us BIGINT,
+    state TEXT,
+    error TEXT,
+    failures BIGINT NOT NULL,
+    last_run_id BIGINT,
+    removed_us BIGINT,
+    UNIQUE (org_id, id),
+    FOREIGN KEY (org_id) REFERENCES org (id)
+);
+
+CREATE INDEX watch_due ON watch (next_us, id) WHERE removed_us IS NULL AND paused = 0;
+
+CREATE UNIQUE INDEX watch_target ON watch (org_id, target_key) WHERE removed_us IS NULL;
+
+CREATE TABLE work (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    owner_id BIGINT,
+    title TEXT,
+    collection TEXT,
+    path BLOB,                           -- bytes as they are: a path may be no UTF-8
+    sha256 BLOB NOT NULL,
+    bytes BIGINT NOT NULL,
+    referenced BIGINT NOT NULL CHECK (referenced IN (0, 1)),
+    format TEXT,
+    width BIGINT NOT NULL,
+    height BIGINT NOT NULL,
+    orientation BIGINT NOT NULL,
+    quality BIGINT NOT NULL,
+    thumb BLOB,
+    preview BLOB,
+    proof BLOB,
+    raw BLOB,
+    raw_path BLOB,
+    creator TEXT,
+    copyright TEXT,
+    credit TEXT,
+    date TEXT,
+    rights_url TEXT,
+    licensor TEXT,
+    c2pa TEXT,
+    near_id BIGINT,
+    scheme BIGINT NOT NULL,
+    added_us BIGINT NOT NULL,
+    removed_us BIGINT,
+    search TEXT NOT NULL,                -- what is looked for, in lower case
+    UNIQUE (org_id, id),
+    FOREIGN KEY (org_id, owner_id) REFERENCES owner (org_id, id),
+    FOREIGN KEY (org_id, near_id) REFERENCES work (org_id, id)
+);
+
+CREATE INDEX work_collection ON work (org_id, collection, id) WHERE removed_us IS NULL;
+
+CREATE INDEX work_listed ON work (org_id, id) WHERE removed_us IS NULL;
+
+CREATE INDEX work_near ON work (org_id, near_id) WHERE near_id IS NOT NULL;
+
+CREATE INDEX work_owner ON work (org_id, owner_id) WHERE owner_id IS NOT NULL;
+
+CREATE INDEX work_removed ON work (org_id, removed_us) WHERE removed_us IS NOT NULL;
+
+CREATE UNIQUE INDEX work_sha256 ON work (org_id, sha256) WHERE removed_us IS NULL;
+
+CREATE TABLE work_fingerprint (
+    org_id BIGINT NOT NULL,
+    work_id BIGINT NOT NULL,
+    scheme BIGINT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    PRIMARY KEY (org_id, work_id),
+    FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id)
+);
+
+CREATE TABLE work_path (
+    org_id BIGINT NOT NULL,
+    path_key BLOB NOT NULL,              -- SHA-256 of the path
+    path BLOB NOT NULL,
+    bytes BIGINT NOT NULL,
+    mtime_us BIGINT NOT NULL,
+    work_id BIGINT NOT NULL,
+    PRIMARY KEY (org_id, path_key),
+    FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id)
+);
+
+CREATE INDEX work_path_work ON work_path (org_id, work_id);

@@ -1,0 +1,63 @@
+/* proc/roles.c - the one table of who may do what. */
+#include "proc/proc.h"
+
+#define MIB ((size_t)1 << 20)
+
+/* What looking up a name and checking a certificate opens, and nothing else. */
+static const char *const fetch_reads[] = {
+    "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services",
+    "/etc/ssl", "/usr/lib/ssl", "/usr/share/ca-certificates", NULL
+};
+
+const struct fair_role_rules fair_role_rules[FAIR_N_ROLES] = {
+    [FAIR_ROLE_DECODE] = {
+        .name = "decode", .program = "fairtrack-decode",
+        .does = "JPEG, PNG, GIF, BMP, ICO to pixels, fingerprints and small JPEGs; HTML and CSS to links; what a picture says of its rights",
+        .may = 0, .memory = 2048 * MIB, .seconds = 20, .replace_after = 1000, .descriptors = 16,
+        .in_bytes = 4 * MIB, .out_bytes = 16 * MIB },
+    [FAIR_ROLE_DECODE_VIPS] = {
+        .name = "decode-vips", .program = "fairtrack-decode-vips",
+        .does = "the same for WebP, AVIF, HEIC, JPEG XL, TIFF and RAW pictures",
+        .may = FAIR_MAY_THREAD, .memory = 2048 * MIB, .seconds = 20, .replace_after = 1000, .descriptors = 32,
+        .in_bytes = 4 * MIB, .out_bytes = 16 * MIB },
+    [FAIR_ROLE_FETCH] = {
+        .name = "fetch", .program = "fairtrack-fetch",
+        .does = "asks the network for what it is told to, behind the address guard",
+        .may = FAIR_MAY_THREAD | FAIR_MAY_CONNECT | FAIR_MAY_READ | FAIR_MAY_MEMFD, .reads = fetch_reads,
+        .memory = 2048 * MIB, .seconds = 0, .replace_after = 0, .descriptors = 1024 },
+};
+
+fair_str
+fair_roles_text(struct fair_arena *a)
+{
+    static const struct { unsigned bit; const char *words; } may[] = {
+        { FAIR_MAY_THREAD, "threads" }, { FAIR_MAY_CONNECT, "TCP and UDP outwards" },
+        { FAIR_MAY_READ, "read the files below" }, { FAIR_MAY_MEMFD, "hand over anonymous memory files" },
+    };
+    struct fair_buf b = FAIR_BUF(a, 65536);
+    fair_str out = FAIR_STR("");
+    struct fair_err err = { 0 };
+
+    for (int i = 0; i < FAIR_N_ROLES; i++) {
+        const struct fair_role_rules *r = &fair_role_rules[i];
+        bool some = false;
+        fair_buf_fmt(&b, "%s\n  does:     %s\n  may:      ", r->program, r->does);
+        for (size_t k = 0; k < sizeof may / sizeof may[0]; k++)
+            if ((r->may & may[k].bit) != 0) {
+                fair_buf_fmt(&b, "%s%s", some ? "; " : "", may[k].words);
+                some = true;
+            }
+        fair_buf_fmt(&b, "%s\n", some ? "" : "nothing");
+        for (const char *const *p = r->reads; p != NULL && *p != NULL; p++) fair_buf_fmt(&b, "  reads:    %s\n", *p);
+        fair_buf_fmt(&b, "  talks to: the fairtrack that started it, and nobody else of ours\n");
+        fair_buf_fmt(&b, "  memory:   %zu MiB\n", r->memory / MIB);
+        if (r->seconds > 0) fair_buf_fmt(&b, "  seconds:  %u for one message, then it is killed\n", r->seconds);
+        if (r->replace_after > 0) fair_buf_fmt(&b, "  replaced: after %u messages\n", r->replace_after);
+        fair_buf_fmt(&b, "  open:     %u descriptors\n", r->descriptors);
+        if (r->in_bytes > 0)
+            fair_buf_fmt(&b, "  shares:   %zu MiB in, %zu MiB out\n", r->in_bytes / MIB, r->out_bytes / MIB);
+        fair_buf_c(&b, "\n");
+    }
+    if (fair_buf_take(&b, &out, &err) != FAIR_OK) return FAIR_STR("");
+    return out;
+}

@@ -1,0 +1,157 @@
+/* Tests of organisations, accounts and signing in. */
+#include "store/test_store.h"
+
+TEST(an_address_has_one_account_however_it_is_written)
+{
+    struct home h;
+    struct fair_user u = { .email = FAIR_STR(" Ada@Example.com "), .role = FAIR_STR("owner") }, got;
+    struct fair_err err = { 0 };
+
+    home_open(&h);
+    CHECK_EQ(fair_store_user_add(&h.d, &u, &err), FAIR_CONFLICT);
+    CHECK(strstr(err.text, "Ada@Example.com has an account already") != NULL);
+    CHECK_OK(fair_store_user_by_email(h.st, FAIR_STR("ADA@example.com"), h.a, &got, why));
+    CHECK_STR(got.name, "Ada");
+    CHECK_EQ(got.org, h.d.org);
+    CHECK(got.password.p == NULL);
+    u.email = FAIR_STR("bo@example.com");
+    u.role = FAIR_STR("king");
+    CHECK_EQ(fair_store_user_add(&h.d, &u, &err), FAIR_INVALID);
+    u.role = FAIR_STR("reviewer");
+    u.email = FAIR_STR("  ");
+    CHECK_EQ(fair_store_user_add(&h.d, &u, &err), FAIR_INVALID);
+    CHECK_EQ(fair_store_user_by_email(h.st, FAIR_STR("bo@example.com"), h.a, &got, &err), FAIR_NOT_FOUND);
+    home_close(&h);
+}
+
+static fair_status
+count_users(void *arg, const struct fair_user *u, struct fair_err *err)
+{
+    (void)u;
+    (void)err;
+    ++*(int *)arg;
+    return FAIR_OK;
+}
+
+TEST(a_desk_sees_only_its_own_organisation)
+{
+    struct home h;
+    struct fair_desk other;
+    struct fair_user got;
+    struct fair_work w;
+    struct fair_org first;
+    fair_id work;
+    int n = 0;
+    bool may;
+    struct fair_sha256 key = sha_of("Poppies");
+
+    home_open(&h);
+    work = a_work(&h, "Poppies");
+    other = (struct fair_desk){ h.st, 0, 0 };
+    CHECK_OK(fair_store_org_add(h.st, FAIR_STR("Harbour Pictures"), &other.org, why));
+    CHECK_OK(fair_store_users(&other, count_users, &n, why));
+    CHECK_EQ(n, 0);
+    CHECK_OK(fair_store_users(&h.d, count_users, &n, why));
+    CHECK_EQ(n, 1);
+    CHECK_EQ(fair_store_user_get(&other, h.d.user, h.a, &got, NULL), FAIR_NOT_FOUND);
+    CHECK_EQ(fair_store_work_get(&other, work, h.a, &w, NULL), FAIR_NOT_FOUND);
+    CHECK_EQ(fair_store_work_by_sha256(&other, &key, h.a, &w, NULL), FAIR_NOT_FOUND);
+    CHECK_EQ(fair_store_work_remove(&other, work, 5, NULL), FAIR_NOT_FOUND);
+    CHECK_OK(fair_store_blob_may_read(&h.d, &key, &may, why));
+    CHECK(may);
+    CHECK_OK(fair_store_blob_may_read(&other, &key, &may, why));
+    CHECK(!may);
+    /* A row may not refer to another organisation's. */
+    CHECK_EQ(fair_store_work_path_note(&other, FAIR_STR("/x"), 1, 1, work, NULL), FAIR_INVALID);
+    CHECK_OK(fair_store_org_first(h.st, h.a, &first, why));
+    CHECK_EQ(first.id, h.d.org);
+    home_close(&h);
+}
+
+TEST(a_session_is_known_by_its_secret_until_it_is_over)
+{
+    struct home h;
+    struct fair_session_row s = { .secret = sha_of("secret"), .csrf = FAIR_STR("token"), .created = 1000 * FAIR_SECOND, .expires = 5000 * FAIR_SECOND }, got;
+    struct fair_user u;
+
+    home_open(&h);
+    s.user = h.d.user;
+    CHECK_OK(fair_store_session_add(&h.d, &s, why));
+    CHECK_OK(fair_store_session_by_secret(h.st, &s.secret, 4000 * FAIR_SECOND, h.a, &got, why));
+    CHECK_EQ(got.id, s.id);
+    CHECK_EQ(got.user, h.d.user);
+    CHECK_EQ(got.seen, 4000 * FAIR_SECOND);
+    CHECK_STR(got.csrf, "token");
+    CHECK_EQ(fair_store_session_by_secret(h.st, &s.secret, 5000 * FAIR_SECOND, h.a, &got, NULL), FAIR_NOT_FOUND);
+    CHECK_OK(fair_store_session_remove(&h.d, s.id, why));
+    CHECK_EQ(fair_store_session_by_secret(h.st, &s.secret, 4000 * FAIR_SECOND, h.a, &got, NULL), FAIR_NOT_FOUND);
+    /* Who is disabled is signed out, and stays out. */
+    s.id = 0;
+    CHECK_OK(fair_store_session_add(&h.d, &s, why));
+    CHECK_OK(fair_store_user_get(&h.d, h.d.user, h.a, &u, why));
+    u.disabled = true;
+    CHECK_OK(fair_store_user_set(&h.d, &u, why));
+    CHECK_EQ(number(&h, "SELECT count(*) FROM session"), 0);
+    home_close(&h);
+}
+
+TEST(a_sign_in_link_works_once_and_in_time)
+{
+    struct home h;
+    struct fair_sha256 a = sha_of("a"), b = sha_of("b");
+    fair_id org, user;
+    struct fair_err err = { 0 };
+
+    home_open(&h);
+    CHECK_OK(fair_store_link_add(&h.d, h.d.user, &a, 100, why));
+    CHECK_OK(fair_store_link_add(&h.d, h.d.user, &b, 100, why));
+    CHECK_EQ(fair_store_link_use(h.st, &b, 100, &org, &user, &err), FAIR_NOT_FOUND);
+    CHECK_OK(fair_store_link_use(h.st, &a, 99, &org, &user, why));
+    CHECK_EQ(org, h.d.org);
+    CHECK_EQ(user, h.d.user);
+    CHECK_EQ(fair_store_link_use(h.st, &a, 99, &org, &user, &err), FAIR_NOT_FOUND);
+    home_close(&h);
+}
+
+TEST(failed_sign_ins_are_counted_for_the_brake)
+{
+    struct home h;
+    int64_t n;
+
+    home_open(&h);
+    for (int i = 1; i <= 5; i++) CHECK_OK(fair_store_signin_failed(h.st, FAIR_STR("203.0.113.7"), i * FAIR_MINUTE, why));
+    CHECK_OK(fair_store_signin_failures(h.st, FAIR_STR("203.0.113.7"), 3 * FAIR_MINUTE, &n, why));
+    CHECK_EQ(n, 3);
+    CHECK_OK(fair_store_signin_failures(h.st, FAIR_STR("203.0.113.8"), 0, &n, why));
+    CHECK_EQ(n, 0);
+    CHECK_OK(fair_store_signin_failed(h.st, FAIR_STR("x"), 4 * FAIR_DAY, why));
+    CHECK_OK(fair_store_signin_failures(h.st, FAIR_STR("203.0.113.7"), 0, &n, why));
+    CHECK_EQ(n, 0);
+    home_close(&h);
+}
+
+TEST(what_people_did_is_a_chain_that_shows_a_change)
+{
+    struct home h;
+    struct fair_store_health health;
+    fair_id work;
+
+    home_open(&h);
+    work = a_work(&h, "Poppies");
+    CHECK_OK(fair_store_work_remove(&h.d, work, fair_now(), why));
+    CHECK_OK(fair_store_health(h.st, h.a, &health, why));
+    CHECK(health.sound && health.foreign_keys_sound && health.audit_sound && health.wal);
+    CHECK_EQ(health.schema, health.schema_known);
+    CHECK_EQ(health.audit_rows, 3);
+    CHECK_STR(health.words, "sound");
+    CHECK_OK(h.st->db->engine->script(h.st->db, "UPDATE audit SET account_id = 7 WHERE seq = 2", why));
+    CHECK_OK(fair_store_health(h.st, h.a, &health, why));
+    CHECK(!health.audit_sound);
+    CHECK(strstr(health.words.p, "row 2") != NULL);
+    CHECK_OK(h.st->db->engine->script(h.st->db, "DELETE FROM audit WHERE seq = 2", why));
+    CHECK_OK(fair_store_health(h.st, h.a, &health, why));
+    CHECK(!health.audit_sound);
+    home_close(&h);
+}
+
+FAIR_TEST_MAIN
