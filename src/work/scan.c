@@ -11,6 +11,9 @@
 #include "work/files.h"
 #include "work/scan_private.h"
 
+/* The matcher names every pair it kept, however weak; a person is asked to look from one in twenty on. */
+#define WORTH_A_LOOK 0.05f
+
 bool
 fair_scan_stopped(const struct fair_scan_run *s)
 {
@@ -141,7 +144,7 @@ fair_scan_picture(struct fair_scan_run *s, fair_str bytes, const struct fair_pla
     fair_image_free(&d.grey);
     FAIR_TRY(st);
     for (size_t i = 0; i < found.n; i++) {
-        if (found.v[i].verdict < FAIR_SAME_SCENE) continue;
+        if (found.v[i].verdict < FAIR_SAME_SCENE || (found.v[i].verdict != FAIR_MATCH && found.v[i].score < WORTH_A_LOOK)) continue;
         /* The bytes are in the vault before a row names them. */
         if (!s->o->stateless && fair_sha256_none(&preview)) FAIR_TRY(fair_vault_put(s->h->vault, d.preview, &preview, err));
         FAIR_TRY(keep_hit(s, a, &found.v[i], &d, &sha, &preview, p, err));
