@@ -11,8 +11,8 @@
 #include "work/files.h"
 #include "work/scan_private.h"
 
-/* The matcher names every pair it kept, however weak; a person is asked to look from one in twenty on. */
-#define WORTH_A_LOOK 0.05f
+/* The matcher names every pair it kept, however weak; a person is asked to look from one in five on. */
+#define WORTH_A_LOOK 0.2f
 
 bool
 fair_scan_stopped(const struct fair_scan_run *s)
