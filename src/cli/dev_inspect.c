@@ -2,6 +2,7 @@
  * and profiling without a helper process.  Not installed. */
 #include <stdio.h>
 #include <string.h>
+#include "cli/inspect.h"
 #include "cli/inspect_images.h"
 
 static fair_status

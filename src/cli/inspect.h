@@ -14,5 +14,7 @@ int fair_inspect_srcset(int argc, char **argv);
 int fair_inspect_robots(int argc, char **argv);
 int fair_inspect_url(int argc, char **argv);
 int fair_inspect_warc(int argc, char **argv);
+int fair_inspect_sitemap(int argc, char **argv);
+int fair_inspect_feed(int argc, char **argv);
 
 #endif

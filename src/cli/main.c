@@ -33,7 +33,7 @@ const struct fair_verb fair_verbs[] = {
     { "watch resume", "ID...", "Takes watches up again.", fair_verb_watch_resume },
     { "watch remove", "ID...", "Ends watches; their hits stay.", fair_verb_watch_remove },
     { "watch run", "[ID...]", "Runs watches now: those named, or those that are due.", fair_verb_watch_run },
-    { "inspect", "picture|fingerprint|images|srcset|robots|url|warc ...", "Shows how foreign things are read. Needs no home, fetches nothing.", fair_verb_inspect },
+    { "inspect", "picture|fingerprint|images|srcset|robots|url|warc|sitemap|feed ...", "Shows how foreign things are read. Needs no home, fetches nothing.", fair_verb_inspect },
     { "serve", "[--listen ADDRESS:PORT] [--no-worker]", "The web pages and the job runner; prints the address and a one-time sign-in link.", fair_verb_serve },
     { "worker", "[--once]", "Runs jobs: scans, watches, uploads.", fair_verb_worker },
     { "users add", "--email ADDRESS [--name NAME] [--role ROLE]", "Adds an account and prints its sign-in link.", fair_verb_users_add },

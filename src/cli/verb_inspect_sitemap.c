@@ -1,4 +1,5 @@
 /* cli/verb_inspect_sitemap.c - `fairtrack inspect sitemap` and `inspect feed`: the pages and pictures they name. */
+#include "cli/inspect.h"
 #include "cli/inspect_text.h"
 #include <stdio.h>
 #include "source/sitemap.h"
