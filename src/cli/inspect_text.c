@@ -21,6 +21,10 @@ take_option(const struct fair_inspect_option *o, int argc, char **argv, int *at)
         *o->text = equals != NULL ? equals + 1 : argv[++*at];
         return true;
     }
+    if (n == 4 && memcmp(word, "home", 4) == 0) {   /* nothing here needs one */
+        if (equals == NULL) ++*at;
+        return equals != NULL || *at < argc;
+    }
     return strcmp(word, "json") == 0;
 }
 

@@ -25,6 +25,13 @@ struct fair_kernels {
     void (*transpose64)(const float *in, size_t stride, size_t width, float *out);
     /* out[x] = w[0] in[x] + w[1] in[64 + x] + ..., x < 64; in and out 64-byte aligned. */
     void (*mix_grid)(const float *in, const float *w, size_t n_taps, float *out);
+    /* out[x] = the mean of in[x - behind] .. in[x + ahead], as far as there are any of the n, rounded once; where
+     * ahead = (window + 2) / 2 - 1 and window = behind + 1 + ahead <= n. */
+    void (*box_row)(const uint8_t *in, size_t n, size_t window, float *out);
+    /* The same down 64 columns of n rows, `in_step` and `out_step` floats apart.  A sum runs along: the row that comes in is added,
+     * then the one that goes out taken off, then it is divided; so its rounding is the reference's.  Out's row i may be in's
+     * row i - behind - 1.  64-byte aligned, steps too. */
+    void (*box64)(const float *in, size_t in_step, float *out, size_t out_step, size_t n, size_t window);
     /* waves (16 x 16) = d grid d': the first product sums over the rows of `grid` in order, the second over the columns
      * of the first.  d: 16 x 64; d_t: its transpose.  All aligned to 64 bytes. */
     void (*dct)(const float *grid, const float *d, const float *d_t, float *waves);

@@ -33,6 +33,65 @@ mix_grid_plain(const float *in, const float *w, size_t n_taps, float *out)
     }
 }
 
+/* What a division by `held` may be replaced by: a power of two has an exact inverse. */
+static float
+exact_inverse(size_t held)
+{
+    return (held & (held - 1)) == 0 ? 1 / (float)held : 0;
+}
+
+static void
+box_row_plain(const uint8_t *in, size_t n, size_t window, float *out)
+{
+    const size_t ahead = (window + 2) / 2 - 1, behind = window - 1 - ahead;
+    uint32_t sum = 0, held = 0;
+
+    for (; held < ahead; held++) sum += in[held];
+    for (size_t i = 0; i < n; i++) {
+        if (i + ahead < n) {
+            sum += in[i + ahead];
+            held++;
+        }
+        if (i > behind) {
+            sum -= in[i - behind - 1];
+            held--;
+        }
+        out[i] = (float)sum / (float)held;
+    }
+}
+
+static float
+box_at(const uint8_t *in, size_t n, size_t ahead, size_t behind, size_t x)
+{
+    const size_t from = x > behind ? x - behind : 0, to = n - 1 - x > ahead ? x + ahead : n - 1;
+    uint32_t sum = 0;
+
+    for (size_t i = from; i <= to; i++) sum += in[i];
+    return (float)sum / (float)(to - from + 1);
+}
+
+static void
+box64_plain(const float *in, size_t in_step, float *out, size_t out_step, size_t n, size_t window)
+{
+    const size_t ahead = (window + 2) / 2 - 1, behind = window - 1 - ahead;
+    float sum[FAIR_GRID] = { 0 };
+    size_t held = ahead;
+
+    for (size_t i = 0; i < ahead; i++)
+        for (size_t x = 0; x < FAIR_GRID; x++) sum[x] += in[i * in_step + x];
+    for (size_t i = 0; i < n; i++) {
+        if (i + ahead < n) {
+            held++;
+            for (size_t x = 0; x < FAIR_GRID; x++) sum[x] += in[(i + ahead) * in_step + x];
+        }
+        if (i > behind) {
+            held--;
+            for (size_t x = 0; x < FAIR_GRID; x++) sum[x] -= in[(i - behind - 1) * in_step + x];
+        }
+        for (size_t x = 0; x < FAIR_GRID; x++) out[i * out_step + x] = sum[x] / (float)held;
+    }
+}
+
 static void
 dct_plain(const float *grid, const float *d, const float *d_t, float *waves)
 {
@@ -260,6 +319,118 @@ mix_grid_avx512(const float *in, const float *w, size_t n_taps, float *out)
     for (size_t b = 0; b < 4; b++) _mm512_store_ps(out + 16 * b, s[b]);
 }
 
+/* Boxes longer than this are cheaper with a running sum. */
+#define BOX_ROW_AVX2 8
+
+AVX2 static void
+box_row_avx2(const uint8_t *in, size_t n, size_t window, float *out)
+{
+    const size_t ahead = (window + 2) / 2 - 1, behind = window - 1 - ahead;
+    const float inverse = exact_inverse(window);
+    size_t x = behind;
+
+    if (window > BOX_ROW_AVX2) {
+        box_row_plain(in, n, window, out);
+        return;
+    }
+    for (size_t i = 0; i < behind; i++) out[i] = box_at(in, n, ahead, behind, i);
+    for (; x + ahead + 8 <= n; x += 8) {
+        __m256i sum = _mm256_setzero_si256();
+        __m256 v;
+        for (size_t k = 0; k < window; k++) sum = _mm256_add_epi32(sum, _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(in + x - behind + k))));
+        v = _mm256_cvtepi32_ps(sum);
+        v = inverse > 0 ? _mm256_mul_ps(v, _mm256_set1_ps(inverse)) : _mm256_div_ps(v, _mm256_set1_ps((float)window));
+        _mm256_storeu_ps(out + x, v);
+    }
+    for (; x < n; x++) out[x] = box_at(in, n, ahead, behind, x);
+}
+
+#define BOX_ROW_AVX512 16
+
+AVX512 static void
+box_row_avx512(const uint8_t *in, size_t n, size_t window, float *out)
+{
+    const size_t ahead = (window + 2) / 2 - 1, behind = window - 1 - ahead;
+    const float inverse = exact_inverse(window);
+    size_t x = behind;
+
+    if (window > BOX_ROW_AVX512) {
+        box_row_plain(in, n, window, out);
+        return;
+    }
+    for (size_t i = 0; i < behind; i++) out[i] = box_at(in, n, ahead, behind, i);
+    for (; x + ahead + 16 <= n; x += 16) {
+        __m512i sum = _mm512_setzero_si512();
+        __m512 v;
+        for (size_t k = 0; k < window; k++) sum = _mm512_add_epi32(sum, _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(in + x - behind + k))));
+        v = _mm512_cvtepi32_ps(sum);
+        v = inverse > 0 ? _mm512_mul_ps(v, _mm512_set1_ps(inverse)) : _mm512_div_ps(v, _mm512_set1_ps((float)window));
+        _mm512_storeu_ps(out + x, v);
+    }
+    for (; x < n; x++) out[x] = box_at(in, n, ahead, behind, x);
+}
+
+AVX2 static void
+box64_avx2(const float *in, size_t in_step, float *out, size_t out_step, size_t n, size_t window)
+{
+    const size_t ahead = (window + 2) / 2 - 1, behind = window - 1 - ahead;
+
+    /* a half of the columns at a time, so that the sums stay in registers */
+    for (size_t half = 0; half < FAIR_GRID; half += 32, in += 32, out += 32) {
+        __m256 s[4];
+        size_t held = ahead;
+
+        for (size_t b = 0; b < 4; b++) s[b] = _mm256_setzero_ps();
+        for (size_t i = 0; i < ahead; i++)
+            for (size_t b = 0; b < 4; b++) s[b] = _mm256_add_ps(s[b], _mm256_load_ps(in + i * in_step + 8 * b));
+        for (size_t i = 0; i < n; i++) {
+            float inverse;
+            if (i + ahead < n) {
+                held++;
+                for (size_t b = 0; b < 4; b++) s[b] = _mm256_add_ps(s[b], _mm256_load_ps(in + (i + ahead) * in_step + 8 * b));
+            }
+            if (i > behind) {
+                held--;
+                for (size_t b = 0; b < 4; b++) s[b] = _mm256_sub_ps(s[b], _mm256_load_ps(in + (i - behind - 1) * in_step + 8 * b));
+            }
+            inverse = exact_inverse(held);
+            for (size_t b = 0; b < 4; b++) {
+                const __m256 mean = inverse > 0 ? _mm256_mul_ps(s[b], _mm256_set1_ps(inverse)) : _mm256_div_ps(s[b], _mm256_set1_ps((float)held));
+                _mm256_store_ps(out + i * out_step + 8 * b, mean);
+            }
+        }
+    }
+}
+
+AVX512 static void
+box64_avx512(const float *in, size_t in_step, float *out, size_t out_step, size_t n, size_t window)
+{
+    const size_t ahead = (window + 2) / 2 - 1, behind = window - 1 - ahead;
+
+    __m512 s[4];
+    size_t held = ahead;
+
+    for (size_t b = 0; b < 4; b++) s[b] = _mm512_setzero_ps();
+    for (size_t i = 0; i < ahead; i++)
+        for (size_t b = 0; b < 4; b++) s[b] = _mm512_add_ps(s[b], _mm512_load_ps(in + i * in_step + 16 * b));
+    for (size_t i = 0; i < n; i++) {
+        float inverse;
+        if (i + ahead < n) {
+            held++;
+            for (size_t b = 0; b < 4; b++) s[b] = _mm512_add_ps(s[b], _mm512_load_ps(in + (i + ahead) * in_step + 16 * b));
+        }
+        if (i > behind) {
+            held--;
+            for (size_t b = 0; b < 4; b++) s[b] = _mm512_sub_ps(s[b], _mm512_load_ps(in + (i - behind - 1) * in_step + 16 * b));
+        }
+        inverse = exact_inverse(held);
+        for (size_t b = 0; b < 4; b++) {
+            const __m512 mean = inverse > 0 ? _mm512_mul_ps(s[b], _mm512_set1_ps(inverse)) : _mm512_div_ps(s[b], _mm512_set1_ps((float)held));
+            _mm512_store_ps(out + i * out_step + 16 * b, mean);
+        }
+    }
+}
+
 AVX2 static void
 dct_avx2(const float *grid, const float *d, const float *d_t, float *waves)
 {
@@ -448,6 +619,8 @@ fair_kernels_init_whole(struct fair_kernels *k, unsigned flags)
     k->mix_rows = mix_rows_plain;
     k->transpose64 = transpose64_plain;
     k->mix_grid = mix_grid_plain;
+    k->box_row = box_row_plain;
+    k->box64 = box64_plain;
     k->dct = dct_plain;
     k->gradient = gradient_plain;
     k->median256 = median256_plain;
@@ -457,6 +630,8 @@ fair_kernels_init_whole(struct fair_kernels *k, unsigned flags)
         k->mix_rows = mix_rows_avx2;
         k->transpose64 = transpose64_avx2;
         k->mix_grid = mix_grid_avx2;
+        k->box_row = box_row_avx2;
+        k->box64 = box64_avx2;
         k->dct = dct_avx2;
         k->gradient = gradient_avx2;
         k->median256 = median256_avx2;
@@ -466,6 +641,8 @@ fair_kernels_init_whole(struct fair_kernels *k, unsigned flags)
         k->mix_rows = mix_rows_avx512;
         k->transpose64 = transpose64_avx512;
         k->mix_grid = mix_grid_avx512;
+        k->box_row = box_row_avx512;
+        k->box64 = box64_avx512;
         k->dct = dct_avx512;
         k->gradient = gradient_avx512;
         k->median256 = median256_avx512;

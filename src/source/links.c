@@ -1,5 +1,6 @@
 /* source/links.c - gathering links: resolved, told apart, each once. */
 #include "source/links_private.h"
+#include <stdlib.h>
 #include <string.h>
 
 static uint64_t
@@ -214,6 +215,25 @@ fair_gather_sheet(struct fair_gather *g, fair_str address)
     add_address(g, address, FAIR_STR("\1sheet"), &g->out->sheets, &g->out->n_sheets, &g->sheets_room, FAIR_LINKS_SHEETS);
 }
 
+/* "640w" is 640, "2x" 2000, nothing 1000, nonsense 0. */
+static uint32_t
+weight_of(fair_str descriptor)
+{
+    fair_str rest = descriptor, part;
+    double v = 1000;
+
+    if (descriptor.n == 0) return 1000;
+    while (fair_str_split(&rest, ' ', &part)) {
+        char text[24], unit = part.n > 1 ? part.p[part.n - 1] : ' ';
+        if (part.n < 2 || part.n >= sizeof text || (unit != 'w' && unit != 'x')) continue;
+        memcpy(text, part.p, part.n - 1);
+        text[part.n - 1] = '\0';
+        v = strtod(text, NULL) * (unit == 'x' ? 1000 : 1);
+        break;
+    }
+    return v > 0 && v < 1e6 ? (uint32_t)v : 0;
+}
+
 void
 fair_gather_srcset(struct fair_gather *g, fair_str srcset, const struct fair_link *said)
 {
@@ -221,7 +241,11 @@ fair_gather_srcset(struct fair_gather *g, fair_str srcset, const struct fair_lin
     size_t n;
 
     fair_srcset_parse(g->a, srcset, true, &v, &n);
-    for (size_t i = 0; i < n; i++) fair_gather_picture(g, v[i].url, said);
+    for (size_t i = 0; i < n; i++) {
+        struct fair_link l = *said;
+        l.weight = weight_of(v[i].descriptor);
+        fair_gather_picture(g, v[i].url, &l);
+    }
 }
 
 bool

@@ -11,6 +11,10 @@ struct fair_link {
     fair_str url;             /* absolute                                   */
     fair_str via, tag, attr, value;   /* where it stood and as it was written */
     fair_str alt, license, credit;
+    /* The candidates of one element (or one <picture>) have one group, > 0 (0: of no element): they are one picture in several sizes, and whoever
+     * wants to be polite fetches the one of the greatest weight first.  The weight is the width of a srcset's "w", a
+     * thousand times the density of its "x", and 0 where nothing is said. */
+    uint32_t group, weight;
 };
 
 struct fair_links {

@@ -13,6 +13,7 @@ struct page {
     unsigned nested;
     bool base_seen;
     unsigned noscript, picture, figure;       /* how many of each are open */
+    uint32_t group;           /* of the element, or of the <picture> around it */
     size_t figure_from;       /* the first link of the outermost figure */
     enum html_tag catching;   /* the element whose text is being caught; TAG_OTHER: none */
     unsigned catch_depth;
@@ -78,7 +79,8 @@ said(struct page *p, const struct html_element *e, const char *via, const char *
 {
     fair_str alt = attr(p, e, "alt");
     if (alt.n == 0) alt = attr(p, e, "title");
-    return (struct fair_link){ .via = fair_str_of(via), .tag = tag_name(p, e), .attr = fair_str_of(attribute), .value = value, .alt = alt };
+    return (struct fair_link){ .via = fair_str_of(via), .tag = tag_name(p, e), .attr = fair_str_of(attribute), .value = value, .alt = alt,
+                               .group = p->group };
 }
 
 /* One attribute that holds one address. */
@@ -342,11 +344,13 @@ script(struct page *p, const struct html_element *e)
     fair_str type = attr(p, e, "type");
     struct fair_link l = said(p, e, contains(type, "ld+json") ? "jsonld" : "script", "", FAIR_STR(""));
 
+    l.group = 0;
+
     if (contains(type, "ld+json")) fair_gather_jsonld(p->g, e->raw, &l);
     else fair_gather_script(p->g, e->raw, &l);
 }
 
-static void read_html(struct page *outer, struct fair_gather *g, fair_str utf8, unsigned nested);
+static uint32_t read_html(struct page *outer, struct fair_gather *g, fair_str utf8, unsigned nested);
 
 static void
 particular(struct page *p, const struct html_element *e)
@@ -391,7 +395,7 @@ particular(struct page *p, const struct html_element *e)
     case TAG_iframe:
         fair_gather_page(p->g, attr(p, e, "src"));
         v = attr(p, e, "srcdoc");
-        if (v.n > 0 && p->nested < NESTED) read_html(p, p->g, v, p->nested + 1);
+        if (v.n > 0 && p->nested < NESTED) p->group = read_html(p, p->g, v, p->nested + 1);
         break;
     case TAG_base:
         v = attr(p, e, "href");
@@ -403,6 +407,7 @@ particular(struct page *p, const struct html_element *e)
     case TAG_script: script(p, e); break;
     case TAG_style:
         l = said(p, e, "css", "", FAIR_STR(""));
+        l.group = 0;
         fair_gather_css(p->g, e->raw, &l);
         break;
     case TAG_title:
@@ -410,6 +415,7 @@ particular(struct page *p, const struct html_element *e)
         break;
     case TAG_textarea: case TAG_xmp:
         l = said(p, e, "script", "", FAIR_STR(""));
+        l.group = 0;
         fair_gather_script(p->g, e->raw, &l);
         break;
     default: break;
@@ -504,6 +510,7 @@ on_start(void *with, const struct html_element *e, bool shown)
     if (e->tag == TAG_frame) shown = true;    /* a frameset's pages */
     if (!shown) return;
     fair_arena_clear(p->tmp);
+    if (p->picture == 0 && p->group < UINT32_MAX) p->group++;
     if (e->ns == NS_HTML) {
         particular(p, e);
         if (e->tag == TAG_noscript) p->noscript++;
@@ -525,14 +532,17 @@ on_end(void *with, enum html_tag tag)
     else if (tag == TAG_figure) figure_end(p);
 }
 
-static void
+/* Returns the last group's number. */
+static uint32_t
 read_html(struct page *outer, struct fair_gather *g, fair_str utf8, unsigned nested)
 {
     FAIR_AUTO(arena) struct fair_arena *tmp = fair_arena_new();
-    struct page p = { .g = g, .tmp = tmp, .nested = nested, .noscript = outer != NULL ? outer->noscript : 0 };
+    struct page p = { .g = g, .tmp = tmp, .nested = nested, .noscript = outer != NULL ? outer->noscript : 0,
+                      .group = outer != NULL ? outer->group : 0 };
     const struct html_sink sink = { on_start, on_end, on_text, &p };
 
     fair_html_walk(utf8, &sink);
+    return p.group;
 }
 
 fair_status

@@ -2,10 +2,10 @@
 #include "source/links_private.h"
 #include <string.h>
 
-/* The message: "FLK1", a byte of flags, then texts and counts in the order of pack_all below.  A text is its
+/* The message: "FLK2", a byte of flags, then texts and counts in the order of pack_all below.  A text is its
  * length in four bytes, little-endian, and its bytes; the length 0xffffffff is the absent text and, for
  * a link's value, 0xfffffffe is "as the url". */
-#define MAGIC "FLK1"
+#define MAGIC "FLK2"
 #define ABSENT 0xffffffffu
 #define AS_URL 0xfffffffeu
 
@@ -62,6 +62,8 @@ fair_links_pack(struct fair_arena *a, const struct fair_links *in)
         put_text(&b, l->alt);
         put_text(&b, l->license);
         put_text(&b, l->credit);
+        put_number(&b, l->group);
+        put_number(&b, l->weight);
     }
     put_texts(&b, in->pages, in->n_pages);
     put_texts(&b, in->sheets, in->n_sheets);
@@ -161,6 +163,8 @@ get_link(struct message *m, struct fair_link *l)
     l->alt = get_text(m, FAIR_LINKS_VALUE);
     l->license = get_text(m, FAIR_LINKS_VALUE);
     l->credit = get_text(m, FAIR_LINKS_VALUE);
+    l->group = get_number(m);
+    l->weight = get_number(m);
 }
 
 fair_status
@@ -188,7 +192,7 @@ fair_links_unpack(struct fair_arena *a, fair_str bytes, struct fair_links *out, 
     l.rights_credit = get_text(&m, FAIR_LINKS_VALUE);
     l.rights_notice = get_text(&m, FAIR_LINKS_VALUE);
     l.rights_acquire = get_text(&m, FAIR_LINKS_VALUE);
-    l.n = get_count(&m, FAIR_LINKS_MAX, 32);
+    l.n = get_count(&m, FAIR_LINKS_MAX, 40);
     l.v = fair_alloc_array(a, l.n + 1, sizeof *l.v);
     for (size_t i = 0; i < l.n && !m.bad; i++) get_link(&m, &l.v[i]);
     l.pages = get_addresses(&m, a, FAIR_LINKS_MAX, &l.n_pages);

@@ -86,6 +86,19 @@ TEST(a_figures_credit_belongs_to_its_pictures)
     CHECK_STR(l.v[2].credit, "E. Name");
 }
 
+TEST(the_sizes_of_one_picture_are_one_group_with_weights)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_links l = read_page(a, FAIR_STR("<picture><source srcset='1 640w, 2 1280w'><img src=3></picture><img src=4 srcset='5, 6 1.5x'><style>a{b:url(7)}</style>"), NULL);
+
+    CHECK_EQ(l.n, 7);
+    CHECK(l.v[0].group > 0 && l.v[1].group == l.v[0].group && l.v[2].group == l.v[0].group);
+    CHECK(l.v[3].group != l.v[0].group && l.v[4].group == l.v[3].group && l.v[5].group == l.v[3].group);
+    CHECK(l.v[0].weight == 640 && l.v[1].weight == 1280 && l.v[2].weight == 0);
+    CHECK(l.v[4].weight == 1000 && l.v[5].weight == 1500);
+    CHECK_EQ(l.v[6].group, 0);
+}
+
 TEST(what_is_no_element_names_no_picture)
 {
     check("<!-- <img src=1.png> --><img src=2.png>", "img:a/2.png");

@@ -54,7 +54,7 @@ ends_in_number(fair_str host)
 static bool
 ipv4_parse(struct fair_arena *a, fair_str host, fair_str *out)
 {
-    uint64_t part[4], ip = 0;
+    uint64_t part[4] = { 0 }, ip = 0;
     size_t n = 0;
     fair_str rest, piece;
 

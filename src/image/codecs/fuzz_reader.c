@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 static void
 once(const uint8_t *bytes, size_t n, uint32_t wish, uint32_t channels)
 {
-    const struct fair_image_limits limits = { .max_bytes = 1 << 20, .max_side = 65535, .max_pixels = 1 << 21, .max_memory = 32 << 20 };
+    const struct fair_image_limits limits = { .max_bytes = 1 << 20, .max_side = 65535, .max_pixels = 1 << 17, .max_memory = 8 << 20 };
     struct fair_image *im = NULL;
     struct fair_picture info;
     struct fair_err err = { 0 };

@@ -82,7 +82,7 @@ read_lzw(struct frame *f, struct blocks *b, uint32_t literal)
 {
     uint16_t prefix[MAX_CODES];
     uint16_t length[MAX_CODES];
-    uint8_t last[MAX_CODES], string[MAX_CODES];
+    uint8_t last[MAX_CODES], string[MAX_CODES] = { 0 };
     const uint32_t clear = 1u << literal, end = clear + 1;
     uint32_t next = end + 1, bits = literal + 1, previous = NO_CODE, held = 0, n_held = 0;
 

@@ -29,6 +29,11 @@ struct reader {
     bool ended;                          /* the file broke off: bytes that were needed are not there */
     bool direct;                         /* rows go straight into the picture */
     bool several_scans;
+    struct header {                      /* as it was before the scans, see show_scans */
+        JDIMENSION width, height;
+        int components, precision;
+        boolean progressive, arithmetic, adobe;
+    } header;
     bool whole_size;                     /* no DCT scaling */
     int64_t broke_at;                    /* the first of the output's rows that is not the file's, or NO_ROW */
     uint32_t rows;                       /* of the output, written */
@@ -133,6 +138,8 @@ start(struct reader *r)
         j->buffered_image = TRUE;
         j->do_block_smoothing = FALSE;
     }
+    r->header = (struct header){ j->image_width, j->image_height, j->num_components, j->data_precision,
+                                 j->progressive_mode, j->arith_code, j->saw_Adobe_marker };
     jpeg_start_decompress(j);
     FAIR_TRY(fair_canvas_begin(&r->canvas, d, j->output_width, j->output_height));
     if (j->out_color_space == JCS_CMYK) {
@@ -216,6 +223,14 @@ show_scans(struct reader *r, bool whole)
     struct jpeg_decompress_struct *j = &r->jpeg;
     int scan = j->input_scan_number;
 
+    /* A second frame header is an error that libjpeg finds after it has overwritten the first. */
+    j->image_width = r->header.width;
+    j->image_height = r->header.height;
+    j->num_components = r->header.components;
+    j->data_precision = r->header.precision;
+    j->progressive_mode = r->header.progressive;
+    j->arith_code = r->header.arithmetic;
+    j->saw_Adobe_marker = r->header.adobe;
     if (!whole || r->ended) note_broken_scan(r);
     /* An unfinished scan is shown with the one before it, else libjpeg would go on reading. */
     if (!whole && scan > 1) scan--;

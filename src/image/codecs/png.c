@@ -112,6 +112,7 @@ on_info(png_structp png, png_infop info)
 {
     struct reader *r = png_get_progressive_ptr(png);
     (void)info;
+    if (r->canvas.image != NULL) png_error(png, "a second beginning");
     r->status = start(r);
     if (r->status != FAIR_OK) longjmp(r->out, 1);
 }

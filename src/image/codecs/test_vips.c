@@ -151,6 +151,27 @@ TEST(every_beginning_of_a_modern_file_is_survived)
     }
 }
 
+TEST(a_webp_cut_off_keeps_its_rows)
+{
+    fair_str b = kept("scene.webp");
+    FAIR_AUTO(image) struct fair_image *whole = NULL;
+    struct fair_picture info;
+    uint32_t most = 0;
+    CHECK_OK(decode_vips(b, 0, 3, &whole, &info, why));
+    for (size_t n = b.n / 4; n < b.n - 8; n += 16) {
+        FAIR_AUTO(image) struct fair_image *got = NULL;
+        struct fair_err err = { 0 };
+        if (decode_vips((fair_str){ b.p, n }, 0, 3, &got, &info, &err) != FAIR_OK) continue;
+        CHECK_EQ(got->height, 64);
+        CHECK_EQ(info.partial, info.decoded_rows < 64);
+        if (!info.partial) continue;     /* what was cut off was no pixel's */
+        if (info.decoded_rows > most) most = info.decoded_rows;
+        CHECK(mean_difference(whole, got, info.decoded_rows) < 1);
+        CHECK_EQ(fair_image_row(got, 63)[0], 255);
+    }
+    CHECK(most >= 16);
+}
+
 TEST(the_wrong_library_says_no)
 {
     struct fair_image *none = NULL;

@@ -222,6 +222,7 @@ fair_decode_by_vips(struct fair_decode *d)
     s = decode(d);
     d->bytes = bytes;
     free(copy);
+    if (s == FAIR_CORRUPT && d->info->format == FAIR_FORMAT_WEBP) s = fair_decode_webp_part(d);
     return s;
 }
 
