@@ -194,6 +194,8 @@ one_answer(struct taking *t)
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct fair_decoded d = { 0 };
     struct item *it;
+    size_t before;
+    fair_status s;
 
     FAIR_TRY(fair_decoders_next(t->house->decoders, a, -1, &d, t->err));
     it = d.tag;
@@ -202,7 +204,11 @@ one_answer(struct taking *t)
     it->seen = d;
     /* The answer's arena becomes the item's second half: hand it over whole. */
     fair_arena_join(it->arena, &a);
-    return settle(t, it);
+    before = t->n_group;
+    s = settle(t, it);
+    /* What could not be kept (a full disk) belongs to nobody: settle ends with it in the group, or freed, or failed. */
+    if (s != FAIR_OK && t->n_group == before) item_free(it);
+    return s;
 }
 
 static fair_status
