@@ -133,12 +133,12 @@ find_near(struct taking *t, struct item *it)
 static fair_str
 title_of(struct fair_arena *a, fair_str path)
 {
-    const char *slash = path.n > 0 ? memrchr(path.p, '/', path.n) : NULL, *dot;
-    fair_str name = slash == NULL ? path : (fair_str){ slash + 1, (size_t)(path.p + path.n - slash - 1) };
+    size_t from = path.n, end;
 
-    dot = name.n > 0 ? memrchr(name.p, '.', name.n) : NULL;
-    if (dot != NULL && dot > name.p) name.n = (size_t)(dot - name.p);
-    return fair_utf8_mend(a, name);
+    while (from > 0 && path.p[from - 1] != '/') from--;
+    for (end = path.n; end > from && path.p[end - 1] != '.'; end--) { }
+    if (end <= from + 1) end = path.n + 1;      /* no dot, or a name that begins with one */
+    return fair_utf8_mend(a, (fair_str){ path.p + from, end - 1 - from });
 }
 
 static fair_status
