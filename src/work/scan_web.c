@@ -101,6 +101,7 @@ look_at(struct crawl *c, fair_str url, const struct fair_place *p, bool page_kno
     FAIR_TRY(fair_fetcher_get(c->s->h->fetcher, &ask, a, &r, err));
     if (r.status != FAIR_OK) return fair_fail(why, FAIR_NOT_FOUND, "%s", r.words);
     if (r.http == 304) {
+        c->s->run->pictures++;
         c->s->run->unchanged++;
         return FAIR_OK;
     }
