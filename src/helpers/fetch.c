@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "helpers/fetch_private.h"
+#include "proc/proc.h"
 
 #define AT_ONCE_MAX 256
 
@@ -142,23 +143,42 @@ warm_up(void)
     if (getaddrinfo("localhost", "80", &hint, &found) == 0) freeaddrinfo(found);
 }
 
+/* "loopback any-port \nagent": the setting fairtrack starts us with. */
+static void
+take_setting(struct fair_fetch_rules *rules, const char *setting)
+{
+    fair_str rest = fair_str_of(setting), flags;
+
+    if (!fair_str_split(&rest, '\n', &flags)) return;
+    while (flags.p != NULL) {
+        fair_str one;
+        if (!fair_str_split(&flags, ' ', &one)) break;
+        if (fair_str_eq(one, FAIR_STR("loopback"))) rules->allow_loopback = true;
+        if (fair_str_eq(one, FAIR_STR("any-port"))) rules->any_port = true;
+    }
+    if (rest.n > 0) rules->agent = rest.p;      /* it ends where the setting ends */
+}
+
 int
 main(int argc, char **argv)
 {
-    struct fetch f = { .rules = { .agent = "Fairtrack" }, .sock = STDIN_FILENO };
+    static const uint16_t ports[] = { 80, 443, 53 };     /* the last for names over TCP */
+    struct fetch f = { .rules = { .agent = "Fairtrack" } };
     char *room = fair_xmalloc(FAIR_FETCH_PACKET);
+    struct fair_self self;
+    struct fair_err err = { 0 };
+    bool any_port;
 
     fair_log_begin("fairtrack-fetch", FAIR_LOG_WARN);
     f.last = &f.first;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--allow-loopback") == 0) f.rules.allow_loopback = true;
-        else if (strcmp(argv[i], "--any-port") == 0) f.rules.any_port = true;
-        else if (strcmp(argv[i], "--agent") == 0 && i + 1 < argc) f.rules.agent = argv[++i];
-        else {
-            fprintf(stderr, "fairtrack-fetch is started by fairtrack; it is of no use by itself\n");
-            return 2;
-        }
+    if (fair_self_begin(argc, argv, FAIR_ROLE_FETCH, &self, &err) != FAIR_OK) {
+        fprintf(stderr, "%s\n", err.text);
+        return 2;
     }
+    f.sock = self.sock;
+    take_setting(&f.rules, self.setting);
+    any_port = f.rules.any_port || f.rules.allow_loopback;    /* the guard lets loopback have every port */
+    (void)setsockopt(f.sock, SOL_SOCKET, SO_SNDBUF, &(int){ 2 * FAIR_FETCH_PACKET }, sizeof(int));
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || (f.multi = curl_multi_init()) == NULL) {
         fair_log(FAIR_LOG_ERROR, "fetch.start why=\"libcurl does not begin\"");
         return 4;
@@ -166,6 +186,10 @@ main(int argc, char **argv)
     curl_multi_setopt(f.multi, CURLMOPT_MAX_HOST_CONNECTIONS, 2L);
     curl_multi_setopt(f.multi, CURLMOPT_MAXCONNECTS, 64L);
     warm_up();
+    if (fair_self_ready(&self, ports, any_port ? 0 : sizeof ports / sizeof ports[0], &err) != FAIR_OK) {
+        fair_log(FAIR_LOG_ERROR, "fetch.start why=\"%s\"", err.text);
+        return 4;
+    }
     while (!f.over) {
         struct curl_waitfd wait = { .fd = f.sock, .events = (short)(CURL_WAIT_POLLIN | (f.first != NULL ? CURL_WAIT_POLLOUT : 0)) };
         int running;

@@ -256,8 +256,8 @@ reap(struct fair_helper *h, int grace_ms, struct fair_ending *how)
     how->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     how->memory = how->status == FAIR_EXIT_MEMORY;
     if (how->memory) snprintf(how->words, sizeof how->words, "needed more memory than it may use");
-    else if (how->signal == SIGSYS) snprintf(how->words, sizeof how->words, "tried what it may not (ended by seccomp)");
-    else if (how->signal != 0) snprintf(how->words, sizeof how->words, "ended by signal %d (%s)", how->signal, strsignal(how->signal));
+    else if (how->signal == SIGSYS) snprintf(how->words, sizeof how->words, "tried what it may not and was ended (seccomp)");
+    else if (how->signal != 0) snprintf(how->words, sizeof how->words, "was ended by signal %d (%s)", how->signal, strsignal(how->signal));
     else snprintf(how->words, sizeof how->words, "ended with status %d", how->status);
     /* A library that gets no memory often aborts; then what was used tells why. */
     if ((how->signal == SIGABRT || how->signal == SIGTRAP) && h->memory > 0 &&

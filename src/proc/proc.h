@@ -112,7 +112,7 @@ fair_status fair_helper_wait_ready(struct fair_helper *h, int wait_ms, struct fa
 struct fair_ending {
     int status, signal;           /* exit status, or the signal that ended it (then status is -1) */
     bool memory;                  /* it ran out of the memory it may use           */
-    char words[120];              /* "ended by signal 11 (Segmentation fault)"     */
+    char words[120];              /* "was ended by signal 11 (Segmentation fault)"     */
 };
 /* Kill it if it still runs after `grace_ms`, reap it, say how it ended. */
 void fair_helper_end(struct fair_helper **h, int grace_ms, struct fair_ending *how);

@@ -1,95 +1,45 @@
 /* fetch_line.c - the fetch helper's process: starting it, packets to and fro, and how it ended. */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include "base/io.h"
+#include "base/log.h"
 #include "work/fetcher_private.h"
 
-extern char **environ;
-
-/* Beside this program, where programs are installed, or in the build tree. */
-static fair_status
-find_program(struct fair_arena *a, fair_str *out, struct fair_err *err)
-{
-    static const char *const places[] = { "%.*s/fairtrack-fetch", "%.*s/../libexec/fairtrack/fairtrack-fetch", "%.*s/../helpers/fairtrack-fetch",
-        "%.*s/src/helpers/fairtrack-fetch" };
-    fair_str dir;
-
-    FAIR_TRY(fair_program_dir(a, &dir, err));
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        struct fair_buf b = FAIR_BUF(a, 4096);
-        fair_buf_fmt(&b, places[i], FAIR_STR_ARG(dir));
-        fair_buf_byte(&b, '\0');
-        if (fair_buf_take(&b, out, err) == FAIR_OK && access(out->p, X_OK) == 0) return FAIR_OK;
-    }
-    return fair_fail(err, FAIR_NOT_FOUND, "fairtrack-fetch is not beside this program (%.*s)", FAIR_STR_ARG(dir));
-}
+/* Started and confined as every helper is (proc/proc.h); its line speaks packets of its own (source/fetch_msg.h). */
+#define READY_MS 30000
 
 fair_status
 fair_line_start(struct fair_fetch_line *l, const struct fair_fetch_limits *limits, struct fair_err *err)
 {
-    struct fair_arena *a = fair_arena_new();
-    posix_spawn_file_actions_t acts;
-    char *argv[8];
-    fair_str path = { 0 };
-    int pair[2], n = 0, rc;
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(helper) struct fair_helper *h = NULL;
+    struct fair_helper_options o = { .weak = limits->weak };
 
-    if (find_program(a, &path, err) != FAIR_OK) {
-        fair_arena_free(&a);
-        return fair_fail_in(err, "fetch helper");
-    }
-    argv[n++] = (char *)(uintptr_t)"fairtrack-fetch";
-    argv[n++] = (char *)(uintptr_t)"--agent";
-    argv[n++] = (char *)(uintptr_t)limits->agent;
-    if (limits->allow_loopback) argv[n++] = (char *)(uintptr_t)"--allow-loopback";
-    if (limits->any_port) argv[n++] = (char *)(uintptr_t)"--any-port";
-    argv[n] = NULL;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
-        fair_arena_free(&a);
-        return fair_fail(err, FAIR_IO, "fetch helper: socketpair: %m");
-    }
-    for (int i = 0; i < 2; i++) (void)setsockopt(pair[i], SOL_SOCKET, SO_SNDBUF, &(int){ 2 * FAIR_FETCH_PACKET }, sizeof(int));
-    posix_spawn_file_actions_init(&acts);
-    posix_spawn_file_actions_adddup2(&acts, pair[1], STDIN_FILENO);
-    rc = posix_spawn(&l->pid, path.p, &acts, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&acts);
-    close(pair[1]);
-    fair_arena_free(&a);
-    if (rc != 0) {
-        close(pair[0]);
-        errno = rc;
-        return fair_fail(err, FAIR_IO, "fetch helper: start: %m");
-    }
-    l->sock = pair[0];
+    o.setting = fair_str_fmt(a, "%s%s\n%s", limits->allow_loopback ? "loopback " : "", limits->any_port ? "any-port " : "", limits->agent).p;
+    if (fair_helper_start(FAIR_ROLE_FETCH, &o, &h, err) != FAIR_OK) return fair_fail_in(err, "fetch helper");
+    (void)setsockopt(h->sock, SOL_SOCKET, SO_SNDBUF, &(int){ 2 * FAIR_FETCH_PACKET }, sizeof(int));
+    if (fair_helper_wait_ready(h, READY_MS, err) != FAIR_OK) return fair_fail_in(err, "fetch helper");
+    fair_log(strstr(h->protection, "NO ") != NULL ? FAIR_LOG_WARN : FAIR_LOG_INFO, "fetch.ready protection=\"%s\"", h->protection);
+    l->helper = h;
+    l->sock = h->sock;
+    h = NULL;
     return FAIR_OK;
 }
 
 void
 fair_line_end(struct fair_fetch_line *l, char words[96])
 {
-    int status = 0;
+    struct fair_ending how;
 
     snprintf(words, 96, "the fetch helper ended");
     if (l->sock < 0) return;
-    fair_fd_free(&l->sock);
     /* It leaves by itself when its socket closes; one that hangs is ended. */
-    for (int i = 0; i < 20; i++) {
-        pid_t got = waitpid(l->pid, &status, WNOHANG);
-        if (got == l->pid || (got < 0 && errno != EINTR)) break;
-        if (i == 18) kill(l->pid, SIGKILL);
-        poll(NULL, 0, i < 18 ? 5 : 50);
-    }
-    if (WIFSIGNALED(status)) snprintf(words, 96, "the fetch helper was ended by signal %d", WTERMSIG(status));
-    else if (WEXITSTATUS(status) != 0) snprintf(words, 96, "the fetch helper ended with status %d", WEXITSTATUS(status));
-    l->pid = 0;
+    fair_helper_end(&l->helper, 100, &how);
+    l->sock = -1;
+    if (how.signal != 0 || how.status != 0) snprintf(words, 96, "the fetch helper %.70s", how.words);
 }
 
 fair_status

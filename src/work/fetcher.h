@@ -18,6 +18,7 @@ struct fair_fetch_limits {
     unsigned min_delay_ms, max_delay_ms;        /* the delay per host: 5 x the last fetch's time, within these; Crawl-delay outranks */
     bool allow_loopback;      /* the test setting                                  */
     bool any_port;            /* else 80 and 443 only                              */
+    bool weak;                /* decode.sandbox = weak: go on where a protection of the helper is missing */
     bool loopback_only;       /* no contact is set: nothing outside this machine   */
     const char *agent;        /* the user agent; must name us and a contact page   */
     unsigned backoff_ms;      /* after 403, 429, 503 without Retry-After           */

@@ -1,8 +1,8 @@
 /* fetcher_private.h - the inside of the fetcher: asks, hosts, origins, and the helper's end of the line. */
 #ifndef FAIR_WORK_FETCHER_PRIVATE_H
 #define FAIR_WORK_FETCHER_PRIVATE_H
-#include <sys/types.h>
 #include "base/clock.h"
+#include "proc/proc.h"
 #include "source/fetch_msg.h"
 #include "source/robots.h"
 #include "work/fetcher.h"
@@ -63,8 +63,8 @@ struct fair_host {
 
 /* The helper process as a line to it. */
 struct fair_fetch_line {
-    int sock;                         /* -1: not running */
-    pid_t pid;
+    int sock;                         /* the helper's; -1: not running */
+    struct fair_helper *helper;
     unsigned starts_in_vain;          /* in a row */
 };
 

@@ -253,6 +253,7 @@ fair_house_fetch_limits(const struct fair_config *c, struct fair_fetch_limits *o
     out->max_delay_ms = (unsigned)c->delay_max_ms;
     out->allow_loopback = c->allow_loopback;
     out->any_port = c->allow_loopback;
+    out->weak = c->sandbox_weak;
     out->agent = c->agent.p;
 }
 

@@ -568,8 +568,8 @@ TEST(a_helper_that_dies_costs_what_it_had_under_way)
 
     CHECK_OK(fair_fetcher_ask(f, &ask, why));
     CHECK_EQ(fair_fetcher_next(f, arena, 300, &r, NULL, &err), FAIR_AGAIN);
-    CHECK(f->line.pid > 0);
-    CHECK_EQ(kill(f->line.pid, SIGKILL), 0);
+    CHECK(f->line.helper->pid > 0);
+    CHECK_EQ(kill(f->line.helper->pid, SIGKILL), 0);
     CHECK_EQ(fair_fetcher_next(f, arena, 5000, &r, NULL, &err), FAIR_OK);
     CHECK_EQ(r.status, FAIR_IO);
     CHECK_WORDS(r, "the fetch helper was ended by signal 9");
