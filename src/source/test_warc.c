@@ -554,6 +554,11 @@ TEST(what_is_no_record_is_told_once_and_passed_over)
     add_record(&b, "resource", "http://b.example/", "", "b");
     lists(&b, "bad-length http://a.example/ | ok http://b.example/");
     done(&b);
+    add_text(&b, "WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://a.example/\r\n");       /* headers that do not end */
+    add_text(&b, "WARC/1.0\r\nWARC/1.0\r\n");
+    add_record(&b, "resource", "http://b.example/", "", "b");
+    lists(&b, "truncated http://a.example/ | truncated - | truncated - | ok http://b.example/");
+    done(&b);
     add_text(&b, "WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://a.example/\r\nContent-Length: -5\r\n\r\nabc\r\n\r\n");
     add_text(&b, "WARC/1.0\r\nContent-Length: 99999999999999999999999\r\n\r\nabc\r\n\r\n");
     add_record(&b, "resource", "http://b.example/", "", "b");

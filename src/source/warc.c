@@ -479,21 +479,28 @@ unfold(char *p, size_t n)
 }
 
 /* The length of the headers with the empty line behind them; SIZE_MAX where there is none within the limit or the
- * member, *n then being what there is. */
+ * member, *n then being what there is: up to where another record begins instead. */
 static size_t
 see_headers(struct fair_warc *w, const uint8_t **p, size_t *n)
 {
-    size_t want = 4096, looked = 0;
+    size_t want = 4096, looked = 5;
 
     for (;;) {
-        size_t end;
+        const uint8_t *at;
         if (want > w->limits.max_header) want = w->limits.max_header;
         *n = fair_stream_see(w->stream, want, p);
         if (*n > w->limits.max_header) *n = w->limits.max_header;
-        end = fair_http_end((const char *)*p + looked, *n - looked);
-        if (end != SIZE_MAX) return looked + end;
+        for (at = *p + looked; looked < *n && (at = memchr(at, '\n', *n - (size_t)(at - *p))) != NULL;) {
+            const size_t left = *n - (size_t)(++at - *p);
+            if (left > 0 && *at == '\n') return (size_t)(at - *p) + 1;
+            if (left > 1 && at[0] == '\r' && at[1] == '\n') return (size_t)(at - *p) + 2;
+            if (version_line(at, left, NULL) > 0) {
+                *n -= left;
+                return SIZE_MAX;
+            }
+        }
         if (*n < want || want == w->limits.max_header) return SIZE_MAX;
-        looked = *n - 3;
+        looked = *n > 64 ? *n - 64 : 5;         /* what the end cut in two is looked at again */
         want *= 4;
     }
 }
@@ -534,7 +541,7 @@ read_warc(struct fair_warc *w, struct fair_arena *a, struct reading *r)
     length = fair_http_header(headers, "content-length");
     if (end == SIZE_MAX) {                       /* they break off */
         blame(r, fair_stream_fault(w->stream) != NULL ? fair_stream_fault(w->stream) : "truncated");
-        fair_stream_skip(w->stream, line - 1);
+        fair_stream_skip(w->stream, n - 1);      /* stands on a line's end, or the last byte */
         look_for_record(w);
         return;
     }

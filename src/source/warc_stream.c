@@ -280,7 +280,7 @@ fair_stream_unread(struct fair_stream *s, const uint8_t *p, size_t n)
 {
     const size_t left = s->out_tail - s->out_head;
 
-    if (!may_reread(s, n + left)) return false;
+    if (!may_reread(s, s->out_head < n ? n + left : n)) return false;
     if (s->out_head < n) {
         if (n + left > s->out_room) {
             s->out_room = n + left;

@@ -14,9 +14,9 @@ remember_page(struct fair_scan_run *s, const struct fair_warc_record *r, json_t 
     struct fair_links links = { 0 };
 
     s->run->pages++;
-    if (fair_decoders_links(s->h->decoders, r->payload, "html", r->uri, (fair_str){ NULL, 0 }, a, &links, err) != FAIR_OK) {
+    if (fair_decoders_links(s->h->decoders, r->payload, "html", r->target, (fair_str){ NULL, 0 }, a, &links, err) != FAIR_OK) {
         struct fair_err why = *err;
-        return why.status == FAIR_IO || why.status == FAIR_REFUSED ? why.status : fair_scan_fault(s, r->uri, why.text, NULL, err);
+        return why.status == FAIR_IO || why.status == FAIR_REFUSED ? why.status : fair_scan_fault(s, r->target, why.text, NULL, err);
     }
     for (size_t i = 0; i < links.n && json_object_size(seen) < 5000000; i++) {
         struct fair_url u;
@@ -24,7 +24,7 @@ remember_page(struct fair_scan_run *s, const struct fair_warc_record *r, json_t 
         if (fair_url_parse(a, links.v[i].url, NULL, &u, err) != FAIR_OK) continue;
         key = fair_str_dup(a, fair_url_canonical(a, &u));
         if (json_object_get(seen, key.p) == NULL)
-            json_object_set_new(seen, key.p, json_pack("{s:s%, s:s%, s:s%}", "page", r->uri.p, r->uri.n, "via", links.v[i].via.p, links.v[i].via.n,
+            json_object_set_new(seen, key.p, json_pack("{s:s%, s:s%, s:s%}", "page", r->target.p, r->target.n, "via", links.v[i].via.p, links.v[i].via.n,
                                                        "alt", links.v[i].alt.p ? links.v[i].alt.p : "", links.v[i].alt.p ? links.v[i].alt.n : 0));
     }
     return FAIR_OK;
@@ -40,16 +40,16 @@ member(json_t *o, const char *key, fair_str other)
 static fair_status
 record(struct fair_scan_run *s, const char *path, const struct fair_warc_record *r, json_t *seen, struct fair_arena *a, struct fair_err *err)
 {
-    struct fair_place p = { .page = r->uri, .image = r->uri, .site = FAIR_STR("files"), .via = FAIR_STR("warc"), .file = fair_str_of(path),
+    struct fair_place p = { .page = r->target, .image = r->target, .site = FAIR_STR("files"), .via = FAIR_STR("warc"), .file = fair_str_of(path),
                             .offset = r->offset, .length = r->length, .record = r->record };
     struct fair_url u;
     json_t *where;
 
-    if (!fair_str_eq(r->state, FAIR_STR("ok"))) FAIR_TRY(fair_scan_fault(s, r->uri.n > 0 ? r->uri : fair_str_of(path), fair_str_dup(a, r->state).p, &p, err));
+    if (!fair_str_eq(r->state, FAIR_STR("ok"))) FAIR_TRY(fair_scan_fault(s, r->target.n > 0 ? r->target : fair_str_of(path), fair_str_dup(a, r->state).p, &p, err));
     if (r->payload.n == 0 || (r->status != 200 && !fair_str_eq(r->type, FAIR_STR("resource")))) return FAIR_OK;
     if (fair_str_starts(r->mime, FAIR_STR("text/html")) || fair_str_starts(r->mime, FAIR_STR("application/xhtml"))) return remember_page(s, r, seen, a, err);
     if (!fair_str_starts(r->mime, FAIR_STR("image/")) || fair_str_starts(r->mime, FAIR_STR("image/svg"))) return FAIR_OK;
-    if (fair_url_parse(a, r->uri, NULL, &u, err) == FAIR_OK) {
+    if (fair_url_parse(a, r->target, NULL, &u, err) == FAIR_OK) {
         if (u.has_host) p.site = fair_url_registrable(a, &u);
         where = json_object_get(seen, fair_str_dup(a, fair_url_canonical(a, &u)).p);
         p.page = member(where, "page", p.page);
@@ -62,7 +62,7 @@ record(struct fair_scan_run *s, const char *path, const struct fair_warc_record 
 fair_status
 fair_scan_warc(struct fair_scan_run *s, const char *path, struct fair_err *err)
 {
-    struct fair_warc_limits limits = { .max_header = 1 << 20, .max_block = (size_t)s->h->config.max_file_mb << 20, .max_ratio = 1000 };
+    struct fair_warc_limits limits = { .max_header = 1 << 20, .max_block = (size_t)s->h->config.max_file_mb << 20, .max_ratio = FAIR_WARC_RATIO };
     FAIR_AUTO(fd) int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     struct fair_warc *w = NULL;
     json_t *seen;
@@ -81,7 +81,7 @@ fair_scan_warc(struct fair_scan_run *s, const char *path, struct fair_err *err)
         st = fair_warc_next(w, a, &r, err);
         if (st == FAIR_OK) st = record(s, path, &r, seen, a, err);
         if (st != FAIR_OK) break;
-        if (s->calls->progress != NULL) s->calls->progress(s->calls->arg, r.record + 1, r.record + 1);
+        if (s->calls->progress != NULL) s->calls->progress(s->calls->arg, r.record, r.record);
     }
     json_decref(seen);
     fair_warc_free(&w);
