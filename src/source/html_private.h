@@ -18,7 +18,7 @@
     X(figcaption, SPECIAL) X(figure, SPECIAL) X(font, FORMAT) X(footer, SPECIAL) X(foreignobject, 0) X(form, SPECIAL) X(frame, VOID | SPECIAL) \
     X(frameset, SPECIAL) X(h1, SPECIAL | BREAKOUT) X(h2, SPECIAL | BREAKOUT) X(h3, SPECIAL | BREAKOUT) X(h4, SPECIAL | BREAKOUT) \
     X(h5, SPECIAL | BREAKOUT) X(h6, SPECIAL | BREAKOUT) X(head, SPECIAL | BREAKOUT) X(header, SPECIAL) X(hgroup, SPECIAL) \
-    X(hr, VOID | SPECIAL | BREAKOUT | BUSY) X(html, SPECIAL) X(i, FORMAT | BREAKOUT) X(iframe, SPECIAL | RAW) X(image, 0) \
+    X(hr, VOID | SPECIAL | BREAKOUT | BUSY) X(html, SPECIAL) X(i, FORMAT | BREAKOUT) X(iframe, SPECIAL | RAW | BUSY) X(image, 0) \
     X(img, VOID | SPECIAL | BREAKOUT | BUSY) X(input, VOID | SPECIAL) X(keygen, VOID | SPECIAL | BUSY) X(li, SPECIAL | BREAKOUT | BUSY) \
     X(link, VOID | SPECIAL) X(listing, SPECIAL | BREAKOUT | BUSY) X(main, SPECIAL) X(malignmark, 0) X(marquee, SPECIAL | SCOPE | BUSY) X(math, 0) \
     X(menu, SPECIAL | BREAKOUT) X(meta, VOID | SPECIAL | BREAKOUT) X(mglyph, 0) X(mi, 0) X(mn, 0) X(mo, 0) X(ms, 0) X(mtext, 0) X(nav, SPECIAL) \
@@ -27,7 +27,7 @@
     X(plaintext, SPECIAL) X(pre, SPECIAL | BREAKOUT | BUSY) X(ruby, BREAKOUT) X(s, FORMAT | BREAKOUT) X(script, SPECIAL) \
     X(search, SPECIAL) X(section, SPECIAL) X(select, SPECIAL | BUSY) X(small, FORMAT | BREAKOUT) X(source, VOID | SPECIAL) X(span, BREAKOUT) \
     X(strike, FORMAT | BREAKOUT) X(strong, FORMAT | BREAKOUT) X(style, SPECIAL | RAW) X(sub, BREAKOUT) X(summary, SPECIAL) X(sup, BREAKOUT) \
-    X(svg, 0) X(table, SPECIAL | SCOPE | BREAKOUT | BUSY) X(tbody, SPECIAL) X(td, SPECIAL | SCOPE) X(template, SPECIAL | SCOPE) \
+    X(svg, 0) X(table, SPECIAL | SCOPE | BREAKOUT | BUSY) X(tbody, SPECIAL) X(td, SPECIAL | SCOPE) X(template, SPECIAL | SCOPE | BUSY) \
     X(textarea, SPECIAL | RAW | BUSY) X(tfoot, SPECIAL) X(th, SPECIAL | SCOPE) X(thead, SPECIAL) X(title, SPECIAL | RAW) X(tr, SPECIAL) \
     X(track, VOID | SPECIAL) X(tt, FORMAT | BREAKOUT) X(u, FORMAT | BREAKOUT) X(ul, SPECIAL | BREAKOUT) X(var, BREAKOUT) X(video, 0) \
     X(wbr, VOID | SPECIAL | BUSY) X(xmp, SPECIAL | RAW | BUSY)

@@ -19,7 +19,8 @@ struct walk {
     size_t depth, excess;     /* excess: opened beyond HTML_DEPTH    */
     unsigned count[TAG_END];  /* how many HTML elements of each are open */
     bool frameset;            /* a frameset took the body's place    */
-    bool busy;                /* no frameset can take it any more    */
+    bool body;                /* something has begun the body        */
+    bool busy;                /* no frameset can take its place any more */
     struct html_token token;
 };
 
@@ -89,12 +90,19 @@ close_to(struct walk *w, size_t at)
     while (w->depth > at) pop(w);
 }
 
-/* A formatting element is taken out from below what it still holds (the adoption agency, in effect). */
+/* A formatting element ends: with all that it holds, or, if that has a block in it, by being taken out from below it (the
+ * adoption agency, in effect). */
 static void
 take_out(struct walk *w, size_t at)
 {
     enum html_tag tag = (enum html_tag)w->open[at].tag;
+    bool block = false;
 
+    for (size_t i = at + 1; i < w->depth && !block; i++) block = is_wall(&w->open[i], true);
+    if (!block) {
+        close_to(w, at);
+        return;
+    }
     memmove(w->open + at, w->open + at + 1, (w->depth - at - 1) * sizeof *w->open);
     w->depth--;
     w->count[tag]--;
@@ -118,7 +126,7 @@ html_end(struct walk *w, enum html_tag tag, fair_str name)
     for (size_t i = w->depth; i > 0; i--) {
         const struct open *o = &w->open[i - 1];
         if (o->ns == NS_HTML && is_same(o, tag, h)) {
-            if ((flags & HTML_FORMAT) && i < w->depth) take_out(w, i - 1);
+            if (flags & HTML_FORMAT) take_out(w, i - 1);
             else close_to(w, i - 1);
             return;
         }
@@ -238,6 +246,32 @@ close_implied(struct walk *w, enum html_tag tag)
     }
 }
 
+/* The elements that may stand before a body. */
+static bool
+is_of_head(enum html_tag tag)
+{
+    switch (tag) {
+    case TAG_html: case TAG_head: case TAG_base: case TAG_basefont: case TAG_bgsound: case TAG_link: case TAG_meta: case TAG_title: case TAG_noframes:
+    case TAG_script: case TAG_style: case TAG_template: case TAG_noscript: case TAG_frameset: case TAG_frame:
+        return true;
+    default: return false;
+    }
+}
+
+/* What stands in a template begins no body. */
+static void
+begin_body(struct walk *w)
+{
+    if (w->count[TAG_template] == 0) w->body = true;
+}
+
+/* Parts of tables mean nothing where no table is. */
+static bool
+is_stray(const struct walk *w, enum html_tag tag)
+{
+    return ((is_of_table(tag) && tag != TAG_table) || tag == TAG_colgroup) && w->count[TAG_table] == 0 && w->count[TAG_template] == 0;
+}
+
 static void
 html_start(struct walk *w)
 {
@@ -246,11 +280,13 @@ html_start(struct walk *w)
     unsigned flags = fair_html_tag_flags(tag);
     fair_str raw = { NULL, 0 };
 
-    if (tag == TAG_frameset && !w->busy && !w->frameset) {
+    if (tag == TAG_frameset && !w->frameset) {
+        if (w->busy && (w->body || w->count[TAG_template] > 0)) return;
         w->frameset = true;
         w->depth = w->excess = 0;
         memset(w->count, 0, sizeof w->count);
     }
+    if (!is_of_head(tag)) begin_body(w);
     if (tag == TAG_body) w->busy = true;
     else if (tag == TAG_input && !w->busy) {
         FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
@@ -263,6 +299,7 @@ html_start(struct walk *w)
         if (!t->self_closing) push(w, tag, ns, t->name);
         return;
     }
+    if (is_stray(w, tag)) return;
     close_implied(w, tag);
     if (tag == TAG_script || tag == TAG_plaintext || (flags & HTML_RAW)) {
         raw = fair_html_raw(&w->lexer, tag);
@@ -337,6 +374,7 @@ end(struct walk *w)
         return;
     }
     if (t->tag == TAG_br) w->busy = true;
+    if (t->tag == TAG_br || t->tag == TAG_body || t->tag == TAG_html) begin_body(w);
     if (o != NULL && o->ns != NS_HTML) {
         if (t->tag == TAG_br || t->tag == TAG_p) leave_foreign(w);
         else {
@@ -370,7 +408,10 @@ fair_html_walk(fair_str utf8, const struct html_sink *sink)
         const struct open *o = current(w);
         fair_html_next(&w->lexer, o != NULL && o->ns != NS_HTML, &w->token);
         if (w->token.text.n > 0) {
-            if (!w->busy && !is_blank(w->token.text)) w->busy = true;
+            if ((!w->busy || !w->body) && !is_blank(w->token.text)) {
+                w->busy = true;
+                begin_body(w);
+            }
             if (!w->frameset) sink->text(sink->with, w->token.text);
         }
         if (w->token.kind == HTML_START) start(w);
