@@ -187,10 +187,14 @@ strip_show(json_t *v, unsigned depth)
     size_t i;
 
     if (depth > 16) return;
-    if (json_is_array(v)) json_array_foreach(v, i, inner) strip_show(inner, depth + 1);
+    json_array_foreach(v, i, inner) {
+        strip_show(inner, depth + 1);
+    }
     if (!json_is_object(v)) return;
     json_object_del(v, "show");
-    json_object_foreach(v, key, inner) strip_show(inner, depth + 1);
+    json_object_foreach(v, key, inner) {
+        strip_show(inner, depth + 1);
+    }
 }
 
 static fair_status

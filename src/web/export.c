@@ -97,7 +97,7 @@ reasons(struct fair_arena *a, fair_str words)
     struct fair_buf b = FAIR_BUF(a, 8192);
     size_t i;
 
-    if (json_is_array(list)) json_array_foreach(list, i, one) {
+    json_array_foreach(list, i, one) {
         if (!json_is_string(one)) continue;
         if (b.n > 0) fair_buf_c(&b, "; ");
         fair_buf_add(&b, (fair_str){ json_string_value(one), json_string_length(one) });

@@ -119,6 +119,8 @@ fair_model_hit(const struct fair_hit *h)
     fair_put_time(o, "first_seen", h->first_seen);
     fair_put_time(o, "last_seen", h->last_seen);
     fair_put_time(o, "gone", h->gone);
+    fair_put_id(o, "rule", h->rule);
+    fair_put_time(o, "until", h->until);
     return o;
 }
 
@@ -145,6 +147,7 @@ fair_model_decision(const struct fair_decision *x)
     fair_put_id(o, "hit", x->hit);
     fair_put(o, "what", x->what);
     fair_put(o, "reason", x->reason);
+    fair_put(o, "sub", x->sub);
     fair_put(o, "scope", x->scope);
     fair_put(o, "note", x->note);
     fair_put_time(o, "until", x->until);

@@ -158,7 +158,8 @@ read_decision(struct fair_request *rq, struct fair_decision *x, struct fair_err 
         return fair_fail(err, FAIR_INVALID, "until: a day after today is wanted, as 2031-12-31");
     if (fair_str_eq(x->what, FAIR_STR("not_a_match"))) {
         x->reason = FAIR_STR("not_a_match");
-        if (x->note.n == 0) x->note = fair_form_text(rq, "sub").n > 0 ? fair_form_text(rq, "sub") : FAIR_STR("a");
+        x->scope = (fair_str){ NULL, 0 };
+        x->sub = fair_form_text(rq, "sub").n > 0 ? fair_form_text(rq, "sub") : FAIR_STR("a");
     } else if (fair_str_eq(x->what, FAIR_STR("ignore"))) {
         r = fair_ignore_reason_by_code(x->reason);
         if (r == NULL) return fair_fail(err, FAIR_INVALID, "say why it is to be ignored: choose one of the %zu reasons", fair_n_ignore_reasons);

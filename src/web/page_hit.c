@@ -187,6 +187,8 @@ fair_page_hit(struct fair_request *rq, struct fair_reply *re, struct fair_err *e
     json_object_set_new(show, "decided", json_boolean(json_array_size(l.out) > 0));
     FAIR_TRY(put_pictures(rq, &h, re->model, show, err));
     json_object_set_new(show, "figures", figures(&h, a));
+    fair_put(show, "state_begin", fair_str_eq(h.state, FAIR_STR("pursue")) ? FAIR_STR("To be pursued") : fair_str_eq(h.state, FAIR_STR("ignored")) ? FAIR_STR("Ignored") : FAIR_STR("No match"));
+    fair_words_put_when(show, "until", a, rq->now, h.until);
     json_object_set_new(show, "page_link", json_boolean(is_link(h.page_url)));
     json_object_set_new(show, "image_link", json_boolean(is_link(h.image_url)));
     json_object_set_new(show, "has_page", json_boolean(h.page_url.n > 0));

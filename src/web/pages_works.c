@@ -1,7 +1,7 @@
 /* web/pages_works.c - the catalogue: what is registered, one work, sending pictures in. */
 #include <string.h>
+#include "web/hits_private.h"
 #include "web/model.h"
-#include "web/web_private.h"
 #include "web/words.h"
 
 enum { PER_PAGE = 48, PICTURE_MAX = 16 * 1024 * 1024 };
@@ -151,14 +151,8 @@ static fair_status
 list_hit(void *arg, const struct fair_hit *h, struct fair_err *err)
 {
     struct list *l = arg;
-    json_t *o = fair_model_hit(h), *show = json_object();
-
     (void)err;
-    put_picture(o, "preview", l->rq->arena, "hits", h->id, "preview", &h->preview);
-    fair_put(show, "score", fair_words_percent(l->rq->arena, h->score));
-    fair_words_put_when(show, "first_seen", l->rq->arena, l->rq->now, h->first_seen);
-    json_object_set_new(o, "show", show);
-    json_array_append_new(l->out, o);
+    json_array_append_new(l->out, fair_hit_model(l->rq, h));
     return FAIR_OK;
 }
 

@@ -16,6 +16,7 @@
 
 enum {
     CONNECTIONS = 256,
+    CONNECTIONS_A_PEER = 128,             /* unless all come through one proxy          */
     CONNECTION_MEMORY = 32 * 1024,        /* request line and headers must fit in here  */
     IDLE_S = 30,
     REQUEST_S = 300,                      /* a whole request, however slowly it comes   */
@@ -434,6 +435,7 @@ fair_web_run(const struct fair_web_options *o, struct fair_err *err)
         MHD_OPTION_EXTERNAL_LOGGER, library_says, NULL,
         MHD_OPTION_LISTEN_SOCKET, listening,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, w->secure ? 0u : (unsigned)CONNECTIONS_A_PEER,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,

@@ -158,7 +158,9 @@ fair_takes_json(struct fair_arena *a, fair_str body, struct fair_fields *out, st
         json_decref(o);
         return fair_fail(err, FAIR_INVALID, "the body is no JSON object%s%s", o == NULL ? ": " : "", o == NULL ? why.text : "");
     }
-    json_object_foreach(o, key, v) n += json_is_array(v) ? json_array_size(v) : 1;
+    json_object_foreach(o, key, v) {
+        n += json_is_array(v) ? json_array_size(v) : 1;
+    }
     if (n > FAIR_FORM_FIELDS) s = fair_fail(err, FAIR_LIMIT, "more than %d fields", FAIR_FORM_FIELDS);
     out->v = fair_alloc_array(a, n + 1, sizeof *out->v);
     out->room = n + 1;
