@@ -127,22 +127,17 @@ choose(const struct fair_spot *spots, size_t n, size_t keep, enum fair_purpose p
     return n < keep ? n : keep;
 }
 
-void
-fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, struct fair_arena *a, struct fair_part **v, uint32_t *n)
+/* Describe the first `chosen` spots in `order`: at most `room` parts; from[i] (may be NULL) is part i's spot. */
+static uint32_t
+describe(const struct fair_space *space, const struct fair_spot *spots, const struct claim *order, size_t chosen, uint32_t room,
+         struct fair_part *v, uint32_t *from)
 {
     const struct fair_parts_kernels *k = fair_parts_kernels();
-    uint32_t keep = purpose == FAIR_FOR_QUERY ? FAIR_PARTS_QUERY : FAIR_PARTS_CATALOGUE;
-    struct fair_spot *spots = fair_xmalloc(ROOM * sizeof *spots);
-    struct claim *order = fair_xmalloc(ROOM * sizeof *order);
-    size_t found, chosen;
-    struct fair_space *space = fair_space_new(norm, CONTRAST, spots, ROOM, &found);
     float window[256];
+    uint32_t n = 0;
 
     window_make(window);
-    *n = 0;
-    *v = fair_alloc_array(a, keep, sizeof **v);
-    chosen = choose(spots, found, keep, purpose, order);
-    for (size_t i = 0; i < chosen && *n < keep; i++) {
+    for (size_t i = 0; i < chosen && n < room; i++) {
         const struct fair_spot *s = &spots[order[i].spot];
         const struct fair_layer *l = &space->level[s->octave][s->level];
         float sigma = FAIR_SPACE_SIGMA * two_to(s->step / FAIR_SPACE_STEPS), unit = (float)(1 << s->octave) * .5f, angle[2];
@@ -152,8 +147,8 @@ fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, struct
 
         sample(k, l, s->x, s->y, sigma * .55f, 1, 0, patch);
         m = directions(k, patch, window, angle);
-        for (unsigned d = 0; d < m && *n < keep; d++) {
-            struct fair_part *p = &(*v)[(*n)++];
+        for (unsigned d = 0; d < m && n < room; d++) {
+            struct fair_part *p = &v[n];
             float c, sn;
             turn_of(angle[d], &c, &sn);
             sample(k, l, s->x, s->y, sigma * .75f, c, sn, patch);
@@ -163,8 +158,128 @@ fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, struct
             p->y = s->y * unit + .25f;
             p->size = sigma * unit;
             p->angle = angle[d];
+            if (from != NULL) from[n] = order[i].spot;
+            n++;
         }
     }
+    return n;
+}
+
+/* ---- what lasts ---------------------------------------------------------------
+ * A work keeps few parts, so they should be those that are found again in its copies.  The picture is looked at smaller,
+ * turned and grainy, and blurred; what is found again each time is worth more. */
+
+#define CANDIDATES 500
+
+/* The picture turned by 30 degrees and at 0.8 of its size, on mid grey, with grain. */
+static struct fair_image *
+turned(const struct fair_image *in, float map[6])
+{
+    const float c = .8f * .8660254f, s = .8f * .5f;
+    float w = (float)in->width, h = (float)in->height;
+    uint32_t ow = (uint32_t)(c * w + s * h), oh = (uint32_t)(s * w + c * h), seed = 1;
+    struct fair_image *out;
+
+    ow = ow < 1 ? 1 : ow > FAIR_SIDE ? FAIR_SIDE : ow;
+    oh = oh < 1 ? 1 : oh > FAIR_SIDE ? FAIR_SIDE : oh;
+    out = fair_image_new(ow, oh, 1);
+    map[0] = c; map[1] = -s; map[3] = s; map[4] = c;
+    map[2] = .5f * (float)ow - .5f * (c * w - s * h);
+    map[5] = .5f * (float)oh - .5f * (s * w + c * h);
+    for (uint32_t y = 0; y < oh; y++)
+        for (uint32_t x = 0; x < ow; x++) {
+            float u = (float)x + .5f - map[2], v = (float)y + .5f - map[5];
+            float px = (c * u + s * v) / .64f - .5f, py = (c * v - s * u) / .64f - .5f, value = 128;
+            if (px >= 0 && py >= 0 && px < w - 1 && py < h - 1) {
+                uint32_t i = (uint32_t)px, j = (uint32_t)py;
+                float fx = px - (float)i, fy = py - (float)j;
+                const uint8_t *a = fair_image_row(in, j) + i, *b = fair_image_row(in, j + 1) + i;
+                value = ((float)a[0] * (1 - fx) + (float)a[1] * fx) * (1 - fy) + ((float)b[0] * (1 - fx) + (float)b[1] * fx) * fy;
+            }
+            seed = seed * 1664525u + 1013904223u;
+            value += (float)(seed >> 24) * (16.f / 255) - 8;
+            fair_image_row(out, y)[x] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+        }
+    return out;
+}
+
+/* Count for each part whether `other` has it where the map says, about as large and with a near code. */
+static void
+find_again(const struct fair_part *v, uint32_t n, const float map[6], float scale, const struct fair_image *other, struct fair_arena *a,
+           uint8_t *again)
+{
+    struct fair_part *o;
+    uint32_t m;
+
+    fair_parts_take(other, FAIR_FOR_QUERY, a, &o, &m);
+    for (uint32_t i = 0; i < n; i++) {
+        float x = map[0] * v[i].x + map[1] * v[i].y + map[2], y = map[3] * v[i].x + map[4] * v[i].y + map[5];
+        float far = 1.2f + .3f * v[i].size * scale, size = v[i].size * scale;
+        for (uint32_t k = 0; k < m; k++) {
+            float dx = o[k].x - x, dy = o[k].y - y;
+            int bits = 0;
+            if (dx > far || dx < -far || dy > far || dy < -far || o[k].size > 1.5f * size || o[k].size * 1.5f < size) continue;
+            for (int w = 0; w < 4; w++) bits += __builtin_popcountll(o[k].code[w] ^ v[i].code[w]);
+            if (bits <= 60) { again[i]++; break; }
+        }
+    }
+}
+
+static void
+weigh(const struct fair_image *norm, const struct fair_part *v, uint32_t n, const uint32_t *from, struct fair_spot *spots)
+{
+    static const float worth[4] = { .25f, .6f, 1, 1.3f };
+    struct fair_arena *a = fair_arena_new();
+    uint8_t *again = fair_alloc_array(a, n + 1, 1);
+    uint32_t w = norm->width, h = norm->height;
+
+    for (int k = 0; k < 3; k++) {
+        FAIR_AUTO(image) struct fair_image *other = NULL;
+        float map[6] = { 0 };
+        if (k == 0) other = turned(norm, map);
+        else {
+            uint32_t ow = k == 1 ? (w + 1) / 2 : (w * 7 + 9) / 10, oh = k == 1 ? (h + 1) / 2 : (h * 7 + 9) / 10;
+            other = fair_image_area(norm, ow, oh);
+            map[0] = (float)ow / (float)w;
+            map[4] = (float)oh / (float)h;
+        }
+        find_again(v, n, map, k == 0 ? .8f : k == 1 ? .5f : .7f, other, a, again);
+    }
+    /* a spot of two directions counts by the better; the weight goes on its response */
+    for (uint32_t i = 0; i < n; i++) {
+        uint8_t best = again[i];
+        if (i > 0 && from[i - 1] == from[i]) continue;
+        if (i + 1 < n && from[i + 1] == from[i] && again[i + 1] > best) best = again[i + 1];
+        spots[from[i]].response *= worth[best];
+    }
+    fair_arena_free(&a);
+}
+
+void
+fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, struct fair_arena *a, struct fair_part **v, uint32_t *n)
+{
+    uint32_t keep = purpose == FAIR_FOR_QUERY ? FAIR_PARTS_QUERY : FAIR_PARTS_CATALOGUE;
+    struct fair_spot *spots = fair_xmalloc(ROOM * sizeof *spots);
+    struct claim *order = fair_xmalloc(ROOM * sizeof *order);
+    size_t found, chosen;
+    struct fair_space *space = fair_space_new(norm, CONTRAST, spots, ROOM, &found);
+
+    *v = fair_alloc_array(a, purpose == FAIR_FOR_QUERY ? keep : CANDIDATES, sizeof **v);
+    if (purpose == FAIR_FOR_CATALOGUE && found > keep) {
+        uint32_t *from = fair_xmalloc(CANDIDATES * sizeof *from), m;
+        struct fair_spot *kept = fair_xmalloc(CANDIDATES * sizeof *kept);
+        chosen = choose(spots, found, CANDIDATES, purpose, order);
+        m = describe(space, spots, order, chosen, CANDIDATES, *v, from);
+        weigh(norm, *v, m, from, spots);
+        /* only those that were looked at */
+        for (uint32_t i = found = 0; i < m; i++)
+            if (i == 0 || from[i] != from[i - 1]) kept[found++] = spots[from[i]];
+        memcpy(spots, kept, found * sizeof *spots);
+        free(from);
+        free(kept);
+    }
+    chosen = choose(spots, found, keep, purpose, order);
+    *n = describe(space, spots, order, chosen, keep, *v, NULL);
     free(spots);
     free(order);
     fair_space_free(&space);

@@ -278,7 +278,7 @@ halved(const float *in, int32_t w, int32_t h, float *out)
 static void
 measure(const float *a, const float *b, int32_t width, int32_t height, int k, struct fair_clue *c)
 {
-    float sum = 0, weight = 0, firm = 0, shift = 0, n_shift = 0;
+    float sum = 0, weight = 0, firm = 0, shift = 0, n_shift = 0, some = 0, clear = 0;
     int32_t tile = k == 0 ? TILE : TILE / 2;          /* tiles overlap where samples are few */
 
     for (int32_t y = 0; y + TILE <= height; y += tile)
@@ -297,6 +297,8 @@ measure(const float *a, const float *b, int32_t width, int32_t height, int k, st
             weight += w;
             sum += w * t.alike;
             if (t.alike > .8f) firm += w;
+            if (t.alike > .5f) some += w;
+            if (t.alike > .92f) clear += w;
             if (k > 0) continue;
             for (int32_t dy = -1; dy <= 1; dy++)
                 for (int32_t dx = -1; dx <= 1; dx++) {
@@ -310,6 +312,7 @@ measure(const float *a, const float *b, int32_t width, int32_t height, int k, st
                 shift += w * sqrtf((float)(bx * bx + by * by));
             }
         }
+    c->crisp[k] = some > 0 ? clear / some : 0;
     c->alike[k] = weight > 0 ? sum / weight : 0;
     c->firm[k] = weight > 0 ? firm / weight : 0;
     if (k > 0) return;
@@ -350,6 +353,69 @@ outline(const float *a, const float *b, const struct grid *g, const struct fair_
     }
 }
 
+/* Correlation of n pairs; the deviations of both. */
+static float
+together(const float *a, const float *b, int n, float *dev_a, float *dev_b)
+{
+    float sa = 0, sb = 0, aa = 0, bb = 0, ab = 0;
+
+    for (int i = 0; i < n; i++) {
+        sa += a[i]; sb += b[i];
+        aa += a[i] * a[i]; bb += b[i] * b[i]; ab += a[i] * b[i];
+    }
+    sa /= (float)n; sb /= (float)n;
+    aa = aa / (float)n - sa * sa; bb = bb / (float)n - sb * sb; ab = ab / (float)n - sa * sb;
+    *dev_a = aa > 0 ? sqrtf(aa) : 0;
+    *dev_b = bb > 0 ? sqrtf(bb) : 0;
+    return aa > .01f && bb > .01f ? ab / sqrtf(aa * bb) : 0;
+}
+
+/* The work's border, where it lies inside the query: a copy that was put into something ends there, with a seam; what
+ * was seen by a camera that saw more goes on as if there were no border.  Along each third of each side, 4 pixels
+ * within and without: is the work there at all, and does the picture run on? */
+static void
+borders(const struct fair_levels *query, const struct fair_levels *work, bool negated, struct fair_clue *c)
+{
+    enum { N = 32 };
+    float w = (float)work->at[0].width, h = (float)work->at[0].height;
+    float qw = (float)query->at[0].width, qh = (float)query->at[0].height;
+
+    c->edges = c->run_on = 0;
+    for (int part = 0; part < 12; part++) {
+        float in0[N], in1[N], out1[N], wk[N], cross = 0, within = 0, da, db, dc, dd;
+        bool ok = true;
+        for (int i = 0; i < N && ok; i++) {
+            float along = ((float)(part % 3) + ((float)i + .5f) / N) / 3 * .94f + .03f, here[6], scale, u[4], v[4];
+            float x = part / 3 == 0 ? 0 : part / 3 == 1 ? w : along * w, y = part / 3 == 2 ? 0 : part / 3 == 3 ? h : along * h;
+            float nx = part / 3 == 0 ? -1 : part / 3 == 1 ? 1 : 0, ny = part / 3 == 2 ? -1 : part / 3 == 3 ? 1 : 0;
+            static const float steps[4] = { -12, -4, 4, 12 };
+            float q[4];
+            fair_bend_about(c->bend, x, y, here);
+            scale = hypotf(here[0] * nx + here[1] * ny, here[3] * nx + here[4] * ny);
+            if (!(scale > .02f)) { ok = false; break; }
+            for (int k = 0; k < 4 && ok; k++) {
+                fair_bend_at(c->bend, x + nx * steps[k] / scale, y + ny * steps[k] / scale, &u[k], &v[k]);
+                ok = u[k] > 1 && v[k] > 1 && u[k] < qw - 1 && v[k] < qh - 1;
+                if (ok) q[k] = value_at(query->at[0].v, query->at[0].width, query->at[0].height, u[k], v[k]);
+            }
+            if (!ok) break;
+            in0[i] = q[0]; in1[i] = q[1]; out1[i] = q[2];
+            cross += fabsf(q[2] - q[1]);
+            within += fabsf(q[1] - q[0]) + fabsf(q[3] - q[2]);
+            {
+                int32_t k = level_for(work, 1 / scale);
+                float unit = 1.f / (float)(1 << k);
+                wk[i] = value_at(work->at[k].v, work->at[k].width, work->at[k].height, (x - nx * 4 / scale) * unit, (y - ny * 4 / scale) * unit);
+                if (negated) wk[i] = 255 - wk[i];
+                ok = wk[i] == wk[i];
+            }
+        }
+        if (!ok || together(wk, in1, N, &da, &db) < .7f || da < 1.5f || db < 1.5f) continue;
+        c->edges++;
+        if (together(in1, out1, N, &dc, &dd) > .6f && dd > 1.5f && cross < .8f * within + .5f * N && together(in0, in1, N, &dc, &dd) > .3f) c->run_on++;
+    }
+}
+
 static float
 fitness(const struct fair_clue *c)
 {
@@ -377,6 +443,8 @@ fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work
         if (best.alike[0] < .1f && best.firm[0] < .05f) {       /* nothing there: no closer look */
             best.alike[1] = best.alike[2] = best.alike[0];
             best.firm[1] = best.firm[2] = best.firm[0];
+            best.crisp[1] = best.crisp[2] = best.crisp[0];
+            best.edges = best.run_on = 0;
             outline(a, b, &g, work, &best);
             if (!c->looked || fitness(&best) > fitness(c)) *c = best;
             return;
@@ -397,5 +465,6 @@ fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work
     halved(half_a, g.width / 2, g.height / 2, small_a);
     halved(half_b, g.width / 2, g.height / 2, small_b);
     measure(small_a, small_b, g.width / 4, g.height / 4, 2, &best);
+    borders(query, work, negated, &best);
     if (!c->looked || fitness(&best) > fitness(c)) *c = best;
 }
