@@ -5,8 +5,8 @@
 #include "work/scan_private.h"
 
 #define PREVIEW_MAX (16u << 20)
-/* The matcher names every pair it kept, however weak; a person is asked to look from one in twenty on. */
-#define WORTH_A_LOOK 0.05f
+/* The matcher names every pair it kept, however weak; a person is asked to look from one in five on. */
+#define WORTH_A_LOOK 0.2f
 
 struct fair_subject *
 fair_subject_new(struct fair_scan *s)
@@ -205,15 +205,15 @@ from_row(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
         o->preview = row.preview;
         o->preview_kept = !fair_sha256_none(&row.preview);
         o->whole = row.whole;
-        got = match(s, o, &fp, NULL, err);
+        if (!o->preview_kept) got = match(s, o, &fp, NULL, err);
         if (got == FAIR_OK && !o->preview_kept) got = only_new_works(s, o, row.at, err);
     }
-    if (got == FAIR_OK && o->n_found == 0) {
+    if (got == FAIR_OK && !o->preview_kept && o->n_found == 0) {
         fair_arena_free(&a);
         got = settle(s, o, err);
         return got == FAIR_OK ? FAIR_DONE : got;
     }
-    /* It seems to match: the pixel stage looks too, at the preview that was kept. */
+    /* It matched before, and is judged as it was then: by the preview that was kept. */
     if (got == FAIR_OK && (!o->preview_kept || fair_vault_read(s->h->vault, &o->preview, PREVIEW_MAX, a, &preview, NULL) != FAIR_OK)) {
         o->preview_kept = false;
         got = FAIR_NOT_FOUND;
@@ -323,6 +323,14 @@ previewed(struct fair_scan *s, struct fair_look *l, const struct fair_decoded *d
     }
     got = keep_row(s, o, &l->fp, err);
     if (got == FAIR_OK) got = fair_rows_flush(s, err);
+    if (got == FAIR_OK && o->preview_kept) {
+        /* Judged once more by what is kept of it, as every later scan will judge it: or scores would
+         * change although nothing did. */
+        l->bytes = fair_str_dup(l->arena, d->preview);
+        l->phase = FAIR_LOOK_PREVIEW;
+        queue(s, l);
+        return FAIR_OK;
+    }
     look_end(s, l);
     return got == FAIR_OK ? settle(s, o, err) : got;
 }
