@@ -83,7 +83,9 @@ try:
     t = time.time()
     run(calm, 'works', 'add', ours)
     whole = time.time() - t
+    t = time.time()
     run(calm, 'scan', theirs)
+    scanning = time.time() - t
     say(len(works(calm)) == 24, 'the_calm_home_has_every_work', str(len(works(calm))))
     say(len(hits(calm)) >= 10, 'the_calm_home_has_hits', str(hits(calm)))
 
@@ -92,15 +94,19 @@ try:
     while n < kills and not wrong:
         n += 1
         what = n % 4
-        if n % 67 == 0:                    # begin again from nothing now and then: the first steps are the rarest
+        if n % 25 == 0:                    # begin again from nothing now and then: the first steps are the rarest
             shutil.rmtree(home)
             run(home, 'init')
         if what in (0, 1):
             args = ['works', 'add', ours]
             span = whole
         elif what == 2:
+            # Files that did not change are not looked at again: a byte behind the picture's end makes new ones of them.
+            for name in os.listdir(theirs):
+                with open(theirs + '/' + name, 'ab') as o:
+                    o.write(b'.')
             args = ['scan', theirs]
-            span = whole
+            span = scanning
         else:
             args = decide_some(home, n) or ['works', 'add', ours]
             span = 0.3
