@@ -18,7 +18,7 @@ const struct fair_verb fair_verbs[] = {
     { "owners add", "--name NAME [--email ADDRESS]", "Adds somebody whose pictures are registered.", fair_verb_owners_add },
     { "owners list", "", "Lists owners.", fair_verb_owners_list },
     { "lookup", "[--format table|json|tsv] [--off STAGE,...] PICTURE|DIR|URL...", "Is this one of ours? Reads nothing else and writes nothing.", fair_verb_lookup },
-    { "scan", "[--site] [--depth N] [--pages N] [--stateless] TARGET...", "Finds copies in folders, files, pages, sites, URL lists and WARC files.", fair_verb_scan },
+    { "scan", "[--site] [--depth N] [--pages N] [--stateless] [--images] [--checkpoint FILE] TARGET...", "Finds copies in folders, files, pages, sites, URL lists and WARC files.", fair_verb_scan },
     { "hits list", "[--state STATE] [--site SITE] [--work ID] [--verdict V] [--limit N] [--offset N]", "The review queue.", fair_verb_hits_list },
     { "hits show", "ID...", "Shows hits with reasons, places and decisions.", fair_verb_hits_show },
     { "hits decide", "--as pursue|ignore|not_a_match|reopen [--reason CODE] [--scope SCOPE] [--note TEXT] [--until DATE] ID...", "Decides on hits.", fair_verb_hits_decide },

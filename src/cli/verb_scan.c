@@ -9,18 +9,22 @@
 struct scanning { struct fair_cli *c; struct fair_progress bar; bool site; };
 
 static void
-on_line(void *arg, json_t *line)
+on_line(void *arg, const struct fair_scan_line *line)
 {
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str text = fair_scan_json(a, line);
     (void)arg;
-    fair_cli_json(line);
+
+    printf("%.*s\n", FAIR_STR_ARG(text));
     fflush(stdout);
 }
 
 static void
-on_progress(void *arg, int64_t done, int64_t all)
+on_progress(void *arg, const struct fair_run *so_far, int64_t waiting)
 {
     struct scanning *s = arg;
-    fair_progress_at(&s->bar, done, all);
+    int64_t done = s->site ? so_far->pages : so_far->pictures;
+    fair_progress_at(&s->bar, done, done + waiting);
 }
 
 static bool
@@ -38,6 +42,8 @@ fair_verb_scan(struct fair_cli *c, int argc, char **argv)
         { .name = "site", .doc = "follow the links of the target's own site", .flag = &o.site },
         { .name = "depth", .value = "N", .doc = "links followed from the first page (crawl.max_depth otherwise)", .number = &depth },
         { .name = "pages", .value = "N", .doc = "pages at most (crawl.max_pages otherwise)", .number = &pages },
+        { .name = "images", .doc = "also a line for every picture looked at", .flag = &o.images },
+        { .name = "checkpoint", .value = "FILE", .doc = "archives: note in FILE what is finished, and go on behind it", .text = &o.checkpoint },
         { .name = "stateless", .doc = "write nothing to the store: hits are the lines alone", .flag = &o.stateless }, { 0 } };
     struct scanning s = { .c = c };
     const struct fair_scan_calls calls = { on_line, on_progress, on_stop, &s };
@@ -49,6 +55,7 @@ fair_verb_scan(struct fair_cli *c, int argc, char **argv)
     if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     o.depth = depth >= 0 ? depth : c->house.config.crawl_depth;
     o.pages = pages >= 0 ? pages : c->house.config.crawl_pages;
+    s.site = o.site;
     fair_cli_catch_signals();
     fair_progress_begin(&s.bar, o.site ? "pages" : "pictures", 0);
     for (int i = 0; i < c->n_args && !fair_cli_stopped(); i++) {

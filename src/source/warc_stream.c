@@ -207,7 +207,7 @@ more_gzip(struct fair_stream *s)
     if (rc == Z_STREAM_END) end_member(s, NULL, false);
     else if (rc == Z_DATA_ERROR && s->z.msg != NULL &&
              (strstr(s->z.msg, "data check") != NULL || strstr(s->z.msg, "length check") != NULL))
-        end_member(s, "bad-gzip-checksum", false);
+        end_member(s, "bad-gzip-checksum", true);     /* a stored block may have run over the end of a member cut short */
     else if (rc != Z_OK && rc != Z_BUF_ERROR) end_member(s, "bad-gzip", true);
     else if (too_far(s)) end_member(s, "inflates-too-far", true);
 }

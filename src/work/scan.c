@@ -1,303 +1,355 @@
-/* work/scan.c - one target, told apart; one picture, decoded, matched, kept. */
+/* scan.c - one scan: what the target is, its run, its faults and its end. */
 #include "work/scan.h"
+#include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "base/io.h"
-#include "source/url.h"
-#include "source/warc.h"
+#include "base/log.h"
 #include "work/files.h"
 #include "work/scan_private.h"
 
-/* The matcher names every pair it kept, however weak; a person is asked to look from one in five on. */
-#define WORTH_A_LOOK 0.2f
+#define LOOKS_AHEAD 16        /* pictures read before the decoders ask for them */
 
 bool
-fair_scan_stopped(const struct fair_scan_run *s)
+fair_scan_must_stop(struct fair_scan *s)
 {
-    return s->calls->stopped != NULL && s->calls->stopped(s->calls->arg);
-}
-
-static json_t *
-text(struct fair_arena *a, fair_str s)
-{
-    s = fair_utf8_mend(a, s);
-    return s.p == NULL ? json_null() : json_stringn_nocheck(s.p, s.n);
-}
-
-static void
-tell(struct fair_scan_run *s, json_t *line)
-{
-    if (s->calls->line != NULL) s->calls->line(s->calls->arg, line);
-    else json_decref(line);
-}
-
-/* Linked without the codecs, whose table has the same names. */
-static const char *
-mime_of(enum fair_format f)
-{
-    static const char *const names[FAIR_N_FORMATS] = { [FAIR_FORMAT_JPEG] = "image/jpeg", [FAIR_FORMAT_PNG] = "image/png", [FAIR_FORMAT_GIF] = "image/gif",
-        [FAIR_FORMAT_BMP] = "image/bmp", [FAIR_FORMAT_ICO] = "image/x-icon", [FAIR_FORMAT_WEBP] = "image/webp", [FAIR_FORMAT_AVIF] = "image/avif",
-        [FAIR_FORMAT_HEIC] = "image/heic", [FAIR_FORMAT_JXL] = "image/jxl", [FAIR_FORMAT_TIFF] = "image/tiff" };
-    return f < FAIR_N_FORMATS && names[f] != NULL ? names[f] : "application/octet-stream";
-}
-
-static json_t *
-source_json(struct fair_arena *a, const struct fair_place *p)
-{
-    if (p == NULL || p->file.p == NULL) return json_null();
-    return json_pack("{s:o, s:I, s:I, s:I}", "file", text(a, p->file), "offset", (json_int_t)p->offset, "length", (json_int_t)p->length,
-                     "record", (json_int_t)p->record);
+    return s->calls.stopped != NULL && s->calls.stopped(s->calls.arg);
 }
 
 fair_status
-fair_scan_fault(struct fair_scan_run *s, fair_str where, const char *words, const struct fair_place *p, struct fair_err *err)
+fair_scan_fault(struct fair_scan *s, fair_str where, struct fair_err *err, const char *fmt, ...)
 {
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    char words[400];
+    struct fair_scan_line l = { .what = FAIR_SCAN_ERROR, .where = where, .words = words };
+    va_list ap;
 
-    s->run->faults++;
-    tell(s, json_pack("{s:i, s:s, s:o, s:s, s:o}", "v", 1, "type", "error", "where", text(a, where), "error", fair_utf8_mend(a, fair_str_of(words)).p,
-                      "src", source_json(a, p)));
-    if (s->o->stateless) return FAIR_OK;
-    return fair_store_run_fault(&s->h->desk, s->run->id, where, fair_str_of(words), fair_now(), err);
+    va_start(ap, fmt);
+    vsnprintf(words, sizeof words, fmt, ap);
+    va_end(ap);
+    s->run.faults++;
+    if (s->calls.line != NULL) s->calls.line(s->calls.arg, &l);
+    return fair_rows_fault(s, where, words, err);
 }
 
-static json_t *
-words_of(struct fair_arena *a, const struct fair_match *m, const struct fair_picture *info)
+void
+fair_scan_progress(struct fair_scan *s, bool now, int64_t waiting)
 {
-    fair_str words[8];
-    size_t n = fair_match_words(m, info->width, info->height, a, words);
-    json_t *list = json_array();
+    fair_time t = fair_ticks();
 
-    for (size_t i = 0; i < n; i++) json_array_append_new(list, text(a, words[i]));
-    return list;
+    if (s->calls.progress == NULL || (!now && t - s->told < FAIR_SECOND / 10)) return;
+    s->told = t;
+    s->calls.progress(s->calls.arg, &s->run, waiting);
 }
 
-static void
-tell_hit(struct fair_scan_run *s, struct fair_arena *a, const struct fair_match *m, const struct fair_decoded *d, const struct fair_sha256 *sha,
-         const struct fair_place *p, bool fresh, fair_id id)
+bool
+fair_scan_is_picture(fair_str b)
 {
-    tell(s, json_pack("{s:i, s:s, s:I, s:f, s:s, s:b, s:I, s:{s:o, s:o, s:i, s:i, s:s}, s:{s:o}, s:o, s:o, s:[f,f,f,f], s:o}", "v", 1, "type", "hit",
-                      "work", (json_int_t)m->work, "score", (double)m->score, "verdict", fair_verdict_name(m->verdict), "new", fresh, "hit",
-                      (json_int_t)id, "image", "url", text(a, p->image), "sha256", text(a, fair_hex(a, sha->b, 32)), "w", (int)d->info.width,
-                      "h", (int)d->info.height, "mime", mime_of(d->info.format), "page", "url", text(a, p->page), "src",
-                      source_json(a, p), "via", text(a, p->via), "box", (double)m->box[0], (double)m->box[1], (double)m->box[2],
-                      (double)m->box[3], "words", words_of(a, m, &d->info)));
+    static const struct { unsigned at; const char *magic; unsigned n; } known[] = {
+        { 0, "\xff\xd8\xff", 3 }, { 0, "\x89PNG\r\n\x1a\n", 8 }, { 0, "GIF8", 4 }, { 8, "WEBP", 4 }, { 4, "ftypavi", 7 }, { 4, "ftyphei", 7 },
+        { 4, "ftyphev", 7 }, { 4, "ftypmif1", 8 }, { 4, "ftypmsf1", 8 }, { 0, "BM", 2 }, { 0, "\0\0\1\0", 4 }, { 0, "II*\0", 4 }, { 0, "MM\0*", 4 },
+        { 0, "\xff\x0a", 2 }, { 4, "JXL ", 4 } };
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (b.n >= known[i].at + known[i].n && memcmp(b.p + known[i].at, known[i].magic, known[i].n) == 0) return true;
+    return false;
+}
+
+/* ---- files and folders ---- */
+
+/* A file that has not changed since it was read is known by its picture's hash. */
+static fair_status
+file_known(struct fair_scan *s, struct fair_subject *x, fair_str key, fair_str stamp, struct fair_err *err)
+{
+    struct fair_fetched row;
+    fair_status got;
+
+    if (s->o.stateless) return FAIR_NOT_FOUND;
+    fair_arena_clear(s->scratch);
+    got = fair_store_fetched_get(&s->h->desk, key, s->scratch, &row, NULL);
+    if (got != FAIR_OK) return got == FAIR_NOT_FOUND ? got : fair_fail(err, got, "the store could not be read");
+    if (!fair_str_eq(row.etag, stamp)) return FAIR_NOT_FOUND;
+    got = fair_look_known(s, x, &row.sha256, err);
+    if (got == FAIR_OK) s->run.unchanged++;
+    return got;
 }
 
 static fair_status
-keep_hit(struct fair_scan_run *s, struct fair_arena *a, const struct fair_match *m, const struct fair_decoded *d, const struct fair_sha256 *sha,
-         const struct fair_sha256 *preview, const struct fair_place *p, struct fair_err *err)
+one_file(struct fair_scan *s, const struct fair_file *f, struct fair_err *err)
 {
-    struct fair_hit hit = { .work = m->work, .run = s->run->id, .page_url = p->page, .image_url = p->image, .site = p->site, .place = p->via,
-                            .alt = p->alt, .sha256 = *sha, .preview = *preview, .width = d->info.width, .height = d->info.height,
-                            .score = m->score, .verdict = fair_str_of(fair_verdict_name(m->verdict)), .has_map = m->has_map,
-                            .mirrored = m->mirrored, .bits = m->bits, .agree = m->agree, .rotation = m->rotation, .scale = m->scale,
-                            .covers = m->covers, .residual = m->residual, .first_seen = fair_now(), .last_seen = fair_now() };
-    json_t *words = words_of(a, m, &d->info), *source = source_json(a, p);
-    char *words_text = json_dumps(words, JSON_COMPACT), *source_text = json_is_null(source) ? NULL : json_dumps(source, JSON_COMPACT);
-    bool fresh = false;
-    fair_status st = FAIR_OK;
+    struct fair_subject *x;
+    struct fair_use *u;
+    struct fair_arena *a;
+    struct fair_fetched row = { .status = 200, .bytes = f->bytes, .at = fair_now() };
+    struct fair_err why = { 0 };
+    fair_str bytes = { 0 };
+    fair_status got;
 
-    for (int i = 0; i < 4; i++) {
-        hit.box[i] = m->box[i];
-        hit.work_box[i] = m->work_box[i];
+    if (f->fault != NULL) return fair_scan_fault(s, f->path, err, "%s", f->fault);
+    x = fair_subject_new(s);
+    x->key = fair_str_dup(s->arena, f->path);
+    u = fair_use_new(s, x);
+    u->page_url = u->image_url = fair_str_dup(s->arena, f->key);
+    u->via = FAIR_STR("file");
+    u->site = FAIR_STR("files");
+    u->ts = f->mtime;
+    row.url = fair_str_fmt(s->arena, "file:%.*s", FAIR_STR_ARG(f->key));
+    row.etag = fair_str_fmt(s->arena, "%lld-%lld", (long long)f->bytes, (long long)f->mtime);
+    got = file_known(s, x, row.url, row.etag, err);
+    if (got != FAIR_NOT_FOUND) return got;
+    a = fair_arena_new();
+    got = fair_read_file(a, f->path.p, (size_t)s->h->config.max_file_mb << 20, &bytes, &why);
+    if (got == FAIR_OK && bytes.n == 0) got = fair_fail(&why, FAIR_INVALID, "the file is empty");
+    if (got != FAIR_OK) {
+        fair_arena_free(&a);
+        return fair_scan_fault(s, f->path, err, "%s", why.text);
     }
-    for (int i = 0; i < 6; i++) hit.map[i] = m->map[i];
-    hit.words = fair_str_of(words_text);
-    hit.source = fair_str_of(source_text);
-    if (!s->o->stateless) st = fair_store_hit_seen(&s->h->desk, &hit, &fresh, err);
-    if (st == FAIR_OK) {
-        s->run->hits++;
-        s->run->hits_new += fresh;
-        tell_hit(s, a, m, d, sha, p, fresh, hit.id);
-    }
-    json_decref(words);
-    json_decref(source);
-    free(words_text);
-    free(source_text);
-    return st;
+    s->run.bytes += (int64_t)bytes.n;
+    row.sha256 = fair_sha256_of(bytes.p, bytes.n);
+    got = fair_look_bytes(s, x, &a, bytes, err);
+    fair_arena_free(&a);
+    return got == FAIR_OK ? fair_rows_fetched(s, &row, err) : got;
 }
 
 fair_status
-fair_scan_picture(struct fair_scan_run *s, fair_str bytes, const struct fair_place *p, struct fair_err *err)
-{
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    struct fair_sha256 sha = fair_sha256_of(bytes.p, bytes.n), preview = { { 0 } };
-    struct fair_matches found = { 0 };
-    struct fair_decoded d = { 0 };
-    struct fair_err why = { 0 };
-    fair_status st;
-
-    s->run->pictures++;
-    s->run->bytes += (int64_t)bytes.n;
-    st = fair_decoders_picture(s->h->decoders, bytes, FAIR_MATCH_WANTS | FAIR_WANT_PREVIEW, a, &d, &why);
-    if (st == FAIR_LIMIT) return fair_scan_fault(s, p->image, why.text, p, err);
-    if (st != FAIR_OK) {
-        *err = why;
-        return st;
-    }
-    if (d.status != FAIR_OK) return fair_scan_fault(s, p->image, d.words, p, err);
-    st = fair_house_match(s->h, &d.fp, d.grey, 0, a, &found, err);
-    fair_image_free(&d.grey);
-    FAIR_TRY(st);
-    for (size_t i = 0; i < found.n; i++) {
-        if (found.v[i].verdict < FAIR_SAME_SCENE || (found.v[i].verdict != FAIR_MATCH && found.v[i].score < WORTH_A_LOOK)) continue;
-        /* The bytes are in the vault before a row names them. */
-        if (!s->o->stateless && fair_sha256_none(&preview)) FAIR_TRY(fair_vault_put(s->h->vault, d.preview, &preview, err));
-        FAIR_TRY(keep_hit(s, a, &found.v[i], &d, &sha, &preview, p, err));
-    }
-    return FAIR_OK;
-}
-
-/* ---- folders and files ----------------------------------------------------------- */
-
-static fair_status
-scan_file(struct fair_scan_run *s, const struct fair_file *f, struct fair_err *err)
-{
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    struct fair_place p = { .page = f->key, .image = f->key, .site = FAIR_STR("files"), .via = FAIR_STR("file"), .file = f->key, .length = f->bytes };
-    struct fair_err why = { 0 };
-    fair_str bytes;
-
-    if (f->fault != NULL) return fair_scan_fault(s, f->path, f->fault, &p, err);
-    if (fair_read_file(a, f->path.p, (size_t)s->h->config.max_file_mb << 20, &bytes, &why) != FAIR_OK)
-        return fair_scan_fault(s, f->path, why.text, &p, err);
-    return fair_scan_picture(s, bytes, &p, err);
-}
-
-static fair_status
-scan_files(struct fair_scan_run *s, const char *path, struct fair_err *err)
+fair_scan_files(struct fair_scan *s, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct fair_files files = { .arena = a };
 
-    fair_files_add(&files, path);
+    fair_files_add(&files, fair_str_dup(a, s->target).p);
     for (size_t i = 0; i < files.n; i++) {
-        if (fair_scan_stopped(s)) return fair_fail(err, FAIR_AGAIN, "stopped");
-        FAIR_TRY(scan_file(s, &files.v[i], err));
-        if (s->calls->progress != NULL) s->calls->progress(s->calls->arg, (int64_t)i + 1, (int64_t)files.n);
+        const struct fair_file *f = &files.v[i];
+        if (fair_scan_must_stop(s)) return FAIR_AGAIN;
+        if (f->url) continue;
+        /* In a folder only what looks like a picture by its name is opened. */
+        if (!f->asked && strcmp(fair_file_kind(f->path), "other") == 0) continue;
+        FAIR_TRY(one_file(s, f, err));
+        FAIR_TRY(fair_look_until(s, LOOKS_AHEAD, err));
+        fair_scan_progress(s, false, (int64_t)(files.n - i));
     }
-    return FAIR_OK;
+    return fair_look_until(s, 0, err);
 }
 
-/* A text file whose first line is an http(s) address: each line is a target. */
-static fair_status
-scan_list(struct fair_scan_run *s, const char *path, struct fair_err *err)
-{
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    fair_str all, line;
+/* ---- what the target is ---- */
 
-    FAIR_TRY(fair_read_file(a, path, 64 << 20, &all, err));
-    while (fair_str_split(&all, '\n', &line)) {
-        line = fair_str_trim(line);
-        if (line.n == 0 || line.p[0] == '#') continue;
-        if (fair_scan_stopped(s)) return fair_fail(err, FAIR_AGAIN, "stopped");
-        if (fair_scan_web(s, fair_str_dup(a, line), err) != FAIR_OK) {
-            struct fair_err why = *err;
-            if (why.status != FAIR_INVALID && why.status != FAIR_NOT_FOUND && why.status != FAIR_CORRUPT) return why.status;
-            FAIR_TRY(fair_scan_fault(s, line, why.text, NULL, err));
-        }
-    }
-    return FAIR_OK;
-}
-
-/* 'w' an archive, 'l' a list of addresses, 'p' anything else. */
-static char
-kind_of(const char *path)
-{
-    uint8_t head[16] = { 0 };
-    struct stat st;
-    FAIR_AUTO(fd) int fd = -1;
-
-    if (strcmp(path, "-") == 0) return 'w';
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return 'p';
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || read(fd, head, sizeof head) <= 0) return 'p';
-    if (memcmp(head, "WARC/", 5) == 0 || memcmp(head, "filedesc:", 9) == 0 || (head[0] == 0x1f && head[1] == 0x8b)) return 'w';
-    if (memcmp(head, "\x28\xb5\x2f\xfd", 4) == 0 || memcmp(head, "\x5d\x2a\x4d\x18", 4) == 0) return 'w';
-    if (memcmp(head, "http://", 7) == 0 || memcmp(head, "https://", 8) == 0) return 'l';
-    return 'p';
-}
+enum kind { KIND_WEB, KIND_STDIN, KIND_ARCHIVE, KIND_LIST, KIND_FILES };
 
 static bool
-is_url(fair_str s)
+starts_nocase(const char *p, const char *prefix)
 {
-    return fair_str_starts(s, FAIR_STR("http://")) || fair_str_starts(s, FAIR_STR("https://"));
+    return strncasecmp(p, prefix, strlen(prefix)) == 0;
+}
+
+static enum kind
+kind_of_bytes(const unsigned char *b, size_t n)
+{
+    char line[64] = "";
+    size_t at = 0;
+
+    if (n >= 4 && (memcmp(b, "WARC", 4) == 0 || memcmp(b, "\x28\xb5\x2f\xfd", 4) == 0 || (memcmp(b + 1, "\x2a\x4d\x18", 3) == 0 && (b[0] & 0xf0) == 0x50)))
+        return KIND_ARCHIVE;
+    if (n >= 2 && b[0] == 0x1f && b[1] == 0x8b) return KIND_ARCHIVE;
+    if (n >= 11 && memcmp(b, "filedesc://", 11) == 0) return KIND_ARCHIVE;
+    while (at < n && (isspace(b[at]) || b[at] == 0xef || b[at] == 0xbb || b[at] == 0xbf)) at++;
+    /* Comments may stand before the first address. */
+    while (at < n && b[at] == '#') {
+        while (at < n && b[at] != '\n') at++;
+        while (at < n && isspace(b[at])) at++;
+    }
+    snprintf(line, sizeof line, "%.*s", (int)(n - at < 60 ? n - at : 60), (const char *)b + at);
+    return starts_nocase(line, "http://") || starts_nocase(line, "https://") || line[0] == '{' ? KIND_LIST : KIND_FILES;
 }
 
 static fair_status
-begin(struct fair_scan_run *s, fair_str target, struct fair_err *err)
+kind_of(const char *target, enum kind *kind, struct fair_err *err)
 {
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    struct fair_run open;
-    fair_status st;
+    unsigned char head[4096];
+    FAIR_AUTO(fd) int fd = -1;
+    struct stat st;
+    ssize_t n;
 
-    if (s->o->stateless) return FAIR_OK;
-    st = fair_store_run_unfinished(&s->h->desk, target, a, &open, err);
-    if (st == FAIR_OK) {
-        *s->run = open;
-        s->run->target = target;
-        s->run->state = FAIR_STR("running");
-        s->run->error = (fair_str){ NULL, 0 };
-        return FAIR_OK;
+    *kind = KIND_FILES;
+    if (starts_nocase(target, "http://") || starts_nocase(target, "https://")) *kind = KIND_WEB;
+    else if (strcmp(target, "-") == 0) *kind = KIND_STDIN;
+    if (*kind != KIND_FILES) return FAIR_OK;
+    if (stat(target, &st) != 0) {
+        /* A glob names no file itself; what it matches is looked for later. */
+        if (errno == ENOENT && strpbrk(target, "*?[") != NULL) return FAIR_OK;
+        return fair_fail(err, errno == ENOENT ? FAIR_NOT_FOUND : FAIR_IO, "%s: %m", target);
     }
-    if (st != FAIR_NOT_FOUND) return st;
-    *s->run = (struct fair_run){ .watch = s->o->watch, .target = target, .started = fair_now(), .state = FAIR_STR("running") };
-    return fair_store_run_begin(&s->h->desk, s->run, err);
-}
-
-static fair_status
-finish(struct fair_scan_run *s, fair_status st, const struct fair_err *why, struct fair_err *err)
-{
-    struct fair_run *r = s->run;
-
-    if (!s->o->stateless && st != FAIR_AGAIN) {
-        r->ended = fair_now();
-        r->state = st != FAIR_OK ? FAIR_STR("failed") : r->faults > 0 ? FAIR_STR("partly") : FAIR_STR("done");
-        r->error = st != FAIR_OK ? fair_str_of(why->text) : (fair_str){ NULL, 0 };
-        FAIR_TRY(fair_store_run_put(&s->h->desk, r, err));
-        r->error = (fair_str){ NULL, 0 };
-    }
-    tell(s, json_pack("{s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "v", 1, "type", "stat", "pages", (json_int_t)r->pages, "pictures",
-                      (json_int_t)r->pictures, "unchanged", (json_int_t)r->unchanged, "hits", (json_int_t)r->hits, "hits_new",
-                      (json_int_t)r->hits_new, "faults", (json_int_t)r->faults, "bytes", (json_int_t)r->bytes));
+    if (!S_ISREG(st.st_mode)) return FAIR_OK;
+    fd = open(target, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) return fair_fail(err, FAIR_IO, "%s: %m", target);
+    n = read(fd, head, sizeof head);
+    if (n > 0) *kind = kind_of_bytes(head, (size_t)n);
     return FAIR_OK;
 }
 
 static fair_status
-newest(void *arg, const struct fair_work *w, __attribute__((unused)) struct fair_err *err)
+by_kind(struct fair_scan *s, enum kind kind, struct fair_err *err)
 {
-    fair_time *t = arg;
-    if (w->added > *t) *t = w->added;
+    FAIR_AUTO(fd) int fd = -1;
+    const char *path = fair_str_dup(s->arena, s->target).p;
+
+    switch (kind) {
+    case KIND_WEB: return fair_scan_web(s, err);
+    case KIND_STDIN: return fair_scan_archive(s, STDIN_FILENO, FAIR_STR("-"), err);
+    case KIND_LIST: return fair_scan_list(s, path, err);
+    case KIND_ARCHIVE:
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (fd < 0) return fair_fail(err, FAIR_IO, "%s: %m", path);
+        return fair_scan_archive(s, fd, s->target, err);
+    case KIND_FILES: return fair_scan_files(s, err);
+    }
     return FAIR_OK;
+}
+
+/* ---- the run ---- */
+
+static fair_status
+begin(struct fair_scan *s, enum kind kind, struct fair_err *err)
+{
+    struct fair_house *h = s->h;
+    struct fair_decoder_limits limits;
+
+    FAIR_TRY(fair_house_index(h, err));
+    FAIR_TRY(fair_house_decoders(h, err));
+    FAIR_TRY(fair_house_vault(h, err));
+    fair_house_decoder_limits(&h->config, &limits);
+    limits.n = 1;
+    if (kind != KIND_FILES) FAIR_TRY(fair_decoders_open(&limits, &s->readers, err));
+    if (kind == KIND_WEB || kind == KIND_LIST) FAIR_TRY(fair_house_fetcher(h, err));
+    s->run.target = s->target;
+    s->run.watch = s->o.watch;
+    s->run.started = fair_now();
+    s->run.state = FAIR_STR("running");
+    if (s->o.stateless) return FAIR_OK;
+    /* A site's run that did not come to its end is taken up: its frontier says what is left. */
+    if (kind == KIND_WEB && s->o.site) {
+        struct fair_run was;
+        fair_status got = fair_store_run_unfinished(&h->desk, s->target, s->arena, &was, err);
+        if (got == FAIR_OK) {
+            s->run = was;
+            s->run.watch = s->o.watch != 0 ? s->o.watch : was.watch;
+            return FAIR_OK;
+        }
+        if (got != FAIR_NOT_FOUND) return got;
+    }
+    return fair_store_run_begin(&h->desk, &s->run, err);
+}
+
+static fair_status
+run_row(const struct fair_desk *d, void *arg, struct fair_err *err)
+{
+    return fair_store_run_put(d, arg, err);
+}
+
+/* Everything of the target was read: what an earlier run saw and this one did not is no longer there. */
+static fair_status
+gone_rows(const struct fair_desk *d, void *arg, struct fair_err *err)
+{
+    struct fair_run *run = arg;
+    int64_t n;
+
+    FAIR_TRY(fair_store_hits_gone(d, run->id, (fair_str){ NULL, 0 }, fair_now(), &n, err));
+    return fair_store_run_put(d, run, err);
+}
+
+static fair_status
+end(struct fair_scan *s, fair_status got, struct fair_err *err)
+{
+    struct fair_scan_line l = { .what = FAIR_SCAN_STAT, .run = &s->run };
+    struct fair_err why = { 0 };
+
+    s->run.ended = fair_now();
+    if (got == FAIR_AGAIN && !s->o.stateless && s->o.site) s->run.ended = 0;          /* to be taken up */
+    else if (got == FAIR_AGAIN) s->run.state = FAIR_STR("stopped");
+    else if (got != FAIR_OK) s->run.state = FAIR_STR("failed");
+    else s->run.state = s->run.faults > 0 || s->limited ? FAIR_STR("partly") : FAIR_STR("done");
+    if (got != FAIR_OK && got != FAIR_AGAIN && err != NULL) s->run.error = fair_str_dup(s->h->arena, fair_str_of(err->text));
+    if (!s->o.stateless && s->run.id != 0) {
+        bool whole = got == FAIR_OK && s->run.faults == 0 && !s->limited && !s->unseen;
+        fair_status put = fair_rows_flush_with(s, whole ? gone_rows : run_row, &s->run, &why);
+        if (put != FAIR_OK && got == FAIR_OK) got = fair_fail(err, put, "%s", why.text);
+    }
+    if (s->calls.line != NULL) s->calls.line(s->calls.arg, &l);
+    fair_scan_progress(s, true, 0);
+    return got;
+}
+
+/* Asks of ours that are still under way in pools that live on must be taken out of them. */
+static void
+let_go(struct fair_scan *s)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_decoded d;
+
+    while (s->h->decoders != NULL && fair_decoders_busy(s->h->decoders) > 0) {
+        fair_status got = fair_decoders_next(s->h->decoders, a, -1, &d, NULL);
+        if (got != FAIR_OK && got != FAIR_AGAIN) break;
+        if (got != FAIR_OK) continue;
+        fair_image_free(&d.grey);
+        if (d.tag != NULL) {
+            struct fair_arena *its = ((struct fair_look *)d.tag)->arena;
+            fair_arena_free(&its);
+        }
+        fair_arena_clear(a);
+    }
+    while (s->looks != NULL) {
+        struct fair_look *l = s->looks;
+        struct fair_arena *its = l->arena;
+        s->looks = l->next;
+        fair_arena_free(&its);
+    }
+    if (s->h->fetcher != NULL && fair_fetcher_waiting(s->h->fetcher) > 0) fair_fetcher_free(&s->h->fetcher);
+    fair_arena_free(&a);
 }
 
 fair_status
-fair_scan(struct fair_house *h, fair_str target, const struct fair_scan_options *o, const struct fair_scan_calls *calls, struct fair_run *run,
-          struct fair_err *err)
+fair_scan(struct fair_house *h, fair_str target, const struct fair_scan_options *o, const struct fair_scan_calls *calls,
+          struct fair_run *run, struct fair_err *err)
 {
-    struct fair_scan_run s = { .h = h, .o = o, .calls = calls, .run = run };
-    struct fair_work_filter all = { .page.limit = 1000000000 };
-    struct fair_err why = { 0 };
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    fair_status st;
+    struct fair_scan *s = fair_xcalloc(1, sizeof *s);
+    struct fair_err inner = { 0 };
+    enum kind kind = KIND_FILES;
+    fair_status got;
 
-    *run = (struct fair_run){ 0 };
-    target = fair_str_dup(a, target);
-    FAIR_TRY(fair_house_vault(h, err));
-    FAIR_TRY(fair_house_decoders(h, err));
-    FAIR_TRY(fair_house_index(h, err));
-    FAIR_TRY(fair_store_works(&h->desk, &all, newest, &s.newest_work, err));
-    FAIR_TRY(begin(&s, target, err));
-    if (is_url(target)) st = fair_scan_web(&s, target, &why);
-    else if (kind_of(target.p) == 'w') st = fair_scan_warc(&s, target.p, &why);
-    else if (kind_of(target.p) == 'l') st = scan_list(&s, target.p, &why);
-    else st = scan_files(&s, target.p, &why);
-    FAIR_TRY(finish(&s, st, &why, err));
-    run->target = (fair_str){ NULL, 0 };
-    if (st != FAIR_OK) *err = why;
-    return st;
+    s->h = h;
+    s->o = *o;
+    if (calls != NULL) s->calls = *calls;
+    s->arena = fair_arena_new();
+    s->scratch = fair_arena_new();
+    s->rows = fair_arena_new();
+    s->looks_last = &s->looks;
+    s->target = fair_str_dup(h->arena, target);
+    if (s->o.depth < 0) s->o.depth = h->config.crawl_depth;
+    if (s->o.pages <= 0) s->o.pages = h->config.crawl_pages;
+    if (s->o.bytes <= 0) s->o.bytes = h->config.crawl_mb << 20;
+    got = target.n == 0 ? fair_fail(&inner, FAIR_INVALID, "no target was given") : kind_of(s->target.p, &kind, &inner);
+    if (got == FAIR_OK) {
+        got = begin(s, kind, &inner);
+        if (got == FAIR_OK) {
+            got = by_kind(s, kind, &inner);
+            got = end(s, got, &inner);
+        }
+    }
+    let_go(s);
+    *run = s->run;
+    run->state = fair_str_dup(h->arena, run->state);
+    run->error = run->error.p != NULL ? fair_str_dup(h->arena, run->error) : run->error;
+    run->target = s->target;
+    fair_decoders_free(&s->readers);
+    fair_arena_free(&s->rows);
+    fair_arena_free(&s->scratch);
+    fair_arena_free(&s->arena);
+    free(s);
+    return got == FAIR_OK ? FAIR_OK : got == FAIR_AGAIN ? fair_fail(err, got, "stopped") : fair_fail(err, got, "%s", inner.text);
 }

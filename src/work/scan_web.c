@@ -1,58 +1,42 @@
-/* work/scan_web.c - pages and sites: fetch, read the links, look at the pictures, follow what belongs to the site. */
+/* scan_web.c - pages, sites and lists of addresses: what waits, what is under way, when it is over. */
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include "source/url.h"
-#include "work/scan_private.h"
-#include "work/scan_rules.h"
+#include "base/clock.h"
+#include "work/scan_web_private.h"
 
-struct crawl {
-    struct fair_scan_run *s;
-    struct fair_arena *arena;
-    struct fair_url start;
-    bool keep;                /* the frontier is kept in the store: a site, not stateless   */
-    json_t *asked;            /* pictures looked at in this run, by address                  */
-    /* The frontier of a stateless crawl or a single page. */
-    struct step { fair_id id; fair_str url; int64_t depth; } *v;
-    size_t n, room, at;
-    int64_t pages;
-};
+#define PAGES_AT_ONCE 32
+#define ASKS_AT_ONCE 4000
+#define LOOKS_AHEAD 16
+#define LINE_MAX_BYTES 131072
 
-static fair_status
-push(struct crawl *c, fair_str url, int64_t depth, struct fair_err *err)
+void
+fair_web_begin(struct fair_scan *s)
 {
-    bool added;
-
-    if (c->keep) return fair_store_frontier_add(&c->s->h->desk, c->s->run->id, url, FAIR_STR("page"), (fair_str){ NULL, 0 }, depth, &added, err);
-    if (json_object_get(c->asked, fair_str_dup(c->arena, url).p) != NULL) return FAIR_OK;
-    json_object_set_new(c->asked, fair_str_dup(c->arena, url).p, json_true());
-    if (c->n == c->room) {
-        size_t room = c->room ? c->room * 2 : 64;
-        struct step *v = fair_alloc_array(c->arena, room, sizeof *v);
-        if (c->n > 0) memcpy(v, c->v, c->n * sizeof *v);
-        c->v = v;
-        c->room = room;
-    }
-    c->v[c->n++] = (struct step){ 0, fair_str_dup(c->arena, url), depth };
-    return FAIR_OK;
+    s->web = fair_xcalloc(1, sizeof *s->web);
+    s->web->queue_last = &s->web->queue;
+    s->web->asked = s->run.pages;
 }
 
-struct taking { struct fair_arena *a; struct step *out; bool got; };
-
-static fair_status
-take_first(void *arg, const struct fair_frontier *f, __attribute__((unused)) struct fair_err *err)
+void
+fair_web_end(struct fair_scan *s)
 {
-    struct taking *t = arg;
-    *t->out = (struct step){ f->id, fair_str_dup(t->a, f->url), f->depth };
-    t->got = true;
-    return FAIR_OK;
+    if (s->web == NULL) return;
+    for (struct fair_scan_page *p = s->web->under_way; p != NULL; p = p->next) fair_arena_free(&p->arena);
+    free(s->web->known);
+    free(s->web);
+    s->web = NULL;
 }
 
-/* FAIR_DONE: nothing is left. */
-static fair_status
-pop(struct crawl *c, struct fair_arena *a, struct step *out, struct fair_err *err)
+bool
+fair_web_is_new(struct fair_scan *s, fair_str url)
 {
-    struct taking t = { a, out, false };
+    struct fair_web *w = s->web;
+    uint64_t h = 0xcbf29ce484222325u;
+    size_t at;
 
+<<<<<<< HEAD
     if (!c->keep) {
         if (c->at == c->n) return FAIR_DONE;
         *out = c->v[c->at++];
@@ -185,99 +169,312 @@ read_page(struct crawl *c, const struct fair_fetch_reply *r, fair_str body, int6
         if (why.status == FAIR_REFUSED || why.status == FAIR_IO) {
             *err = why;
             return why.status;
+=======
+    for (size_t i = 0; i < url.n; i++) h = (h ^ (uint8_t)url.p[i]) * 0x100000001b3u;
+    h |= h == 0;
+    if (w->n_known * 2 >= w->known_size) {
+        size_t size = w->known_size > 0 ? w->known_size * 2 : 4096;
+        uint64_t *v = fair_xcalloc(size, sizeof *v);
+        for (size_t i = 0; i < w->known_size; i++) {
+            if (w->known[i] == 0) continue;
+            for (at = (size_t)w->known[i] & (size - 1); v[at] != 0;) at = (at + 1) & (size - 1);
+            v[at] = w->known[i];
+>>>>>>> fetch
         }
-        return fair_scan_fault(c->s, r->url, why.text, NULL, err);
+        free(w->known);
+        w->known = v;
+        w->known_size = size;
     }
-    FAIR_TRY(follow(c, &links, depth, err));
-    fair_scan_pick(a, &links, &v, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (fair_scan_stopped(c->s)) return fair_fail(err, FAIR_AGAIN, "stopped");
-        FAIR_TRY(picture(c, &v[i], r->url, page_known, err));
-    }
-    return sheets(c, &links, r->url, page_known, a, err);
+    for (at = (size_t)h & (w->known_size - 1); w->known[at] != 0; at = (at + 1) & (w->known_size - 1))
+        if (w->known[at] == h) return false;
+    w->known[at] = h;
+    w->n_known++;
+    return true;
 }
 
-/* A page that did not change is read from the vault: its pictures and links are looked after all the same. */
+struct fair_scan_page *
+fair_page_new(struct fair_scan *s, fair_str url, int64_t depth)
+{
+    struct fair_scan_page *p = FAIR_NEW(s->arena, struct fair_scan_page);
+    struct fair_url u;
+
+    p->url = p->page_url = fair_str_dup(s->arena, url);
+    p->depth = depth;
+    fair_arena_clear(s->scratch);
+    p->site = fair_url_parse(s->scratch, url, NULL, &u, NULL) == FAIR_OK ? fair_str_dup(s->arena, fair_url_registrable(s->scratch, &u)) : FAIR_STR("unknown");
+    return p;
+}
+
+/* Sheets go first: a page waits for them. */
+void
+fair_page_queue(struct fair_scan *s, struct fair_scan_page *p)
+{
+    struct fair_web *w = s->web;
+
+    w->n_queue++;
+    if (p->owner != NULL || p->whole || p->forced) {
+        p->next = w->queue;
+        if (w->queue == NULL) w->queue_last = &p->next;
+        w->queue = p;
+        return;
+    }
+    p->next = NULL;
+    *w->queue_last = p;
+    w->queue_last = &p->next;
+}
+
 static fair_status
-one_page(struct crawl *c, const struct step *step, struct fair_err *err)
+page_ask(struct fair_scan *s, struct fair_scan_page *p, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    struct fair_fetch_ask ask = { .url = step->url, .accept = FAIR_STR("text/html,application/xhtml+xml,image/*;q=0.8,*/*;q=0.5") };
-    struct fair_fetch_reply r = { 0 };
-    struct fair_fetched old = { 0 };
-    bool before = known(c, step->url, a, &old), have = false;
-    struct fair_sha256 kept;
-    fair_str body;
+    struct fair_tag *t = FAIR_NEW(s->arena, struct fair_tag);
+    struct fair_fetch_ask ask = { .url = p->url, .tag = t, .cut = !p->whole, .once = p->named && !s->o.site,
+        .accept = p->owner != NULL ? FAIR_STR("text/css,*/*;q=0.1") : FAIR_STR("text/html,application/xhtml+xml,image/*;q=0.9,*/*;q=0.5"),
+        .max_bytes = p->whole ? 0 : FAIR_LINKS_INPUT };
+    struct fair_fetched was;
+    struct fair_kept kept;
+    struct fair_err why = { 0 };
+    fair_status got;
 
-    if (before && old.links.n == 64 && fair_unhex(old.links, kept.b, 32)) have = fair_vault_has(c->s->h->vault, &kept);
-    if (have) {
-        ask.etag = old.etag;
-        ask.last_modified = old.last_modified;
+    *t = (struct fair_tag){ .kind = FAIR_TAG_PAGE, .page = p };
+    if (!p->forced && fair_page_known(s, p->url, a, &was, &kept)) {
+        ask.etag = was.etag;
+        ask.last_modified = was.last_modified;
     }
-    FAIR_TRY(fair_fetcher_get(c->s->h->fetcher, &ask, a, &r, err));
-    if (r.status != FAIR_OK) {
-        /* The one address that was asked for: that it cannot be had is the run's failure, not a fault in it. */
-        if (step->depth == 0 && !c->s->o->site) return fair_fail(err, r.status == FAIR_REFUSED ? FAIR_REFUSED : FAIR_NOT_FOUND, "%.*s: %s", FAIR_STR_ARG(step->url), r.words);
-        return fair_scan_fault(c->s, step->url, r.words, NULL, err);
+    s->web->asked += p->owner == NULL && !p->whole && !p->forced;
+    p->next = s->web->under_way;
+    s->web->under_way = p;
+    s->web->n_under_way++;
+    got = fair_fetcher_ask(s->h->fetcher, &ask, &why);
+    if (got == FAIR_OK) {
+        s->web->n_asks++;
+        return FAIR_OK;
     }
-    if (r.http == 304 && have) {
-        c->s->run->pages++;
-        c->s->run->unchanged++;
-        FAIR_TRY(fair_vault_read(c->s->h->vault, &kept, 64 << 20, a, &body, err));
-        r.url = step->url;
-        return read_page(c, &r, body, step->depth, true, a, err);
-    }
-    if (r.http != 200) return fair_scan_fault(c->s, step->url, fair_str_fmt(a, "the server answered %d", r.http).p, NULL, err);
-    if (fair_str_starts(r.mime, FAIR_STR("image/"))) {
-        struct fair_url u;
-        struct fair_place p = { .page = step->url, .image = step->url, .site = FAIR_STR("files"), .via = FAIR_STR("link") };
-        if (fair_url_parse(a, step->url, NULL, &u, err) == FAIR_OK) p.site = fair_url_registrable(a, &u);
-        FAIR_TRY(fair_scan_picture(c->s, r.body, &p, err));
-        return note_fetched(c, step->url, &r, (fair_str){ NULL, 0 }, err);
-    }
-    if (r.mime.n > 0 && !fair_str_starts(r.mime, FAIR_STR("text/html")) && !fair_str_starts(r.mime, FAIR_STR("application/xhtml"))) return FAIR_OK;
-    c->s->run->pages++;
-    c->s->run->bytes += (int64_t)r.body.n;
-    FAIR_TRY(read_page(c, &r, r.body, step->depth, before && old.links.n == 64, a, err));
-    if (c->s->o->stateless || r.body.n == 0) return FAIR_OK;
-    FAIR_TRY(fair_house_keep(c->s->h, r.body, &kept, err));
-    return note_fetched(c, step->url, &r, fair_hex(a, kept.b, 32), err);
+    if (got != FAIR_INVALID && got != FAIR_LIMIT) return fair_fail(err, got, "%s", why.text);
+    p->faulty = true;
+    FAIR_TRY(fair_scan_fault(s, p->url, err, "%s", why.text));
+    return fair_page_finish(s, p, err);
 }
 
 static fair_status
-crawl(struct crawl *c, fair_str start, struct fair_err *err)
+refill_one(void *arg, const struct fair_frontier *row, __attribute__((unused)) struct fair_err *err)
 {
-    FAIR_TRY(push(c, start, 0, err));
-    for (;;) {
-        FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-        struct step step;
-        fair_status st;
+    struct fair_scan *s = arg;
+    struct fair_scan_page *p;
 
-        if (fair_scan_stopped(c->s)) return fair_fail(err, FAIR_AGAIN, "stopped");
-        st = pop(c, a, &step, err);
-        if (st == FAIR_DONE) return FAIR_OK;
-        if (st != FAIR_OK) return st;
-        if (c->pages >= c->s->o->pages) return fair_scan_fault(c->s, start, "the limit of pages was met: crawl.max_pages", NULL, err);
-        if (c->s->run->bytes > c->s->h->config.crawl_mb << 20) return fair_scan_fault(c->s, start, "the limit of bytes was met: crawl.max_mb", NULL, err);
-        FAIR_TRY(one_page(c, &step, err));
-        c->pages++;
-        if (c->keep) FAIR_TRY(fair_store_frontier_done(&c->s->h->desk, c->s->run->id, step.id, err));
-        if (c->keep) FAIR_TRY(fair_store_run_put(&c->s->h->desk, c->s->run, err));
-        if (c->s->calls->progress != NULL) c->s->calls->progress(c->s->calls->arg, c->pages, c->pages);
+    for (p = s->web->under_way; p != NULL; p = p->next)
+        if (p->frontier == row->id) return FAIR_OK;
+    p = fair_page_new(s, row->url, row->depth);
+    p->frontier = row->id;
+    p->named = row->depth == 0;
+    (void)fair_web_is_new(s, row->url);
+    fair_page_queue(s, p);
+    return FAIR_OK;
+}
+
+/* A bound of the site was met: said once, and no more pages are asked for. */
+static fair_status
+check_bounds(struct fair_scan *s, struct fair_err *err)
+{
+    struct fair_web *w = s->web;
+
+    if (w->full || !s->o.site) return FAIR_OK;
+    if (s->run.bytes > s->o.bytes) {
+        w->full = true;
+        FAIR_TRY(fair_scan_fault(s, s->target, err, "more than %lld MB: the rest was not read", (long long)(s->o.bytes >> 20)));
+    } else if (w->asked >= s->o.pages && w->queue != NULL && w->queue->owner == NULL && !w->queue->whole && !w->queue->forced) {
+        w->full = true;
+        FAIR_TRY(fair_scan_fault(s, s->target, err, "more than %lld pages: the rest was not read", (long long)s->o.pages));
     }
+    s->limited = s->limited || w->full;
+    return FAIR_OK;
+}
+
+static fair_status
+ask_pages(struct fair_scan *s, struct fair_err *err)
+{
+    struct fair_web *w = s->web;
+
+    if (w->queue == NULL && s->o.site && !s->o.stateless && !w->full)
+        FAIR_TRY(fair_store_frontier_open(&s->h->desk, s->run.id, 200 + (int64_t)w->n_under_way, refill_one, s, err));
+    while (w->queue != NULL && w->n_under_way < PAGES_AT_ONCE && w->n_asks < ASKS_AT_ONCE) {
+        struct fair_scan_page *p = w->queue;
+        FAIR_TRY(check_bounds(s, err));
+        w->queue = p->next;
+        if (w->queue == NULL) w->queue_last = &w->queue;
+        w->n_queue--;
+        if (w->full && p->owner == NULL && !p->whole && !p->forced) continue;
+        FAIR_TRY(page_ask(s, p, err));
+    }
+    return FAIR_OK;
+}
+
+bool
+fair_web_idle(const struct fair_scan *s)
+{
+    return s->web->queue == NULL && s->web->n_under_way == 0 && s->web->n_asks == 0 && s->n_looks == 0;
 }
 
 fair_status
-fair_scan_web(struct fair_scan_run *s, fair_str target, struct fair_err *err)
+fair_web_step(struct fair_scan *s, struct fair_err *err)
 {
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    struct crawl c = { .s = s, .arena = a, .keep = s->o->site && !s->o->stateless };
-    fair_status st;
+    struct fair_web *w = s->web;
 
-    FAIR_TRY(fair_house_fetcher(s->h, err));
-    FAIR_TRY(fair_url_parse(a, target, NULL, &c.start, err));
-    c.asked = json_object();
-    st = crawl(&c, fair_str_dup(a, fair_url_canonical(a, &c.start)), err);
-    json_decref(c.asked);
-    return st;
+    FAIR_TRY(ask_pages(s, err));
+    FAIR_TRY(fair_look_work(s, s->n_looks >= LOOKS_AHEAD ? 50 : 0, err));
+    if (w->n_asks > 0 && s->n_looks < LOOKS_AHEAD) {
+        struct fair_arena *a = fair_arena_new();
+        struct fair_fetch_reply r = { 0 };
+        fair_status got = fair_fetcher_next(s->h->fetcher, a, s->n_looks > 0 ? 2 : 100, &r, NULL, err);
+        if (got == FAIR_OK) {
+            struct fair_tag *t = r.tag;
+            w->n_asks--;
+            got = t->kind == FAIR_TAG_PAGE ? fair_page_came(s, t->page, &r, &a, err) : fair_picture_came(s, t, &r, &a, err);
+        } else if (got == FAIR_AGAIN) {
+            got = FAIR_OK;
+        } else if (got == FAIR_DONE) {
+            got = fair_fail(err, FAIR_IO, "the fetcher lost %zu requests", w->n_asks);
+        }
+        fair_arena_free(&a);
+        FAIR_TRY(got);
+    }
+    fair_scan_progress(s, false, (int64_t)(w->n_queue + w->n_asks + s->n_looks));
+    return FAIR_OK;
+}
+
+/* ---- one page, or a site ---- */
+
+static fair_status
+web(struct fair_scan *s, struct fair_err *err)
+{
+    struct fair_scan_page *root;
+    struct fair_url u;
+    bool added;
+
+    if (fair_url_parse(s->arena, s->target, NULL, &u, err) != FAIR_OK) return fair_fail_in(err, "%.*s", FAIR_STR_ARG(s->target));
+    s->web->base = u;
+    if (s->o.site && !s->o.stateless) {
+        FAIR_TRY(fair_store_frontier_add(&s->h->desk, s->run.id, fair_url_canonical(s->arena, &u), FAIR_STR("page"), FAIR_STR("{}"), 0, &added, err));
+    } else {
+        root = fair_page_new(s, fair_url_canonical(s->arena, &u), 0);
+        root->named = true;
+        (void)fair_web_is_new(s, root->url);
+        fair_page_queue(s, root);
+    }
+    do {
+        if (fair_scan_must_stop(s)) return FAIR_AGAIN;
+        FAIR_TRY(fair_web_step(s, err));
+    } while (!fair_web_idle(s));
+    return FAIR_OK;
+}
+
+fair_status
+fair_scan_web(struct fair_scan *s, struct fair_err *err)
+{
+    fair_status got;
+
+    fair_web_begin(s);
+    got = web(s, err);
+    fair_web_end(s);
+    return got;
+}
+
+/* ---- a list of addresses ---- */
+
+/* {"url": picture, "page": where it stands} */
+static fair_status
+json_line(struct fair_scan *s, fair_str line, int64_t number, int64_t offset, struct fair_err *err)
+{
+    json_t *o = json_loadb(line.p, line.n, 0, NULL);
+    const char *url = json_string_value(json_object_get(o, "url")), *page = json_string_value(json_object_get(o, "page"));
+    struct fair_subject *x;
+    struct fair_use *u;
+    struct fair_url parsed;
+    bool fresh;
+    fair_status got = FAIR_OK;
+
+    if (url == NULL || fair_url_parse(s->arena, fair_str_of(url), NULL, &parsed, NULL) != FAIR_OK) {
+        json_decref(o);
+        return fair_scan_fault(s, s->target, err, "line %lld: a JSON object with \"url\" is wanted", (long long)number);
+    }
+    if (page == NULL) {
+        struct fair_scan_page *p = fair_page_new(s, fair_url_canonical(s->arena, &parsed), 0);
+        p->named = true;
+        fair_page_queue(s, p);
+        json_decref(o);
+        return FAIR_OK;
+    }
+    x = fair_subject_of(s, parsed.href, &fresh);
+    u = fair_use_new(s, x);
+    u->page_url = fair_scan_canonical(s->arena, fair_str_of(page));
+    if (u->page_url.n == 0) u->page_url = fair_str_dup(s->arena, fair_str_of(page));
+    u->image_url = fair_url_canonical(s->arena, &parsed);
+    u->via = FAIR_STR("list");
+    if (fair_url_parse(s->arena, u->page_url, NULL, &parsed, NULL) == FAIR_OK) u->site = fair_url_registrable(s->arena, &parsed);
+    if (u->site.n == 0) u->site = FAIR_STR("unknown");
+    u->ts = fair_now();
+    u->file = s->target;
+    u->offset = offset;
+    u->record = number;
+    json_decref(o);
+    if (fresh) {
+        x->named = true;
+        x->urls[x->n_urls++] = x->key;
+        got = fair_subject_ask(s, x, err);
+    } else if (x->state >= FAIR_SUBJECT_SETTLED) {
+        got = fair_subject_report(s, x, err);
+    }
+    return got;
+}
+
+static fair_status
+list_line(struct fair_scan *s, fair_str line, int64_t number, int64_t offset, struct fair_err *err)
+{
+    struct fair_scan_page *p;
+    struct fair_url u;
+
+    line = fair_str_trim(line);
+    if (line.n == 0 || line.p[0] == '#') return FAIR_OK;
+    if (line.p[0] == '{') return json_line(s, line, number, offset, err);
+    if (fair_url_parse(s->arena, line, NULL, &u, NULL) != FAIR_OK || (!fair_str_eq(u.scheme, FAIR_STR("http")) && !fair_str_eq(u.scheme, FAIR_STR("https"))))
+        return fair_scan_fault(s, s->target, err, "line %lld: no http or https address", (long long)number);
+    p = fair_page_new(s, fair_url_canonical(s->arena, &u), 0);
+    if (!fair_web_is_new(s, p->url)) return FAIR_OK;
+    p->named = true;
+    fair_page_queue(s, p);
+    return FAIR_OK;
+}
+
+static fair_status
+list(struct fair_scan *s, FILE *f, struct fair_err *err)
+{
+    char *line = fair_alloc(s->arena, LINE_MAX_BYTES);
+    int64_t number = 0;
+    bool more = true;
+
+    while (more || !fair_web_idle(s)) {
+        while (more && s->web->n_queue + s->web->n_asks < 64) {
+            int64_t offset = ftello(f);
+            more = fgets(line, LINE_MAX_BYTES, f) != NULL;
+            if (more) FAIR_TRY(list_line(s, fair_str_of(line), ++number, offset, err));
+        }
+        if (fair_scan_must_stop(s)) return FAIR_AGAIN;
+        FAIR_TRY(fair_web_step(s, err));
+    }
+    return FAIR_OK;
+}
+
+fair_status
+fair_scan_list(struct fair_scan *s, const char *path, struct fair_err *err)
+{
+    FILE *f = fopen(path, "re");
+    fair_status got;
+
+    if (f == NULL) return fair_fail(err, FAIR_IO, "%s: %m", path);
+    s->o.site = false;
+    fair_web_begin(s);
+    got = list(s, f, err);
+    fair_web_end(s);
+    (void)fclose(f);
+    return got;
 }

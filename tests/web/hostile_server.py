@@ -4,7 +4,7 @@
 Prints its port, answers until its standard input closes or 300 seconds have passed.  It listens on
 127.0.0.1 to 127.0.0.9 so that tests have several hosts; what a path does is the table at the end.
 `--dir D` serves files below D with ETag and Last-Modified.  GET /-/log gives what was asked, a line
-"host path" each; GET /-/forget empties that; both are not in it.
+"host path" each, GET /-/served what was answered, "status path" each; GET /-/forget empties both.
 """
 import argparse, email.utils, hashlib, os, socket, sys, threading, time, zlib
 
@@ -12,11 +12,16 @@ ap = argparse.ArgumentParser()
 ap.add_argument("--dir")
 ap.add_argument("--robots", default="", help="text of 127.0.0.1's robots.txt; empty: 404; @N: status N")
 args = ap.parse_args()
-log, lock, counts = [], threading.Lock(), {}
+log, served, lock, counts = [], [], threading.Lock(), {}
 PORT = 0
 
 
+now = threading.local()      # what this thread is answering
+
+
 def send(c, status, body=b"", headers=(), length=None):
+    if not now.path.startswith("/-/"):
+        with lock: served.append(f"{status} {now.path}")
     lines = [f"HTTP/1.1 {status} x"] + [f"{k}: {v}" for k, v in headers]
     if not any(k.lower() == "content-length" for k, _ in headers):
         lines.append(f"Content-Length: {len(body) if length is None else length}")
@@ -34,10 +39,13 @@ def slowly(c, data, pause=1.0):
 
 
 def bomb(c):
-    """256 MiB of zeros in about 260 kB."""
-    z = zlib.compressobj(9, zlib.DEFLATED, 31)
-    packed = b"".join(z.compress(b"\0" * (1 << 20)) for _ in range(256)) + z.flush()
-    send(c, 200, packed, [("Content-Type", "text/html"), ("Content-Encoding", "gzip")])
+    """256 MiB of zeros in about 1 MB, sent as it is made."""
+    z = zlib.compressobj(1, zlib.DEFLATED, 31)
+    c.sendall(b"HTTP/1.1 200 x\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n")
+    for _ in range(256):
+        c.sendall(z.compress(bytes(1 << 20)) + z.flush(zlib.Z_SYNC_FLUSH))
+    c.sendall(z.flush())
+    return False
 
 
 def big(c, n):
@@ -159,12 +167,17 @@ def serve(c, host):
             lines = head.decode("latin-1").split("\r\n")
             path = lines[0].split(" ")[1]
             headers = {k.strip().lower(): v.strip() for k, v in (l.split(":", 1) for l in lines[1:] if ":" in l)}
+            now.path = path
+            if path == "/-/served":
+                with lock: text = "".join(l + "\n" for l in served)
+                send(c, 200, text.encode())
+                continue
             if path == "/-/log":
                 with lock: text = "".join(l + "\n" for l in log)
                 send(c, 200, text.encode())
                 continue
             if path == "/-/forget":
-                with lock: log.clear(); counts.clear()
+                with lock: log.clear(); served.clear(); counts.clear()
                 send(c, 200, b"")
                 continue
             with lock: log.append(f"{host} {path}")
