@@ -100,14 +100,10 @@ try:
     whole = time.time() - t
     t = time.time()
     run(calm, 'scan', theirs)
-<<<<<<< HEAD
     look = time.time() - t
     t = time.time()
     run(calm, 'works', 'add', ours)
     again = time.time() - t
-=======
-    scanning = time.time() - t
->>>>>>> fetch
     say(len(works(calm)) == 24, 'the_calm_home_has_every_work', str(len(works(calm))))
     say(len(hits(calm)) >= 10, 'the_calm_home_has_hits', str(hits(calm)))
 
@@ -115,7 +111,6 @@ try:
     decided = 0
     while hit < kills and n < 4 * kills and not wrong:
         n += 1
-<<<<<<< HEAD
         if n % 12 == 0:                    # begin again from nothing: the first steps are the rarest
             shutil.rmtree(home)
             run(home, 'init')
@@ -124,22 +119,6 @@ try:
             span = 0.8 * again
         elif n % 4 == 2:
             args, span = ['scan', theirs], look
-=======
-        what = n % 4
-        if n % 25 == 0:                    # begin again from nothing now and then: the first steps are the rarest
-            shutil.rmtree(home)
-            run(home, 'init')
-        if what in (0, 1):
-            args = ['works', 'add', ours]
-            span = whole
-        elif what == 2:
-            # Files that did not change are not looked at again: a byte behind the picture's end makes new ones of them.
-            for name in os.listdir(theirs):
-                with open(theirs + '/' + name, 'ab') as o:
-                    o.write(b'.')
-            args = ['scan', theirs]
-            span = scanning
->>>>>>> fetch
         else:
             args, span = ['works', 'add', ours], whole if n % 12 < 4 else again
         hit += killed(home, rnd.uniform(0, span), *args)
