@@ -17,7 +17,8 @@ static json_t *
 picture_line(struct fair_arena *a, const struct fair_decoded *d)
 {
     const struct fair_picture *p = &d->info;
-    bool known = p->width > 0;
+    /* A browser keeps an empty place of this size and shows nothing in it: that is how it is told here. */
+    bool known = p->width > 0, blank = p->blank && d->fault != NULL && strcmp(d->fault, "corrupt") == 0;
     json_t *o = json_object();
 
     json_object_set_new(o, "format", p->format == FAIR_FORMAT_NONE ? json_null() : json_string(fair_decoded_format(p)));
@@ -25,9 +26,9 @@ picture_line(struct fair_arena *a, const struct fair_decoded *d)
     json_object_set_new(o, "height", known ? json_integer(p->height) : json_null());
     json_object_set_new(o, "frames", json_integer(p->frames));
     json_object_set_new(o, "orientation", json_integer(p->orientation));
-    json_object_set_new(o, "partial", json_boolean(p->partial));
+    json_object_set_new(o, "partial", json_boolean(p->partial || blank));
     json_object_set_new(o, "decoded_rows", json_integer(p->decoded_rows));
-    json_object_set_new(o, "fault", d->fault != NULL ? json_string(d->fault) : json_null());
+    json_object_set_new(o, "fault", d->fault != NULL && !blank ? json_string(d->fault) : json_null());
     json_object_set_new(o, "error", d->fault != NULL ? fair_json_str(a, fair_str_of(d->words)) : json_null());
     set(o, a, "creator", d->rights.creator);
     set(o, a, "copyright", d->rights.copyright);

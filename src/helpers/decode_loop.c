@@ -77,6 +77,7 @@ tell_picture(struct job *j, const struct fair_picture *info)
     j->a.partial = info->partial;
     j->a.decoded_rows = info->decoded_rows;
     j->a.alpha = info->alpha;
+    j->a.blank = info->blank;
 }
 
 /* Decode as often as needed: the fingerprint always comes from the cheapest grey decode, so that a work and

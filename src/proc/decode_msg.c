@@ -49,6 +49,7 @@ fair_decode_answer_pack(const struct fair_decode_answer *r, struct fair_arena *a
     fair_put_u8(&b, r->orientation);
     fair_put_u8(&b, r->partial);
     fair_put_u8(&b, r->alpha);
+    fair_put_u8(&b, r->blank);
     fair_put_u32(&b, r->grey_width);
     fair_put_u32(&b, r->grey_height);
     for (int i = 0; i < FAIR_N_BLOBS; i++) fair_put_u64(&b, r->blob[i]);
@@ -73,6 +74,7 @@ fair_decode_answer_unpack(fair_str body, uint64_t n_out, struct fair_decode_answ
     a->orientation = fair_get_u8(&r, 8);
     a->partial = fair_get_bool(&r);
     a->alpha = fair_get_bool(&r);
+    a->blank = fair_get_bool(&r);
     a->grey_width = fair_get_u32(&r, UINT32_MAX);
     a->grey_height = fair_get_u32(&r, UINT32_MAX);
     for (int i = 0; i < FAIR_N_BLOBS; i++) {

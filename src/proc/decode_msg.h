@@ -35,6 +35,7 @@ struct fair_decode_answer {
     uint32_t format, width, height, frames, decoded_rows;
     uint8_t orientation;          /* 1..8                                          */
     bool partial, alpha;
+    bool blank;                   /* its size is sure and nothing of it decodes    */
     uint32_t grey_width, grey_height;     /* rows without gaps, 1 byte a pixel     */
     uint64_t blob[FAIR_N_BLOBS];  /* bytes of each; 0 where it is not there        */
     fair_str said[FAIR_N_SAID];

@@ -69,7 +69,8 @@ take_info(const struct fair_decode_answer *r, const struct fair_decode_question 
          (uint64_t)r->width * r->height > q->max_pixels || r->frames == 0))
         return fair_fail(err, FAIR_CORRUPT, "a picture of %u x %u, %u frames", r->width, r->height, r->frames);
     *out = (struct fair_picture){ .format = (enum fair_format)r->format, .width = r->width, .height = r->height,
-        .frames = r->frames, .orientation = r->orientation, .partial = r->partial, .decoded_rows = r->decoded_rows, .alpha = r->alpha };
+        .frames = r->frames, .orientation = r->orientation, .partial = r->partial, .decoded_rows = r->decoded_rows, .alpha = r->alpha,
+        .blank = r->blank };
     return FAIR_OK;
 }
 
