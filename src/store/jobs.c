@@ -51,7 +51,7 @@ fair_store_job_ask(const struct fair_desk *d, const char *kind, fair_str once, f
     fair_db_int(q, 3, d->user);
     fair_db_text(q, 4, fair_str_of(kind));
     fair_db_text(q, 5, once.n > 0 ? once : (fair_str){ NULL, 0 });
-    fair_db_text(q, 6, args);
+    fair_db_text(q, 6, args.n > 0 ? args : FAIR_STR("{}"));
     fair_db_int(q, 7, not_before != 0 ? not_before : now);
     fair_db_int(q, 8, now);
     FAIR_TRY(fair_db_run(q, err));

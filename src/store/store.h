@@ -253,7 +253,9 @@ fair_status fair_store_watch_get(const struct fair_desk *d, fair_id id, struct f
 fair_status fair_store_watch_put(const struct fair_desk *d, const struct fair_watch *w, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_watch_remove(const struct fair_desk *d, fair_id id, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_watches(const struct fair_desk *d, FAIR_EACH(fair_watch), struct fair_err *err) FAIR_MUST_CHECK;
-/* Ask for a job for every watch that is due and has none. Across organisations: the scheduler's. */
+/* Ask for a job for every watch that is due and has none: kind "watch", once "watch ID", args {"watch":ID}.
+ * Its `next` moves one step on at once, so that a look is asked for once each time.  Also reopens
+ * hits whose date has passed.  Across organisations: the scheduler's, every few seconds. */
 fair_status fair_store_watches_due(struct fair_store *st, fair_time now, int64_t *asked, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- jobs -------------------------------------------------------------------- */
@@ -262,10 +264,13 @@ fair_status fair_store_watches_due(struct fair_store *st, fair_time now, int64_t
  * Also writes the outbox row that a stream would carry. */
 fair_status fair_store_job_ask(const struct fair_desk *d, const char *kind, fair_str once, fair_str args, fair_time not_before, struct fair_err *err) FAIR_MUST_CHECK;
 struct fair_job { fair_id id, org, user; fair_str kind, once, args; int64_t attempt, lease; fair_time lease_until, asked; fair_str state, error; };
-/* Lease up to `n` due jobs of any organisation for lease_s seconds.  A lease has a number; settling needs it. */
+/* Lease up to `n` due jobs of any organisation for lease_s seconds into out[n].  A lease has a number; settling needs it.
+ * A job whose lease ran out is due again; after 5 attempts it is set aside instead. */
 fair_status fair_store_job_lease(struct fair_store *st, fair_time now, int64_t lease_s, int64_t n, struct fair_arena *a, struct fair_job *out, size_t *got, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_job_extend(struct fair_store *st, fair_id id, int64_t lease, fair_time until, struct fair_err *err) FAIR_MUST_CHECK;
-/* state "done"; "waiting" (again at `not_before`); "aside" (a person must look). FAIR_CONFLICT: the lease ran out, nothing was settled. */
+/* state "done"; "waiting" (again at `not_before`); "aside" (a person must look).  With an error "waiting" is a
+ * failed attempt: not_before 0 waits fair_store_job_backoff_s, and the fifth sets it aside; without one it only asks
+ * to be woken.  FAIR_CONFLICT: the lease ran out and another has it, or it was settled; nothing was settled. */
 fair_status fair_store_job_settle(struct fair_store *st, fair_id id, int64_t lease, const char *state, fair_time not_before, fair_str error, struct fair_err *err) FAIR_MUST_CHECK;
 int64_t fair_store_job_backoff_s(int64_t attempt);      /* 60 s, then 4 times as long each time, 6 h at most */
 fair_status fair_store_jobs(const struct fair_desk *d, fair_str state, struct fair_page page, FAIR_EACH(fair_job), struct fair_err *err) FAIR_MUST_CHECK;
