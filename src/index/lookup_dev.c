@@ -129,10 +129,16 @@ main(int argc, char **argv)
                 if (clues)
                     printf("\tbits=%u agree=%u seen=%u shared=%u weight=%.2f votes=%.2f tiles=%.2f alike=%.3f,%.3f,%.3f firm=%.3f,%.3f,%.3f "
                            "loose=%.3f covers=%.3f scale=%.3f turn=%u residual=%.2f mapped=%d whole=%d looked=%d negated=%d crisp=%.3f,%.3f,%.3f edges=%u run_on=%u",
-                           m->bits, c->agree, c->seen, c->shared, (double)c->weight, (double)c->votes, (double)c->tiles,
+                           m->bits, c->agree, c->seen, c->shared, (double)c->weight, (double)c->votes, (double)c->tiles[0],
                            (double)c->alike[0], (double)c->alike[1], (double)c->alike[2], (double)c->firm[0], (double)c->firm[1],
                            (double)c->firm[2], (double)c->loose, (double)m->covers, (double)m->scale, c->turn, (double)c->residual,
                            c->mapped, c->whole_mapped, c->looked, c->negated, (double)c->crisp[0], (double)c->crisp[1], (double)c->crisp[2], c->edges, c->run_on);
+                if (clues) {
+                    float x[FAIR_EVIDENCE];
+                    fair_evidence(m, c, x);
+                    printf("\t");
+                    for (int e = 0; e < FAIR_EVIDENCE; e++) printf("%s%.5f", e ? "," : "", (double)x[e]);
+                }
                 printf("\n");
             }
         }

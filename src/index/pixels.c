@@ -315,8 +315,8 @@ measure(const float *a, const float *b, int32_t width, int32_t height, int k, st
     c->crisp[k] = some > 0 ? clear / some : 0;
     c->alike[k] = weight > 0 ? sum / weight : 0;
     c->firm[k] = weight > 0 ? firm / weight : 0;
+    c->tiles[k] = weight;
     if (k > 0) return;
-    c->tiles = weight;
     c->loose = n_shift > 0 ? shift / n_shift : 2;
 }
 
@@ -419,7 +419,7 @@ borders(const struct fair_levels *query, const struct fair_levels *work, bool ne
 static float
 fitness(const struct fair_clue *c)
 {
-    return (c->alike[0] + c->alike[1] + c->firm[1]) * sqrtf(c->tiles);
+    return (c->alike[0] + c->alike[1] + c->firm[1]) * sqrtf(c->tiles[0]);
 }
 
 void
@@ -444,6 +444,7 @@ fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work
             best.alike[1] = best.alike[2] = best.alike[0];
             best.firm[1] = best.firm[2] = best.firm[0];
             best.crisp[1] = best.crisp[2] = best.crisp[0];
+            best.tiles[1] = best.tiles[2] = 0;
             best.edges = best.run_on = 0;
             outline(a, b, &g, work, &best);
             if (!c->looked || fitness(&best) > fitness(c)) *c = best;

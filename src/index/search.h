@@ -22,7 +22,7 @@ struct fair_clue {
     uint32_t shared;          /* of these, those that agree with another candidate too               */
     /* pixels, at full, half and quarter fineness */
     bool looked;
-    float tiles;              /* textured tiles in the overlap, corners for more than edges          */
+    float tiles[3];           /* textured tiles in the overlap, corners for more than edges          */
     float alike[3];           /* their mean correlation, -1..1                                       */
     float firm[3];            /* share of them that correlate well                                   */
     float crisp[3];           /* of those that are alike somewhat, the share that are alike wholly   */
@@ -73,6 +73,11 @@ struct fair_hit { uint32_t part, query; float weight; uint16_t bits; uint8_t tur
 /* Find the map under which most of the hits agree.  False where fewer than `least` do. */
 bool fair_map_find(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_hit *hits, size_t n,
                    unsigned least, struct fair_clue *clue);
+
+/* What the score is made of: FAIR_EVIDENCE numbers of about 0 to 1 each (verdict.c names them); fitted by
+ * tools/fit-verdict. */
+#define FAIR_EVIDENCE 20
+void fair_evidence(const struct fair_match *m, const struct fair_clue *c, float x[FAIR_EVIDENCE]);
 
 /* The query's parts by place, for guided matching. */
 struct fair_grid;

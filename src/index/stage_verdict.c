@@ -98,7 +98,7 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         if (c->mapped || c->looked) place(q, c, m);
         if (c->looked) {
             float firm = more(more(c->firm[0], .9f * c->firm[1]), .8f * c->firm[2]);
-            x = -5 + 8 * firm + 1.2f * logf(1 + c->tiles * firm) + .04f * less((float)c->agree, 40) - 4 * more(c->loose - .3f, 0);
+            x = -5 + 8 * firm + 1.2f * logf(1 + c->tiles[0] * firm) + .04f * less((float)c->agree, 40) - 4 * more(c->loose - .3f, 0);
         } else if (c->mapped) {
             x = -3 + .05f * ((float)c->agree - 9);
         }
