@@ -259,6 +259,9 @@ another_machine_mode(void)
 #endif
 }
 
+/* The test leaves 50 open and not close-on-exec. */
+static bool use_a_descriptor_left_open(void) { return fcntl(50, F_GETFD) >= 0; }
+
 #define A(name) { #name, name }
 static const struct { const char *name; bool (*try)(void); } attempts[] = {
     A(open_a_file), A(open_a_folder), A(open_the_process_table), A(open_for_writing), A(open_the_name_servers),
@@ -271,6 +274,7 @@ static const struct { const char *name; bool (*try)(void); } attempts[] = {
     A(make_memory_code), A(turn_memory_into_code), A(make_our_code_writable), A(write_what_we_were_given), A(use_much_memory),
     A(raise_a_limit), A(gain_privileges), A(new_namespaces), A(allow_dumps), A(async_io), A(load_bpf), A(keys), A(count_events),
     A(type_on_the_terminal), A(make_a_memory_file), A(another_machine_mode),
+    A(use_a_descriptor_left_open),
 };
 
 static void

@@ -46,6 +46,7 @@ attempt(enum fair_role role, const char *what, bool confined, char *protection)
     struct pollfd p;
 
     listen_on_loopback();
+    CHECK_EQ(dup2(STDERR_FILENO, 50), 50);
     CHECK_OK(fair_helper_start(role, &o, &h, why));
     CHECK_OK(fair_helper_wait_ready(h, 20000, why));
     if (protection != NULL) strcpy(protection, h->protection);
@@ -85,7 +86,8 @@ static const char *const nobody[] = {
     "clone_by_the_new_call", "exec_a_program", "exec_from_memory", "trace_the_parent", "be_traced", "signal_the_parent",
     "signal_the_parents_thread", "signal_by_descriptor", "read_the_parents_memory", "make_memory_code", "turn_memory_into_code",
     "make_our_code_writable", "write_what_we_were_given", "raise_a_limit", "gain_privileges", "new_namespaces", "allow_dumps",
-    "async_io", "load_bpf", "keys", "count_events", "type_on_the_terminal", "another_machine_mode", NULL
+    "async_io", "load_bpf", "keys", "count_events", "type_on_the_terminal", "another_machine_mode",
+    "use_a_descriptor_left_open", NULL
 };
 /* What only some may. */
 static const char *const not_decode[] = {
