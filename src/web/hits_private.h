@@ -3,6 +3,8 @@
 #define FAIR_WEB_HITS_PRIVATE_H
 #include "web/web_private.h"
 
+/* How long a job that was given up is shown. */
+#define FAIR_ASIDE_SHOWN (7 * FAIR_DAY)
 /* "possible copy", "to decide". */
 const char *fair_verdict_words(fair_str verdict);
 const char *fair_state_words(fair_str state);

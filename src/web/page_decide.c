@@ -45,7 +45,7 @@ fair_reason_menu(fair_str chosen)
         fair_put(o, "value", fair_str_of(r->code));
         fair_put(o, "words", fair_str_of(r->words));
         fair_put(o, "scope", fair_scope_words(fair_str_of(r->default_scope)));
-        if (strcmp(r->needs, "-") != 0) fair_put(o, "needs", fair_str_of(r->needs));
+        if (strcmp(r->needs, "-") != 0) fair_put(o, "needs", strcmp(r->needs, "note") == 0 ? FAIR_STR("a few words") : fair_str_of(r->needs));
         json_object_set_new(o, "selected", json_boolean(fair_str_eq(chosen, fair_str_of(r->code))));
         json_array_append_new(list, o);
     }

@@ -5,26 +5,39 @@
 #include "web/model.h"
 #include "web/words.h"
 
-/* A rectangle for SVG, in the picture's own pixels, held inside the picture. */
-static json_t *
-rectangle(const double b[4], double w, double h, struct fair_arena *a)
+static bool
+finite_all(const double *v, size_t n)
 {
-    double x0 = fmax(0, b[0]), y0 = fmax(0, b[1]), x1 = fmin(w, b[2]), y1 = fmin(h, b[3]);
-    json_t *o;
-
-    if (!(x1 > x0) || !(y1 > y0)) return json_null();
-    o = json_object();
-    fair_put(o, "x", fair_str_fmt(a, "%.1f", x0));
-    fair_put(o, "y", fair_str_fmt(a, "%.1f", y0));
-    fair_put(o, "dx", fair_str_fmt(a, "%.1f", x1 - x0));
-    fair_put(o, "dy", fair_str_fmt(a, "%.1f", y1 - y0));
-    json_object_set_new(o, "whole", json_boolean((x1 - x0) * (y1 - y0) > 0.98 * w * h));
-    return o;
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(v[i])) return false;
+    return true;
 }
 
+static bool
+box_known(const double b[4])
+{
+    return finite_all(b, 4) && b[2] > b[0] && b[3] > b[1];
+}
+
+/* The corners of a box, through the affine map `m` if there is one, as an SVG path. */
+static fair_str
+outline(const double b[4], const double *m, struct fair_arena *a)
+{
+    struct fair_buf p = FAIR_BUF(a, 1024);
+
+    for (int i = 0; i < 4; i++) {
+        double x = i == 1 || i == 2 ? b[2] : b[0], y = i >= 2 ? b[3] : b[1];
+        double u = m != NULL ? m[0] * x + m[1] * y + m[2] : x, v = m != NULL ? m[3] * x + m[4] * y + m[5] : y;
+        if (!(fabs(u) < 1e7) || !(fabs(v) < 1e7)) return (fair_str){ NULL, 0 };
+        fair_buf_fmt(&p, "%c%.1f %.1f", i == 0 ? 'M' : 'L', u, v);
+    }
+    fair_buf_c(&p, "Z");
+    return (fair_str){ p.p, p.n };
+}
+
+/* One of our pictures, its size as shown, and the outline of the part that both have (absent: unknown, or all of it). */
 static json_t *
-figure(const char *href_kind, fair_id id, const char *which, const struct fair_sha256 *sha, int64_t w, int64_t h,
-       const double box[4], struct fair_arena *a)
+figure(const char *kind, fair_id id, const struct fair_sha256 *sha, int64_t w, int64_t h, fair_str shape, struct fair_arena *a)
 {
     json_t *o;
     fair_str hex;
@@ -32,19 +45,20 @@ figure(const char *href_kind, fair_id id, const char *which, const struct fair_s
     if (fair_sha256_none(sha) || w <= 0 || h <= 0) return json_null();
     hex = fair_hex(a, sha->b, 8);
     o = json_object();
-    fair_put(o, "href", fair_str_fmt(a, "/%s/%lld/%s.jpg?v=%.*s", href_kind, (long long)id, which, FAIR_STR_ARG(hex)));
+    fair_put(o, "href", fair_str_fmt(a, "/%s/%lld/preview.jpg?v=%.*s", kind, (long long)id, FAIR_STR_ARG(hex)));
     json_object_set_new(o, "w", json_integer(w));
     json_object_set_new(o, "h", json_integer(h));
-    json_object_set_new(o, "box", rectangle(box, (double)w, (double)h, a));
+    fair_put(o, "shape", shape);
     return o;
 }
 
-static bool
-finite_all(const double *v, size_t n)
+/* The outline on the picture found: the corners of the part of the work that is seen,
+ * where the map takes them (so that a turned copy has a turned outline), else the box. */
+static fair_str
+found_shape(const struct fair_hit *h, struct fair_arena *a)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(v[i])) return false;
-    return true;
+    if (h->has_map && finite_all(h->map, 6) && box_known(h->work_box)) return outline(h->work_box, h->map, a);
+    return box_known(h->box) ? outline(h->box, NULL, a) : (fair_str){ NULL, 0 };
 }
 
 /* The work laid over the found picture: an affine map, from the matcher where it
@@ -58,8 +72,8 @@ overlay(const struct fair_hit *h, const struct fair_work *w, struct fair_arena *
 
     if (h->has_map && finite_all(h->map, 6)) memcpy(m, h->map, sizeof m);
     else {
-        if (!finite_all(b, 4) || !(b[2] > b[0]) || !(b[3] > b[1])) b = whole;
-        if (!finite_all(c, 4) || !(c[2] > c[0]) || !(c[3] > c[1])) c = whole_work;
+        if (!box_known(b)) b = whole;
+        if (!box_known(c)) c = whole_work;
         m[0] = (b[2] - b[0]) / (c[2] - c[0]) * (h->mirrored ? -1 : 1);
         m[1] = 0;
         m[2] = h->mirrored ? b[2] - m[0] * c[0] : b[0] - m[0] * c[0];
@@ -145,7 +159,7 @@ put_pictures(struct fair_request *rq, const struct fair_hit *h, json_t *model, j
 {
     struct fair_work w;
     struct fair_arena *a = rq->arena;
-    json_t *found = figure("hits", h->id, "preview", &h->preview, h->width, h->height, h->box, a), *ours = json_null();
+    json_t *found = figure("hits", h->id, &h->preview, h->width, h->height, found_shape(h, a), a), *ours;
     fair_status s = fair_store_work_get(&rq->desk, h->work, a, &w, err);
 
     json_object_set_new(show, "found", found);
@@ -154,7 +168,7 @@ put_pictures(struct fair_request *rq, const struct fair_hit *h, json_t *model, j
         return FAIR_OK;
     }
     FAIR_TRY(s);
-    ours = figure("works", w.id, "preview", &w.preview, w.width, w.height, h->work_box, a);
+    ours = figure("works", w.id, &w.preview, w.width, w.height, box_known(h->work_box) ? outline(h->work_box, NULL, a) : (fair_str){ NULL, 0 }, a);
     json_object_set_new(show, "ours", ours);
     fair_put(json_object_get(model, "work"), "path", w.path);
     fair_put(show, "creator", w.creator);

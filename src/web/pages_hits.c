@@ -5,7 +5,7 @@
 #include "web/model.h"
 #include "web/words.h"
 
-enum { SITES_PER_PAGE = 20, HITS_PER_SITE = 6, HITS_PER_PAGE = 60 };
+enum { SITES_PER_PAGE = 20, HITS_PER_SITE = 6, HITS_PER_PAGE = 60 };    /* a lone site shows a whole page of its hits */
 
 struct list { struct fair_request *rq; json_t *out; fair_str queue; };
 
@@ -135,7 +135,6 @@ list_site(void *arg, const struct fair_site *s, struct fair_err *err)
     fair_put(show, "best", fair_words_percent(l->rq->arena, s->best));
     json_object_set_new(show, "one", json_boolean(s->hits == 1));
     json_object_set_new(show, "one_work", json_boolean(s->works == 1));
-    json_object_set_new(show, "more", json_boolean(s->hits > HITS_PER_SITE));
     fair_words_put_when(show, "newest", l->rq->arena, l->rq->now, s->newest);
     json_object_set_new(o, "show", show);
     json_array_append_new(l->out, o);
@@ -173,10 +172,12 @@ by_site(struct fair_request *rq, struct fair_reply *re, const struct fair_hit_fi
         struct list hits = { rq, json_array(), { NULL, 0 } };
         f = *filter;
         f.site = fair_str_of(json_string_value(json_object_get(site, "site")));
-        f.page = (struct fair_page){ 0, HITS_PER_SITE };
+        f.page = (struct fair_page){ 0, json_array_size(l.out) == 1 && page == 1 ? HITS_PER_PAGE : HITS_PER_SITE };
         hits.queue = queue_of(rq, &f, f.site);
         json_object_set_new(site, "first", hits.out);
         FAIR_TRY(fair_store_hits(&rq->desk, &f, list_hit, &hits, err));
+        json_object_set_new(json_object_get(site, "show"), "more",
+                            json_boolean(json_integer_value(json_object_get(site, "hits")) > (json_int_t)json_array_size(hits.out)));
     }
     if (more || page > 1) {
         struct fair_link link = fair_link_to(rq->arena, "/hits");

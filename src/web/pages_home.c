@@ -28,6 +28,11 @@ list_job(void *arg, const struct fair_job *j, struct fair_err *err)
     const json_t *what = json_object_get(args, "target") != NULL ? json_object_get(args, "target") : json_object_get(args, "name");
 
     (void)err;
+    if (fair_str_eq(j->state, FAIR_STR("aside")) && l->rq->now - j->asked > FAIR_ASIDE_SHOWN) {
+        json_decref(o);
+        json_decref(show);
+        return FAIR_OK;
+    }
     fair_put(show, "kind", fair_str_eq(j->kind, FAIR_STR("take")) ? FAIR_STR("Reading") : fair_str_eq(j->kind, FAIR_STR("look")) ? FAIR_STR("Looking at") : j->kind);
     if (json_is_string(what)) fair_put(show, "what", fair_str_of(json_string_value(what)));
     fair_words_put_when(show, "asked", l->rq->arena, l->rq->now, j->asked);

@@ -61,7 +61,7 @@ list_upload(void *arg, const struct fair_job *j, struct fair_err *err)
     json_t *o, *args;
 
     (void)err;
-    if (!fair_str_eq(j->kind, FAIR_STR("take"))) return FAIR_OK;
+    if (!fair_str_eq(j->kind, FAIR_STR("take")) || l->rq->now - j->asked > FAIR_ASIDE_SHOWN) return FAIR_OK;
     o = fair_model_job(j);
     args = json_object_get(o, "args");
     json_object_set(o, "name", json_object_get(args, "name"));

@@ -42,7 +42,7 @@
     const tell = () => {
       const o = reason.selectedOptions[0];
       const parts = [];
-      if (o && o.dataset.needs) parts.push("Note: " + o.dataset.needs + ".");
+      if (o && o.dataset.needs) parts.push("Say in the note: " + o.dataset.needs + ".");
       if (o && o.dataset.scope) parts.push("Counts for " + o.dataset.scope + ".");
       needs.textContent = parts.join(" ");
     };
