@@ -87,11 +87,13 @@ commit_body(const struct fair_desk *d, void *arg, struct fair_err *err)
     return FAIR_OK;
 }
 
-/* What was decoded becomes rows, all of the group or none of it. */
+/* What was decoded becomes rows, all of the group or none of it.  The group's
+ * blobs wait for the disk together, and are there before the rows that name them. */
 static fair_status
 commit(struct taking *t)
 {
     if (t->n_group == 0) return FAIR_OK;
+    FAIR_TRY(fair_vault_flush(t->house->vault, t->err));
     FAIR_TRY(fair_store_do(&t->house->desk, commit_body, t, t->err));
     for (size_t i = 0; i < t->n_group; i++) {
         struct item *it = t->group[i];
@@ -114,7 +116,7 @@ static fair_status
 keep(struct taking *t, fair_str bytes, struct fair_sha256 *key)
 {
     if (bytes.n == 0) return FAIR_OK;
-    return fair_vault_put(t->house->vault, bytes, key, t->err);
+    return fair_vault_put_lazy(t->house->vault, bytes, key, t->err);
 }
 
 /* The best work of the catalogue that this is a copy of; only a sure one. */
