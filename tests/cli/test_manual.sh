@@ -15,7 +15,7 @@ for verb in $(echo "$verbs" | tr ' ' '+'); do
     page=$src/docs/man/fairtrack-${verb%% *}.1
     [ "${verb%% *}" = worker ] && page=$src/docs/man/fairtrack-serve.1
     [ "${verb%% *}" = restore ] && page=$src/docs/man/fairtrack-backup.1
-    text=$(mandoc -Tutf8 -O width=400 "$page" 2>/dev/null | col -b | flat)
+    text=$(mandoc -Tutf8 -O width=400 "$page" 2>/dev/null | sed 's/.\x08//g' | flat)
     case $text in *"${usage% }"*) ok=0 ;; *) ok=1 ;; esac
     say $ok "the_usage_of_$(echo "$verb" | tr ' ' '_')_stands_in_its_page" "$usage"
 done
