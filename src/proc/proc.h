@@ -16,6 +16,7 @@ enum fair_role {
     FAIR_ROLE_DECODE,         /* JPEG, PNG, GIF, BMP, ICO, HTML, CSS               */
     FAIR_ROLE_DECODE_VIPS,    /* the other picture formats                         */
     FAIR_ROLE_FETCH,          /* the network outwards                              */
+    FAIR_ROLE_MAIL,           /* one mail server, outwards                         */
     FAIR_N_ROLES
 };
 

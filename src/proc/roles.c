@@ -25,6 +25,11 @@ const struct fair_role_rules fair_role_rules[FAIR_N_ROLES] = {
         .does = "asks the network for what it is told to, behind the address guard",
         .may = FAIR_MAY_THREAD | FAIR_MAY_CONNECT | FAIR_MAY_READ | FAIR_MAY_MEMFD, .reads = fetch_reads,
         .memory = 2048 * MIB, .seconds = 0, .replace_after = 0, .descriptors = 1024 },
+    [FAIR_ROLE_MAIL] = {
+        .name = "mail", .program = "fairtrack-mail",
+        .does = "hands notices for the owner to the mail server of the settings",
+        .may = FAIR_MAY_THREAD | FAIR_MAY_CONNECT | FAIR_MAY_READ, .reads = fetch_reads,
+        .memory = 512 * MIB, .seconds = 60, .replace_after = 1, .descriptors = 32 },
 };
 
 fair_str

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
+#include "work/mail.h"
 #include "work/scan.h"
 #include "work/take.h"
 
@@ -97,6 +98,47 @@ watch_settled(struct fair_house *h, fair_id id, const struct fair_run *run, fair
     return fair_store_watch_put(&h->desk, &w, err);
 }
 
+/* ---- mail: the owner is told --------------------------------------------------- */
+
+static fair_status
+run_mail(struct fair_house *h, const struct fair_job *job, __attribute__((unused)) struct fair_arena *a, struct fair_err *err)
+{
+    json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
+    fair_str subject = member(args, "subject"), text = member(args, "text");
+    fair_status s = subject.n == 0 ? fair_fail(err, FAIR_CORRUPT, "job mail without a subject") : fair_mail_send(&h->config, subject, text, err);
+
+    json_decref(args);
+    return s;
+}
+
+/* New hits are told once: the dashboard shows them anyway; by mail where a server is set, by a job of
+ * its own, so that a server that is away is asked again. */
+static fair_status
+announce(struct fair_house *h, fair_str target, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str base = fair_house_base_url(h, a), subject, text, args;
+    int64_t n = 0;
+    json_t *o;
+    char *json;
+    fair_status s;
+
+    FAIR_TRY(fair_store_hits_announce(&h->desk, fair_now(), &n, err));
+    if (n == 0 || h->config.smtp_url.n == 0) return FAIR_OK;
+    subject = fair_str_fmt(a, "Fairtrack: %lld new hit%s", (long long)n, n == 1 ? "" : "s");
+    text = fair_utf8_mend(a, fair_str_fmt(a, "Fairtrack looked at\n\n    %.*s\n\nand found %lld picture%s that may be cop%s of yours. "
+                                          "Nothing has been done about %s.\n\nLook at %s and decide here:\n\n    %.*s/hits\n",
+                                          FAIR_STR_ARG(target), (long long)n, n == 1 ? "" : "s", n == 1 ? "y" : "ies", n == 1 ? "it" : "them",
+                                          n == 1 ? "it" : "them", FAIR_STR_ARG(base)));
+    o = json_pack("{s:s%, s:s%}", "subject", subject.p, subject.n, "text", text.p, text.n);
+    json = json_dumps(o, JSON_COMPACT);
+    args = fair_str_of(json);
+    s = fair_store_job_ask(&h->desk, "mail", (fair_str){ NULL, 0 }, args, 0, err);
+    free(json);
+    json_decref(o);
+    return s;
+}
+
 static struct { bool (*stopped)(void *); void *arg; } stopping;
 
 static fair_status
@@ -132,7 +174,7 @@ look_at(struct fair_house *h, const struct fair_job *job, json_t *args, struct f
     }
     fair_log(FAIR_LOG_INFO, "look.done pages=%lld pictures=%lld unchanged=%lld hits_new=%lld faults=%lld", (long long)run.pages,
              (long long)run.pictures, (long long)run.unchanged, (long long)run.hits_new, (long long)run.faults);
-    return FAIR_OK;
+    return announce(h, target, err);
 }
 
 static fair_status
@@ -149,6 +191,7 @@ const struct fair_job_kind fair_job_kinds[] = {
     { "take", 120, 5, run_take },
     { "look", 120, 5, run_look },
     { "watch", 120, 5, run_look },
+    { "mail", 180, 5, run_mail },
     { NULL, 0, 0, NULL }
 };
 

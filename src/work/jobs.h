@@ -7,7 +7,8 @@
  * it is leased, and when its worker dies another gets it.
  *   take   {"sha256","name","collection"}   register an uploaded picture
  *   look   {"target","site","depth"}        scan an address
- *   watch  {"watch"}                        look at a watch's site */
+ *   watch  {"watch"}                        look at a watch's site
+ *   mail   {"subject","text"}               tell the owner */
 struct fair_job_kind {
     const char *name;
     int lease_s;              /* seconds until somebody else may take it; extended while it works */
