@@ -362,7 +362,7 @@ take_raw(struct taking *t, const struct fair_file *f)
     }
     r.bytes = (int64_t)bytes.n;
     r.key = fair_sha256_of(bytes.p, bytes.n);
-    if (!r.reference) FAIR_TRY(keep(t, bytes, &r.key));
+    if (!r.reference) FAIR_TRY(fair_vault_put(t->house->vault, bytes, &r.key, t->err));
     FAIR_TRY(fair_store_do(&t->house->desk, raw_body, &r, t->err));
     t->sum->bytes += r.bytes;
     tell(t, &(struct fair_take_event){ FAIR_TAKEN_RAW, f->path, r.work, 0, NULL });

@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""test_home.py FAIRTRACK MAKE-PICTURES: backup and restore, reindex, the doctor, accounts, export, RAW beside JPEG."""
+import json, os, shutil, subprocess, sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from tap import Tap, Fairtrack, one_line
+
+t = Tap()
+f = Fairtrack(sys.argv[1], t.top + '/home')
+photos = t.top + '/photos'
+subprocess.run([sys.argv[2], photos, '5', '41', '400'], check=True)
+shutil.copy(photos + '/made-41-000000.jpg', t.top + '/found.jpg')
+with open(photos + '/made-41-000001.nef', 'wb') as o:
+    o.write(b'II*\0' + os.urandom(5000))
+f('init', '--name', 'Test pictures', '--email', 'owner@example.com')
+code, out, err = f('works', 'add', '--collection', 'five', photos)
+t.check(code == 0 and b'5 new' in err and b'1 RAW' in err, 'a_raw_beside_a_jpeg_becomes_its_original', (code, err))
+code, out, err = f('works', 'add', photos)
+t.check(code == 0 and b'0 new, 6 known' in err, 'adding_again_finds_all_known', (code, err))
+f('scan', t.top + '/found.jpg')
+hit = f.json('hits', 'list')[0]
+f('hits', 'decide', '--as', 'ignore', '--reason', 'licensed', '--scope', 'work+domain', '--note', 'invoice 7', str(hit['hit']))
+t.check(f.json('hits', 'show', str(hit['hit']))[0]['decisions'][0]['reason'] == 'licensed', 'a_decision_is_kept_with_its_reason')
+code, out, err = f('hits', 'decide', '--as', 'ignore', '--reason', 'because', str(hit['hit']))
+t.check(code == 2, 'an_unknown_reason_is_wrong_usage', (code, err))
+t.check(len(f.json('hits', 'reasons')) == 17, 'there_are_17_reasons')
+
+# ---- backup and restore
+backup, again = t.top + '/backup', Fairtrack(sys.argv[1], t.top + '/again')
+code, out, err = f('backup', backup)
+t.check(code == 0, 'a_backup_is_written', (code, err))
+code, out, err = f('backup', backup)
+t.check(code == 4 and one_line(err) and b'backup already' in err, 'a_backup_is_never_written_over', (code, err))
+code, out, err = again('restore', backup)
+t.check(code == 0 and b'every digest checked' in out, 'a_home_is_made_from_it', (code, out, err))
+for verb in (['works', 'list'], ['hits', 'list'], ['rules', 'list'], ['users', 'list']):
+    t.check(f.json(*verb) == again.json(*verb), 'the_restored_home_has_the_same_%s' % verb[0], (f.json(*verb), again.json(*verb)))
+t.check(not [c for c in again.json('doctor', '--deep') if c['state'] == 'BAD'], 'the_doctor_finds_the_restored_home_sound', again.json('doctor', '--deep'))
+code, out, err = again('lookup', '--format', 'tsv', t.top + '/found.jpg')
+t.check(b'\tmatch\t' in out, 'the_restored_home_recognises', (code, out, err))
+code, out, err = again('restore', backup)
+t.check(code == 4 and one_line(err), 'a_home_is_never_restored_over', (code, err))
+
+spoiled = t.top + '/spoiled'
+shutil.copytree(backup, spoiled)
+blobs = sorted(os.path.join(d, n) for d, _, names in os.walk(spoiled + '/vault') for n in names)
+with open(blobs[0], 'r+b') as o:
+    o.seek(10)
+    byte = o.read(1)
+    o.seek(10)
+    o.write(bytes([byte[0] ^ 1]))
+third = Fairtrack(sys.argv[1], t.top + '/third')
+code, out, err = third('restore', spoiled)
+t.check(code == 4 and one_line(err) and not os.path.exists(t.top + '/third/db'), 'a_spoiled_backup_is_refused_and_leaves_no_home', (code, err))
+shutil.rmtree(spoiled)
+shutil.copytree(backup, spoiled)
+with open(spoiled + '/MANIFEST') as o:
+    lines = o.read().splitlines()
+with open(spoiled + '/MANIFEST', 'w') as o:
+    o.write('\n'.join([lines[0].replace('  db', '  ../../escaped')] + lines[1:]) + '\n')
+code, out, err = Fairtrack(sys.argv[1], t.top + '/fourth')('restore', spoiled)
+t.check(code == 4 and not os.path.exists(t.top + '/escaped'), 'a_manifest_cannot_name_files_outside', (code, err))
+
+# ---- a spoiled blob is noticed
+blob = sorted(os.path.join(d, n) for d, _, names in os.walk(t.top + '/again/vault') for n in names)[0]
+os.chmod(blob, 0o600)
+with open(blob, 'ab') as o:
+    o.write(b'x')
+code, out, err = again('doctor', '--deep')
+t.check(code == 1 and b'BAD' in out, 'the_doctor_notices_a_spoiled_blob', (code, out))
+
+# ---- index, export, accounts, settings
+shutil.rmtree(t.top + '/home/index')
+code, out, err = f('lookup', '--format', 'tsv', t.top + '/found.jpg')
+t.check(code == 0 and b'\tmatch\t' in out, 'a_home_without_its_index_still_recognises', (code, out, err))
+code, out, err = f('reindex')
+t.check(code == 0 and b'5 works' in out, 'the_index_is_built_anew', (code, out, err))
+code, out, err = f('works', 'export', t.top + '/out')
+t.check(code == 0 and len(os.listdir(t.top + '/out')) == 6, 'works_are_exported_with_a_list', (code, err, os.listdir(t.top + '/out')))
+work = [w for w in f.json('works', 'list') if w['work'] != hit['work']][0]['work']
+f('works', 'remove', str(work))
+t.check(len(f.json('works', 'list')) == 4, 'a_work_is_removed')
+t.check(not [c for c in f.json('doctor') if c['state'] == 'BAD'], 'and_the_home_stays_sound', f.json('doctor'))
+code, out, err = f('users', 'add', '--email', 'case@example.com', '--role', 'caseworker')
+t.check(code == 0 and b'/in/' in out, 'an_account_is_added_with_a_link', (code, out, err))
+code, out, err = f('users', 'add', '--email', 'case@example.com')
+t.check(code == 1 and one_line(err), 'an_address_has_one_account', (code, err))
+code, out, err = f('users', 'disable', '--email', 'case@example.com')
+t.check(code == 0 and [u for u in f.json('users', 'list') if u['email'] == 'case@example.com'][0]['disabled'], 'an_account_is_closed', (code, err))
+code, out, err = f('hits', 'export', '--format', 'csv')
+t.check(code == 0 and out.startswith(b'') and out.count(b'\r\n') >= 2, 'hits_are_exported_as_csv', out)
+code, out, err = f('hits', 'export', '--format', 'html')
+t.check(code == 0 and b'<script' not in out and b'data:image/jpeg' in out, 'hits_are_exported_as_a_report_with_its_pictures', out[:200])
+with open(t.top + '/home/fairtrack.conf', 'a') as o:
+    o.write('[crawl]\nmax_page = 3\n')
+code, out, err = f('works', 'list')
+t.check(code == 4 and one_line(err) and b'did you mean crawl.max_pages' in err, 'a_misspelt_setting_is_told_with_the_right_one', (code, err))
+t.end()
