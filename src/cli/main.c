@@ -42,7 +42,7 @@ const struct fair_verb fair_verbs[] = {
     { "users disable", "--email ADDRESS", "Closes an account and ends its sessions.", fair_verb_users_disable },
     { "backup", "DIR", "Writes a consistent copy of the home while others use it.", fair_verb_backup },
     { "restore", "DIR", "Makes a home from a backup; every blob is checked.", fair_verb_restore },
-    { "reindex", "", "Builds the index anew from the store.", fair_verb_reindex },
+    { "reindex", "[--retake]", "Builds the index anew from the store.", fair_verb_reindex },
     { "doctor", "[--deep]", "Checks the home and this machine, and says what protection is in force.", fair_verb_doctor },
     { "config", "[--explain]", "Prints the settings in use; --explain: every key with its meaning.", fair_verb_config },
     { NULL, NULL, NULL, NULL }

@@ -95,16 +95,28 @@ fair_verb_hits_export(struct fair_cli *c, int argc, char **argv)
     return s == FAIR_OK ? FAIR_EXIT_DONE : fair_cli_fail(c, &err);
 }
 
+static void
+not_retaken(void *arg, fair_id work, const char *words)
+{
+    const struct fair_cli *c = arg;
+    fprintf(stderr, "fairtrack %s: work %lld keeps its old fingerprint: %s\n", c->verb->name, (long long)work, words);
+}
+
 int
 fair_verb_reindex(struct fair_cli *c, int argc, char **argv)
 {
+    bool retake = false;
+    const struct fair_opt opts[] = { { .name = "retake", .doc = "take every fingerprint anew from its original first", .flag = &retake }, { 0 } };
+    struct fair_retake_sum sum = { 0 };
     struct fair_err err = { 0 };
     uint64_t works = 0;
     int code;
 
-    if (!fair_cli_parse(c, argc, argv, NULL, 0, 0, &code)) return code;
-    if (fair_cli_house(c, &err) != FAIR_OK || fair_house_reindex(&c->house, &works, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
+    if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    if (retake && fair_house_retake(&c->house, not_retaken, c, &sum, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    if (fair_house_reindex(&c->house, &works, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     if (c->json) fair_cli_json(json_pack("{s:i, s:s, s:I}", "v", 1, "type", "index", "works", (json_int_t)works));
     else printf("%llu works\n", (unsigned long long)works);
-    return FAIR_EXIT_DONE;
+    return sum.faults > 0 ? FAIR_EXIT_PARTLY : FAIR_EXIT_DONE;
 }

@@ -109,7 +109,7 @@ bench_whole(uint32_t width, uint32_t height)
             for (int t = 0; t < FAIR_TURNS; t++)
                 for (int w = 0; w < FAIR_WHOLE_WORDS; w++) off += (unsigned)__builtin_popcountll(a.turn[t][w] ^ b.turn[t][w]);
         }
-        printf("%34s %-8s %9.1f us  %5.0f x   %u of %u bits off\n", "", variants[v].name, fast, slow / fast, off, PICTURES * 2048);
+        printf("%34s %-8s %9.1f us  %5.0f x   %u of %d bits off\n", "", variants[v].name, fast, slow / fast, off, PICTURES * 2048);
     }
     for (size_t i = 0; i < PICTURES; i++) fair_image_free(&im[i]);
 }

@@ -40,8 +40,9 @@ double_size(const struct fair_image *in, const struct fair_layer *out)
         const uint8_t *a = fair_image_row(in, (uint32_t)near);
         const uint8_t *b = fair_image_row(in, (uint32_t)(other < 0 ? 0 : other >= h ? h - 1 : other));
         int16_t *o = row(out, y);
-        int16_t mid[FAIR_SIDE + 2];
+        int16_t mid[FAIR_SIDE + 2];      /* 1 .. w are set below, w >= 1 */
         for (int32_t x = 0; x < w; x++) mid[x + 1] = (int16_t)(3 * a[x] + b[x]);
+        // cppcheck-suppress uninitvar ; w >= 1, so that mid[1] is set
         mid[0] = mid[1];
         mid[w + 1] = mid[w];
         for (int32_t x = 0; x < w; x++) {

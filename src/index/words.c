@@ -26,6 +26,7 @@ fair_words_of(const uint64_t code[4], unsigned m, uint16_t *out)
     for (uint32_t i = 0; i < FAIR_WORDS; i++) {
         uint32_t key = (uint32_t)bits[i] << 16 | i;
         unsigned at;
+        // cppcheck-suppress uninitvar ; best[0 .. n - 1] are set
         if (n == m && key >= best[n - 1]) continue;
         at = n < m ? n++ : n - 1;
         while (at > 0 && best[at - 1] > key) { best[at] = best[at - 1]; at--; }

@@ -202,7 +202,7 @@ TEST(at_least_99_of_100_conformance_cases_agree)
         FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
         const char *base = json_string_value(json_object_get(one, "base"));
         json_t *input = json_object_get(one, "input");
-        struct fair_url b, u;
+        struct fair_url b, u = { 0 };
         fair_status s = FAIR_OK;
 
         if (!json_is_object(one)) continue;

@@ -108,6 +108,8 @@ fair_status fair_store_work_by_sha256(const struct fair_desk *d, const struct fa
 fair_status fair_store_work_path_seen(const struct fair_desk *d, fair_str path, int64_t bytes, fair_time mtime, fair_id *work, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_work_path_note(const struct fair_desk *d, fair_str path, int64_t bytes, fair_time mtime, fair_id work, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_work_set_raw(const struct fair_desk *d, fair_id work, const struct fair_sha256 *raw, fair_str raw_path, struct fair_err *err) FAIR_MUST_CHECK;
+/* A fingerprint taken anew: in the place of the old one. */
+fair_status fair_store_work_set_fingerprint(const struct fair_desk *d, fair_id work, int64_t scheme, fair_str packed, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_work_remove(const struct fair_desk *d, fair_id id, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 struct fair_work_filter { fair_str text, collection; fair_id after_id; bool with_fingerprint; struct fair_page page; };
 /* By id; `text` is looked for in title, path, creator, copyright, collection. Removed works are left out. */

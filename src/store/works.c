@@ -20,6 +20,7 @@ FAIR_SQL(work_remove, "UPDATE work SET removed_us = $3 WHERE org_id = $1 AND id 
 FAIR_SQL(work_set_raw, "UPDATE work SET raw = $3, raw_path = $4 WHERE org_id = $1 AND id = $2 AND removed_us IS NULL");
 FAIR_SQL(work_raw, "SELECT raw FROM work WHERE org_id = $1 AND id = $2 AND removed_us IS NULL");
 FAIR_SQL(fingerprint_put, "INSERT INTO work_fingerprint (org_id, work_id, scheme, fingerprint) VALUES ($1, $2, $3, $4)");
+FAIR_SQL(work_set_scheme, "UPDATE work SET scheme = $3 WHERE org_id = $1 AND id = $2 AND removed_us IS NULL");
 FAIR_SQL(fingerprint_remove, "DELETE FROM work_fingerprint WHERE org_id = $1 AND work_id = $2");
 FAIR_SQL(path_of_work_remove, "DELETE FROM work_path WHERE org_id = $1 AND work_id = $2");
 FAIR_SQL(path_seen, "SELECT work_id FROM work_path WHERE org_id = $1 AND path_key = $2 AND bytes = $3 AND mtime_us = $4");
@@ -250,6 +251,32 @@ fair_store_work_path_note(const struct fair_desk *d, fair_str path, int64_t byte
     fair_db_int(q, 5, mtime);
     fair_db_int(q, 6, work);
     return fair_db_run(q, err);
+}
+
+fair_status
+fair_store_work_set_fingerprint(const struct fair_desk *d, fair_id work, int64_t scheme, fair_str packed, struct fair_err *err)
+{
+    FAIR_AUTO(txn) struct fair_txn t = { 0 };
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    FAIR_TRY(fair_txn_begin(d->st, &t, err));
+    FAIR_TRY(fair_desk_query(d, &work_set_scheme, &q, err));
+    fair_db_int(q, 2, work);
+    fair_db_int(q, 3, scheme);
+    FAIR_TRY(fair_db_run(q, err));
+    if (fair_db_changes(q) == 0) return fair_fail(err, FAIR_NOT_FOUND, "no work %lld", (long long)work);
+    fair_rows_free(&q);
+    FAIR_TRY(fair_desk_query(d, &fingerprint_remove, &q, err));
+    fair_db_int(q, 2, work);
+    FAIR_TRY(fair_db_run(q, err));
+    fair_rows_free(&q);
+    FAIR_TRY(fair_desk_query(d, &fingerprint_put, &q, err));
+    fair_db_int(q, 2, work);
+    fair_db_int(q, 3, scheme);
+    fair_db_bytes(q, 4, packed);
+    FAIR_TRY(fair_db_run(q, err));
+    fair_rows_free(&q);
+    return fair_txn_end(&t, err);
 }
 
 fair_status

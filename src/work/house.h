@@ -49,6 +49,11 @@ fair_status fair_house_index(struct fair_house *h, struct fair_err *err) FAIR_MU
 fair_status fair_house_index_catch_up(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
 /* Build the index anew from the store; FAIR_AGAIN while another process writes. */
 fair_status fair_house_reindex(struct fair_house *h, uint64_t *works, struct fair_err *err) FAIR_MUST_CHECK;
+/* Take every work's fingerprint anew from its original, in the vault or where it was left; `told`
+ * hears of each that could not be read, and its old fingerprint stays. */
+struct fair_retake_sum { int64_t works, retaken, faults; };
+fair_status fair_house_retake(struct fair_house *h, void (*told)(void *arg, fair_id work, const char *words), void *arg,
+                              struct fair_retake_sum *sum, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_house_decoders(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_house_fetcher(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
 

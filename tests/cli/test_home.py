@@ -74,6 +74,8 @@ code, out, err = f('lookup', '--format', 'tsv', t.top + '/found.jpg')
 t.check(code == 0 and b'\tmatch\t' in out, 'a_home_without_its_index_still_recognises', (code, out, err))
 code, out, err = f('reindex')
 t.check(code == 0 and b'5 works' in out, 'the_index_is_built_anew', (code, out, err))
+code, out, err = f('reindex', '--retake')
+t.check(code == 0 and b'5 works' in out and b'\tmatch\t' in f('lookup', '--format', 'tsv', t.top + '/found.jpg')[1], 'fingerprints_are_taken_anew_from_the_originals', (code, out, err))
 code, out, err = f('works', 'export', t.top + '/out')
 t.check(code == 0 and len(os.listdir(t.top + '/out')) == 6, 'works_are_exported_with_a_list', (code, err, os.listdir(t.top + '/out')))
 work = [w for w in f.json('works', 'list') if w['work'] != hit['work']][0]['work']
