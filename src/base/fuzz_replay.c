@@ -28,7 +28,7 @@ next(void)
 static void
 run(const uint8_t *bytes, size_t n)
 {
-    uint8_t *copy = malloc(n > 0 ? n : 1);
+    uint8_t *copy = calloc(n > 0 ? n : 1, 1);
     if (copy == NULL) abort();
     memcpy(copy, bytes, n);
     LLVMFuzzerTestOneInput(copy, n);

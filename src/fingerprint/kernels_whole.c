@@ -173,7 +173,7 @@ mix_rows_avx2(const uint8_t *in, size_t stride, const float *w, size_t n_taps, s
 
     for (; x + 32 <= width; x += 32) {
         const uint8_t *at = in + x;
-        __m256 s[4];
+        __m256 s[4] = { 0 };
         for (size_t k = 0; k < n_taps; k++, at += stride) {
             const __m256 wk = _mm256_set1_ps(w[k]);
             for (size_t b = 0; b < 4; b++) {
@@ -203,7 +203,7 @@ mix_rows_avx512(const uint8_t *in, size_t stride, const float *w, size_t n_taps,
 
     for (; x + 64 <= width; x += 64) {
         const uint8_t *at = in + x;
-        __m512 s[4];
+        __m512 s[4] = { 0 };
         for (size_t k = 0; k < n_taps; k++, at += stride) {
             const __m512 wk = _mm512_set1_ps(w[k]);
             for (size_t b = 0; b < 4; b++) {
@@ -307,7 +307,7 @@ mix_grid_avx2(const float *in, const float *w, size_t n_taps, float *out)
 AVX512 static void
 mix_grid_avx512(const float *in, const float *w, size_t n_taps, float *out)
 {
-    __m512 s[4];
+    __m512 s[4] = { 0 };
 
     for (size_t k = 0; k < n_taps; k++) {
         const __m512 wk = _mm512_set1_ps(w[k]);
@@ -377,7 +377,7 @@ box64_avx2(const float *in, size_t in_step, float *out, size_t out_step, size_t 
 
     /* a half of the columns at a time, so that the sums stay in registers */
     for (size_t half = 0; half < FAIR_GRID; half += 32, in += 32, out += 32) {
-        __m256 s[4];
+        __m256 s[4] = { 0 };
         size_t held = ahead;
 
         for (size_t b = 0; b < 4; b++) s[b] = _mm256_setzero_ps();
@@ -407,7 +407,7 @@ box64_avx512(const float *in, size_t in_step, float *out, size_t out_step, size_
 {
     const size_t ahead = (window + 2) / 2 - 1, behind = window - 1 - ahead;
 
-    __m512 s[4];
+    __m512 s[4] = { 0 };
     size_t held = ahead;
 
     for (size_t b = 0; b < 4; b++) s[b] = _mm512_setzero_ps();

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT 128              /* proofs kept decoded: 128 x 256 KiB at most */
+#define KEPT 256              /* proofs kept decoded: 256 x 256 KiB at most */
 
 /* Decoded proofs, the last asked for first to stay. */
 struct fair_proofs {
