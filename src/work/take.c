@@ -10,6 +10,8 @@
 #include "work/files.h"
 
 #define GROUP 64              /* works committed at once */
+#define NEAR_BITS 31          /* the distance and the quality at which PDQ calls two pictures one */
+#define NEAR_QUALITY 50
 #define WANTED (FAIR_WANT_CATALOGUE | FAIR_WANT_THUMB | FAIR_WANT_PREVIEW | FAIR_WANT_PROOF | FAIR_WANT_RIGHTS)
 
 /* A file on its way from disk to row. */
@@ -119,6 +121,16 @@ keep(struct taking *t, fair_str bytes, struct fair_sha256 *key)
     return fair_vault_put_lazy(t->house->vault, bytes, key, t->err);
 }
 
+/* The stages that near duplicates need no help of: a duplicate of a whole picture is a candidate by its whole hash,
+ * and asking for parts of pictures would cost each of many works a search through all the others' parts. */
+static unsigned
+stages_off(void)
+{
+    for (size_t i = 0; i < fair_n_stages; i++)
+        if (strcmp(fair_stages[i].name, "parts") == 0) return 1u << i;
+    return 0;
+}
+
 /* The best work of the catalogue that this is a copy of; only a sure one. */
 static fair_status
 find_near(struct taking *t, struct item *it)
@@ -126,8 +138,10 @@ find_near(struct taking *t, struct item *it)
     struct fair_matches found = { 0 };
     struct fair_query q = { .fp = &it->seen.fp, .org = t->house->desk.org, .arena = it->arena };
 
-    FAIR_TRY(fair_index_search(t->house->index, &q, 0, &found, t->err));
-    if (found.n > 0 && found.v[0].verdict == FAIR_MATCH) it->work.near = found.v[0].work;
+    FAIR_TRY(fair_index_search(t->house->index, &q, stages_off(), &found, t->err));
+    for (size_t i = 0; i < found.n && it->work.near == 0; i++)
+        if (found.v[i].verdict == FAIR_MATCH || (found.v[i].bits <= NEAR_BITS && it->seen.fp.quality >= NEAR_QUALITY))
+            it->work.near = found.v[i].work;
     return FAIR_OK;
 }
 
