@@ -40,13 +40,13 @@ refuse(struct fetch *f, uint64_t tag, const struct fair_err *why)
     struct fair_arena *a = fair_arena_new();
     struct fair_transfer *t = FAIR_NEW(a, struct fair_transfer);
 
-    *t = (struct fair_transfer){ .arena = a, .body_fd = -1, .answer = { .tag = tag, .status = why->status,
+    *t = (struct fair_transfer){ .arena = a, .body_fd = -1, .send_fd = -1, .answer = { .tag = tag, .status = why->status,
         .words = fair_str_fmt(a, "%.200s", why->text), .retry_after_s = -1 } };
     finished(f, t);
 }
 
 static void
-begin(struct fetch *f, fair_str packet)
+begin(struct fetch *f, fair_str packet, int *body_fd)
 {
     struct fair_fetch_question q;
     struct fair_transfer *t;
@@ -60,7 +60,7 @@ begin(struct fetch *f, fair_str packet)
     if (f->under_way >= AT_ONCE_MAX) {
         (void)fair_fail(&err, FAIR_AGAIN, "%d fetches are under way", AT_ONCE_MAX);
         refuse(f, q.tag, &err);
-    } else if (fair_transfer_new(&f->rules, &q, &t, &err) != FAIR_OK) {
+    } else if (fair_transfer_new(&f->rules, &q, body_fd, &t, &err) != FAIR_OK) {
         refuse(f, q.tag, &err);
     } else if (curl_multi_add_handle(f->multi, t->easy) != CURLM_OK) {
         fair_transfer_free(&t);
@@ -75,11 +75,17 @@ static void
 take_questions(struct fetch *f, char *room)
 {
     while (!f->over) {
-        ssize_t n = recv(f->sock, room, FAIR_FETCH_PACKET, MSG_DONTWAIT);
+        union { struct cmsghdr head; char room[CMSG_SPACE(sizeof(int))]; } control;
+        struct iovec iov = { room, FAIR_FETCH_PACKET };
+        struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+        FAIR_AUTO(fd) int fd = -1;
+        ssize_t n = recvmsg(f->sock, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
-        if (n <= 0) f->over = true;
-        else begin(f, (fair_str){ room, (size_t)n });
+        for (struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL; c != NULL; c = CMSG_NXTHDR(&m, c))
+            if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof fd)) memcpy(&fd, CMSG_DATA(c), sizeof fd);
+        if (n <= 0 || (m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) f->over = true;
+        else begin(f, (fair_str){ room, (size_t)n }, &fd);
     }
 }
 
@@ -143,7 +149,7 @@ warm_up(void)
     if (getaddrinfo("localhost", "80", &hint, &found) == 0) freeaddrinfo(found);
 }
 
-/* "loopback any-port \nagent": the setting fairtrack starts us with. */
+/* "loopback any-port only=host:port \nagent": the setting fairtrack starts us with. */
 static void
 take_setting(struct fair_fetch_rules *rules, const char *setting)
 {
@@ -155,6 +161,7 @@ take_setting(struct fair_fetch_rules *rules, const char *setting)
         if (!fair_str_split(&flags, ' ', &one)) break;
         if (fair_str_eq(one, FAIR_STR("loopback"))) rules->allow_loopback = true;
         if (fair_str_eq(one, FAIR_STR("any-port"))) rules->any_port = true;
+        if (fair_str_starts(one, FAIR_STR("only="))) rules->only = (fair_str){ one.p + 5, one.n - 5 };
     }
     if (rest.n > 0) rules->agent = rest.p;      /* it ends where the setting ends */
 }
@@ -162,7 +169,7 @@ take_setting(struct fair_fetch_rules *rules, const char *setting)
 int
 main(int argc, char **argv)
 {
-    static const uint16_t ports[] = { 80, 443, 53 };     /* the last for names over TCP */
+    uint16_t ports[] = { 80, 443, 53 };       /* the last for names over TCP */
     struct fetch f = { .rules = { .agent = "Fairtrack" } };
     char *room = fair_xmalloc(FAIR_FETCH_PACKET);
     struct fair_self self;
@@ -178,6 +185,13 @@ main(int argc, char **argv)
     f.sock = self.sock;
     take_setting(&f.rules, self.setting);
     any_port = f.rules.any_port || f.rules.allow_loopback;    /* the guard lets loopback have every port */
+    if (f.rules.only.n > 0) {
+        const char *colon = memrchr(f.rules.only.p, ':', f.rules.only.n);
+        int64_t port;
+        if (colon == NULL || !fair_str_number((fair_str){ colon + 1, (size_t)(f.rules.only.p + f.rules.only.n - colon) - 1 }, 65535, &port)) return 2;
+        ports[0] = ports[1] = (uint16_t)port;
+        any_port = false;
+    }
     (void)setsockopt(f.sock, SOL_SOCKET, SO_SNDBUF, &(int){ 2 * FAIR_FETCH_PACKET }, sizeof(int));
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || (f.multi = curl_multi_init()) == NULL) {
         fair_log(FAIR_LOG_ERROR, "fetch.start why=\"libcurl does not begin\"");

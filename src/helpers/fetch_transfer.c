@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/digest.h"
@@ -29,7 +30,7 @@ open_socket(void *self, curlsocktype purpose, struct curl_sockaddr *to)
     int port = 0, fd;
 
     if (purpose != CURLSOCKTYPE_IPCXN) return CURL_SOCKET_BAD;
-    words = fair_guard_sockaddr(&to->addr, to->addrlen, t->rules->allow_loopback);
+    words = t->rules->only.n > 0 ? NULL : fair_guard_sockaddr(&to->addr, to->addrlen, t->rules->allow_loopback);
     if (to->family == AF_INET && to->addrlen >= sizeof v4) {
         memcpy(&v4, &to->addr, sizeof v4);
         inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
@@ -45,7 +46,11 @@ open_socket(void *self, curlsocktype purpose, struct curl_sockaddr *to)
         snprintf(t->refused, sizeof t->refused, "%s is %s", text, words);
         return CURL_SOCKET_BAD;
     }
-    if (!fair_guard_port(t->host, port, t->rules->any_port, t->rules->allow_loopback)) {
+    if (t->rules->only.n > 0 && !fair_str_eq(t->rules->only, fair_str_fmt(t->arena, "%.*s:%d", FAIR_STR_ARG(t->host), port))) {
+        snprintf(t->refused, sizeof t->refused, "%.80s:%d is not the service of the settings", t->host.p != NULL ? t->host.p : "", port);
+        return CURL_SOCKET_BAD;
+    }
+    if (t->rules->only.n == 0 && !fair_guard_port(t->host, port, t->rules->any_port, t->rules->allow_loopback)) {
         snprintf(t->refused, sizeof t->refused, "port %d is not 80 or 443", port);
         t->answer.refused = FAIR_FETCH_BY_PORT;
         return CURL_SOCKET_BAD;
@@ -132,6 +137,74 @@ say(struct fair_transfer *t, const char *name, fair_str value)
     t->sent = curl_slist_append(t->sent, fair_str_fmt(t->arena, "%s: %.*s", name, FAIR_STR_ARG(value)).p);
 }
 
+/* A piece of the body that is sent. */
+static size_t
+give_body(char *p, size_t one, size_t n, void *self)
+{
+    struct fair_transfer *t = self;
+    uint64_t left = t->send_n - t->send_at;
+
+    n *= one;
+    if (n > left) n = (size_t)left;
+    if (t->send_fd < 0) {
+        if (n > 0) memcpy(p, t->send.p + t->send_at, n);
+    } else if (n > 0) {
+        ssize_t got;
+        do got = pread(t->send_fd, p, n, (off_t)t->send_at);
+        while (got < 0 && errno == EINTR);
+        if (got <= 0) return CURL_READFUNC_ABORT;
+        n = (size_t)got;
+    }
+    t->send_at += n;
+    return n;
+}
+
+/* A connection that was kept turns out to be gone: the body goes again from its beginning. */
+static int
+seek_body(void *self, curl_off_t to, int from)
+{
+    struct fair_transfer *t = self;
+
+    if (from != SEEK_SET || to < 0 || (uint64_t)to > t->send_n) return CURL_SEEKFUNC_FAIL;
+    t->send_at = (uint64_t)to;
+    return CURL_SEEKFUNC_OK;
+}
+
+/* Method, own headers and body of a question that is no plain GET. */
+static fair_status
+sending(struct fair_transfer *t, const struct fair_fetch_question *q, int *body_fd, struct fair_err *err)
+{
+    static const char *const names[FAIR_FETCH_N_METHODS] = { NULL, NULL, "POST", "PUT", "DELETE" };
+    fair_str rest = q->headers, line;
+    struct stat st;
+
+    for (; rest.n > 0 && fair_str_split(&rest, '\n', &line);) {
+        if (line.n == 0) continue;
+        if (!plain(line) || memchr(line.p, ':', line.n) == NULL) return fair_fail(err, FAIR_INVALID, "a request header that is none");
+        t->sent = curl_slist_append(t->sent, fair_str_dup(t->arena, line).p);
+    }
+    if (q->method == FAIR_FETCH_HEAD) curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
+    if (names[q->method] != NULL) curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, names[q->method]);
+    if (q->method != FAIR_FETCH_POST && q->method != FAIR_FETCH_PUT) return FAIR_OK;
+    if (q->body_beside && (*body_fd < 0 || fstat(*body_fd, &st) != 0 || st.st_size < 0 || (uint64_t)st.st_size != q->body_n))
+        return fair_fail(err, FAIR_INVALID, "a body that is not there");
+    t->send_n = q->body_n;
+    if (q->body_beside) {
+        t->send_fd = *body_fd;
+        *body_fd = -1;
+    } else {
+        t->send = fair_str_dup(t->arena, q->body.p != NULL ? q->body : FAIR_STR(""));
+    }
+    curl_easy_setopt(t->easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)t->send_n);
+    curl_easy_setopt(t->easy, CURLOPT_READFUNCTION, give_body);
+    curl_easy_setopt(t->easy, CURLOPT_READDATA, t);
+    curl_easy_setopt(t->easy, CURLOPT_SEEKFUNCTION, seek_body);
+    curl_easy_setopt(t->easy, CURLOPT_SEEKDATA, t);
+    t->sent = curl_slist_append(t->sent, "Expect:");
+    return FAIR_OK;
+}
+
 /* scheme://[user@]host[:port]/...: the host, as fair_guard_port wants it. */
 static fair_str
 host_of(fair_str url)
@@ -152,8 +225,8 @@ host_of(fair_str url)
 }
 
 fair_status
-fair_transfer_new(const struct fair_fetch_rules *rules, const struct fair_fetch_question *q, struct fair_transfer **out,
-                  struct fair_err *err)
+fair_transfer_new(const struct fair_fetch_rules *rules, const struct fair_fetch_question *q, int *body_fd,
+                  struct fair_transfer **out, struct fair_err *err)
 {
     struct fair_arena *a;
     struct fair_transfer *t;
@@ -165,7 +238,7 @@ fair_transfer_new(const struct fair_fetch_rules *rules, const struct fair_fetch_
     if ((e = curl_easy_init()) == NULL) return fair_fail(err, FAIR_IO, "curl_easy_init failed");
     a = fair_arena_new();
     t = FAIR_NEW(a, struct fair_transfer);
-    *t = (struct fair_transfer){ .rules = rules, .arena = a, .easy = e, .body_fd = -1, .max_bytes = q->max_bytes,
+    *t = (struct fair_transfer){ .rules = rules, .arena = a, .easy = e, .body_fd = -1, .send_fd = -1, .max_bytes = q->max_bytes,
         .may_cut = q->cut,
         .answer = { .tag = q->tag, .retry_after_s = -1 } };
     t->head = (struct fair_fetch_head){ .raw = FAIR_BUF(a, FAIR_FETCH_HEADERS), .into = &t->answer, .now_us = fair_now() };
@@ -190,7 +263,7 @@ fair_transfer_new(const struct fair_fetch_rules *rules, const struct fair_fetch_
     curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->curl_words);
     curl_easy_setopt(e, CURLOPT_CERTINFO, 1L);
-    if (!q->cut) curl_easy_setopt(e, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)(q->max_bytes < INT64_MAX ? q->max_bytes : INT64_MAX));
+    if (!q->cut && q->method != FAIR_FETCH_HEAD) curl_easy_setopt(e, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)(q->max_bytes < INT64_MAX ? q->max_bytes : INT64_MAX));
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)(q->ms != 0 && q->ms < CONNECT_MS ? q->ms : CONNECT_MS));
     if (q->ms != 0) curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)q->ms);
     if (q->stall_s != 0) {
@@ -199,11 +272,15 @@ fair_transfer_new(const struct fair_fetch_rules *rules, const struct fair_fetch_
     }
     if (q->range_to != 0)
         curl_easy_setopt(e, CURLOPT_RANGE, fair_str_fmt(a, "%llu-%llu", (unsigned long long)q->range_from, (unsigned long long)q->range_to).p);
-    else
+    else if (q->method == FAIR_FETCH_GET && rules->only.n == 0)
         curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");
     say(t, "Accept", q->accept.n > 0 ? q->accept : FAIR_STR("*/*"));
     say(t, "If-None-Match", q->etag);
     say(t, "If-Modified-Since", q->last_modified);
+    if (sending(t, q, body_fd, err) != FAIR_OK) {
+        fair_transfer_free(&t);
+        return FAIR_INVALID;
+    }
     curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->sent);
     *out = t;
     return FAIR_OK;
@@ -220,6 +297,7 @@ fair_transfer_free(struct fair_transfer **tt)
     curl_easy_cleanup(t->easy);
     curl_slist_free_all(t->sent);
     fair_fd_free(&t->body_fd);
+    fair_fd_free(&t->send_fd);
     a = t->arena;
     fair_arena_free(&a);
 }

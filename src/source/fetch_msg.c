@@ -3,7 +3,7 @@
 #include <string.h>
 #include "base/clock.h"
 
-#define MAGIC_QUESTION 0x31514641u        /* "AFQ1" */
+#define MAGIC_QUESTION 0x32514641u        /* "AFQ2" */
 #define MAGIC_ANSWER 0x31414641u
 
 static void
@@ -91,6 +91,11 @@ fair_fetch_question_pack(struct fair_arena *a, const struct fair_fetch_question 
     put_u64(&b, q->ms);
     put_u64(&b, q->stall_s);
     put_u64(&b, q->cut);
+    put_u64(&b, (uint64_t)q->method);
+    put_str(&b, q->headers);
+    put_u64(&b, q->body_n);
+    put_u64(&b, q->body_beside);
+    put_str(&b, q->body);
     return made(&b);
 }
 
@@ -112,7 +117,14 @@ fair_fetch_question_unpack(fair_str packet, struct fair_fetch_question *out, str
     out->ms = (uint32_t)get_upto(&c, INT32_MAX);
     out->stall_s = (uint32_t)get_upto(&c, INT32_MAX);
     out->cut = get_upto(&c, 1) != 0;
-    if (c.bad || c.p != c.end || out->url.p == NULL) return fair_fail(err, FAIR_CORRUPT, "fetch question: its fields do not fit");
+    out->method = (enum fair_fetch_method)get_upto(&c, FAIR_FETCH_N_METHODS - 1);
+    out->headers = get_str(&c, FAIR_FETCH_SENT_HEADERS);
+    out->body_n = get_upto(&c, FAIR_FETCH_SENT_BODY);
+    out->body_beside = get_upto(&c, 1) != 0;
+    out->body = get_str(&c, FAIR_FETCH_INLINE);
+    if (c.bad || c.p != c.end || out->url.p == NULL || (out->body_beside ? out->body.n != 0 : out->body.n != out->body_n) ||
+        (out->body_n > 0 && out->method != FAIR_FETCH_POST && out->method != FAIR_FETCH_PUT))
+        return fair_fail(err, FAIR_CORRUPT, "fetch question: its fields do not fit");
     return FAIR_OK;
 }
 

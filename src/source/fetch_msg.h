@@ -2,7 +2,7 @@
  *
  * One question is one HTTP request: redirects are answers, and whoever asked decides about them (robots, politeness,
  * the guard's port rule) as about any other link.  Each message is one packet of at most FAIR_FETCH_PACKET bytes; a body
- * longer than FAIR_FETCH_INLINE travels beside its answer as the descriptor of a memory file. */
+ * longer than FAIR_FETCH_INLINE travels beside it, sent or received, as the descriptor of a memory file. */
 #ifndef FAIR_SOURCE_FETCH_MSG_H
 #define FAIR_SOURCE_FETCH_MSG_H
 #include <stdbool.h>
@@ -13,6 +13,10 @@
 #define FAIR_FETCH_INLINE (32 * 1024)
 #define FAIR_FETCH_HEADERS (64 * 1024)    /* the most of an answer's headers that we take */
 #define FAIR_FETCH_URL 65536
+#define FAIR_FETCH_SENT_HEADERS 8192      /* the most of a question's own */
+#define FAIR_FETCH_SENT_BODY ((uint64_t)5 << 30)
+
+enum fair_fetch_method { FAIR_FETCH_GET, FAIR_FETCH_HEAD, FAIR_FETCH_POST, FAIR_FETCH_PUT, FAIR_FETCH_DELETE, FAIR_FETCH_N_METHODS };
 
 struct fair_fetch_question {
     uint64_t tag;
@@ -22,6 +26,11 @@ struct fair_fetch_question {
     uint64_t range_from, range_to;   /* inclusive; both 0: whole                     */
     uint32_t ms, stall_s;     /* the whole request; with next to nothing coming      */
     bool cut;                 /* more than max_bytes: end it there, and that is well */
+    enum fair_fetch_method method;
+    fair_str headers;         /* sent besides: lines "Name: value\n", printable      */
+    uint64_t body_n;          /* of a POST or PUT                                    */
+    bool body_beside;         /* it is in the descriptor, not here                   */
+    fair_str body;
 };
 
 enum fair_fetch_refused { FAIR_FETCH_BY_NONE, FAIR_FETCH_BY_GUARD, FAIR_FETCH_BY_PORT };

@@ -28,6 +28,29 @@ TEST(a_question_comes_out_as_it_went_in)
     fair_arena_free(&a);
 }
 
+TEST(a_question_carries_what_is_to_be_sent)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_fetch_question q = { .url = FAIR_STR("https://example.com/"), .method = FAIR_FETCH_PUT, .headers = FAIR_STR("X-One: 1\nX-Two: 2\n"),
+        .body = FAIR_STR("poppies"), .body_n = 7 }, back;
+
+    CHECK_OK(fair_fetch_question_unpack(fair_fetch_question_pack(a, &q), &back, why));
+    CHECK(back.method == FAIR_FETCH_PUT && back.body_n == 7 && !back.body_beside);
+    CHECK_STR(back.headers, "X-One: 1\nX-Two: 2\n");
+    CHECK_STR(back.body, "poppies");
+    q.body_n = 8;
+    CHECK_EQ(fair_fetch_question_unpack(fair_fetch_question_pack(a, &q), &back, NULL), FAIR_CORRUPT);
+    q.body_beside = true;
+    CHECK_EQ(fair_fetch_question_unpack(fair_fetch_question_pack(a, &q), &back, NULL), FAIR_CORRUPT);
+    q.body = (fair_str){ NULL, 0 };
+    CHECK_OK(fair_fetch_question_unpack(fair_fetch_question_pack(a, &q), &back, why));
+    q.method = FAIR_FETCH_GET;
+    CHECK_EQ(fair_fetch_question_unpack(fair_fetch_question_pack(a, &q), &back, NULL), FAIR_CORRUPT);
+    q.method = FAIR_FETCH_N_METHODS;
+    CHECK_EQ(fair_fetch_question_unpack(fair_fetch_question_pack(a, &q), &back, NULL), FAIR_CORRUPT);
+    fair_arena_free(&a);
+}
+
 TEST(an_answer_comes_out_as_it_went_in)
 {
     struct fair_arena *a = fair_arena_new();

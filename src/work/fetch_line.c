@@ -18,7 +18,8 @@ fair_line_start(struct fair_fetch_line *l, const struct fair_fetch_limits *limit
     FAIR_AUTO(helper) struct fair_helper *h = NULL;
     struct fair_helper_options o = { .weak = limits->weak };
 
-    o.setting = fair_str_fmt(a, "%s%s\n%s", limits->allow_loopback ? "loopback " : "", limits->any_port ? "any-port " : "", limits->agent).p;
+    o.setting = fair_str_fmt(a, "%s%s%s%s\n%s", limits->allow_loopback ? "loopback " : "", limits->any_port ? "any-port " : "",
+                             limits->only != NULL ? "only=" : "", limits->only != NULL ? limits->only : "", limits->agent).p;
     if (fair_helper_start(FAIR_ROLE_FETCH, &o, &h, err) != FAIR_OK) return fair_fail_in(err, "fetch helper");
     (void)setsockopt(h->sock, SOL_SOCKET, SO_SNDBUF, &(int){ 2 * FAIR_FETCH_PACKET }, sizeof(int));
     if (fair_helper_wait_ready(h, READY_MS, err) != FAIR_OK) return fair_fail_in(err, "fetch helper");
@@ -43,9 +44,20 @@ fair_line_end(struct fair_fetch_line *l, char words[96])
 }
 
 fair_status
-fair_line_send(struct fair_fetch_line *l, fair_str packet, struct fair_err *err)
+fair_line_send(struct fair_fetch_line *l, fair_str packet, int fd, struct fair_err *err)
 {
-    while (send(l->sock, packet.p, packet.n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+    struct iovec iov = { (void *)(uintptr_t)packet.p, packet.n };
+    union { struct cmsghdr head; char room[CMSG_SPACE(sizeof(int))]; } control;
+    struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+    if (fd >= 0) {
+        memset(&control, 0, sizeof control);
+        m.msg_control = &control;
+        m.msg_controllen = sizeof control.room;
+        control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+        memcpy(CMSG_DATA(CMSG_FIRSTHDR(&m)), &fd, sizeof fd);
+    }
+    while (sendmsg(l->sock, &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
         if (errno == EINTR) continue;
         if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) return FAIR_AGAIN;
         return fair_fail(err, FAIR_IO, "fetch helper: send: %m");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include "base/io.h"
 #include "base/log.h"
 #include "work/fetcher_private.h"
@@ -56,6 +57,7 @@ want_free(struct fair_fetcher *f, struct fair_want *w)
 
     if (w->origin != NULL && !w->is_robots) w->origin->wants--;
     if (!w->is_robots) f->waiting--;
+    fair_fd_free(&w->body_fd);
     fair_arena_free(&a);
 }
 
@@ -129,7 +131,7 @@ place(struct fair_fetcher *f, struct fair_want *w, fair_str url, const char *bas
         finish(f, w, FAIR_REFUSED, "contact", "crawl.contact is not set: nothing outside this machine is fetched");
         return FAIR_OK;
     }
-    if (!fair_guard_port(u.host, port, f->limits.any_port, f->limits.allow_loopback)) {
+    if (f->limits.only == NULL && !fair_guard_port(u.host, port, f->limits.any_port, f->limits.allow_loopback)) {
         char words[64];
         snprintf(words, sizeof words, "port %d is not 80 or 443", port);
         finish(f, w, FAIR_REFUSED, "port", words);
@@ -137,6 +139,29 @@ place(struct fair_fetcher *f, struct fair_want *w, fair_str url, const char *bas
     }
     fair_host_queue(f, fair_host_of(f, u.host), w, first);
     return FAIR_OK;
+}
+
+/* What is sent: its method, and a body that is too long for the packet in a memory file. */
+static fair_status
+take_sent(struct fair_want *w, const struct fair_fetch_ask *ask, struct fair_err *err)
+{
+    static const char *const names[FAIR_FETCH_N_METHODS] = { "GET", "HEAD", "POST", "PUT", "DELETE" };
+
+    w->body_fd = -1;
+    w->method = FAIR_FETCH_GET;
+    while (ask->method != NULL && w->method < FAIR_FETCH_N_METHODS && strcmp(ask->method, names[w->method]) != 0) w->method++;
+    if (w->method == FAIR_FETCH_N_METHODS || (ask->body.n > 0 && w->method != FAIR_FETCH_POST && w->method != FAIR_FETCH_PUT))
+        return fair_fail(err, FAIR_INVALID, "no request of this kind is made");
+    if (ask->headers.n > FAIR_FETCH_SENT_HEADERS) return fair_fail(err, FAIR_INVALID, "request headers of %zu bytes", ask->headers.n);
+    if (ask->headers.p != NULL) w->ask.headers = fair_str_dup(w->arena, ask->headers);
+    if (ask->body.n <= FAIR_FETCH_INLINE) {
+        if (ask->body.p != NULL) w->ask.body = fair_str_dup(w->arena, ask->body);
+        return FAIR_OK;
+    }
+    w->body_fd = memfd_create("fairtrack-send", MFD_CLOEXEC);
+    if (w->body_fd < 0) return fair_fail(err, FAIR_IO, "a memory file: %m");
+    w->ask.body.p = NULL;
+    return fair_write_all(w->body_fd, ask->body.p, ask->body.n, err);
 }
 
 fair_status
@@ -156,7 +181,8 @@ fair_fetcher_ask(struct fair_fetcher *f, const struct fair_fetch_ask *ask, struc
     if (ask->last_modified.p != NULL) w->ask.last_modified = fair_str_dup(a, ask->last_modified);
     if (ask->accept.p != NULL) w->ask.accept = fair_str_dup(a, ask->accept);
     w->redirects = FAIR_BUF(a, 1024 * 1024);
-    if (place(f, w, ask->url, NULL, false, &inner) != FAIR_OK) {
+    if (take_sent(w, ask, &inner) != FAIR_OK || place(f, w, ask->url, NULL, false, &inner) != FAIR_OK) {
+        fair_fd_free(&w->body_fd);
         fair_arena_free(&a);
         return fair_fail(err, FAIR_INVALID, "%.*s: %s", (int)(ask->url.n < 200 ? ask->url.n : 200), ask->url.p, inner.text);
     }
@@ -193,7 +219,8 @@ ask_helper(struct fair_fetcher *f, struct fair_want *w, struct fair_err *err)
 {
     struct fair_fetch_question q = { .tag = ++f->number, .url = w->url, .etag = w->ask.etag, .last_modified = w->ask.last_modified,
         .accept = w->ask.accept, .max_bytes = w->ask.max_bytes, .range_from = (uint64_t)w->ask.range_from,
-        .range_to = (uint64_t)w->ask.range_to, .ms = f->limits.seconds * 1000, .stall_s = f->limits.stall_s, .cut = w->ask.cut };
+        .range_to = (uint64_t)w->ask.range_to, .ms = f->limits.seconds * 1000, .stall_s = f->limits.stall_s, .cut = w->ask.cut,
+        .method = w->method, .headers = w->ask.headers, .body_n = w->ask.body.n, .body = w->ask.body };
     fair_status s;
 
     if (f->line.sock < 0) {
@@ -202,7 +229,11 @@ ask_helper(struct fair_fetcher *f, struct fair_want *w, struct fair_err *err)
         f->line.starts_in_vain++;
     }
     fair_arena_clear(f->scratch);
-    s = fair_line_send(&f->line, fair_fetch_question_pack(f->scratch, &q), err);
+    if (w->body_fd >= 0) {
+        q.body_beside = true;
+        q.body = (fair_str){ NULL, 0 };
+    }
+    s = fair_line_send(&f->line, fair_fetch_question_pack(f->scratch, &q), q.body_beside ? w->body_fd : -1, err);
     if (s == FAIR_IO) {
         helper_lost(f);
         return FAIR_AGAIN;
@@ -222,7 +253,7 @@ ask_robots(struct fair_fetcher *f, struct fair_host *h, struct fair_origin *o, s
     struct fair_want *w = FAIR_NEW(a, struct fair_want);
     fair_status s;
 
-    *w = (struct fair_want){ .arena = a, .is_robots = true, .host = h, .origin = o, .url = fair_str_fmt(a, "%s/robots.txt", o->name),
+    *w = (struct fair_want){ .arena = a, .is_robots = true, .body_fd = -1, .host = h, .origin = o, .url = fair_str_fmt(a, "%s/robots.txt", o->name),
         .ask = { .max_bytes = ROBOTS_BYTES, .cut = true, .accept = FAIR_STR("text/plain, */*;q=0.5") } };
     s = ask_helper(f, w, err);
     if (s != FAIR_OK) fair_arena_free(&a);
@@ -398,7 +429,7 @@ on_answer(struct fair_fetcher *f, const struct fair_fetch_answer *r, int fd, str
         fair_host_queue(f, w->host, w, true);
         return FAIR_AGAIN;
     }
-    if (is_redirect(r)) {
+    if (is_redirect(r) && w->method <= FAIR_FETCH_HEAD && f->limits.only == NULL) {
         if (++w->hops > f->limits.max_redirects) {
             snprintf(w->words, sizeof w->words, "more than %u redirects", f->limits.max_redirects);
             w->status = FAIR_LIMIT;

@@ -20,6 +20,8 @@ struct fair_fetch_limits {
     bool any_port;            /* else 80 and 443 only                              */
     bool weak;                /* decode.sandbox = weak: go on where a protection of the helper is missing */
     bool loopback_only;       /* no contact is set: nothing outside this machine   */
+    const char *only;         /* "host:port" of a service that the settings name, an S3 store: this fetcher reaches
+                               * nothing else, and that wherever it lies; NULL: the web, behind the guard */
     const char *agent;        /* the user agent; must name us and a contact page   */
     unsigned backoff_ms;      /* after 403, 429, 503 without Retry-After           */
     unsigned tries;           /* of one ask, and refusals in a row after which a host is left alone */
@@ -41,8 +43,12 @@ struct fair_fetch_ask {
     bool once;                        /* one try: tell 403, 429 and 503 at once   */
     bool cut;                         /* a longer body is cut at max_bytes, not refused */
     void *tag;
+    /* What is sent to a service that wants more than a GET; its redirects are answers. */
+    const char *method;               /* "HEAD" "POST" "PUT" "DELETE"; NULL: GET  */
+    fair_str headers;                 /* lines "Name: value\n", 8 KiB at most     */
+    fair_str body;                    /* copied                                   */
 };
-/* Queued; asked when politeness lets it.  FAIR_INVALID: no http(s) URL. FAIR_LIMIT: 100000 are waiting. */
+/* Queued; asked when politeness lets it.  FAIR_INVALID: no http(s) URL, or no such method. FAIR_LIMIT: 100000 are waiting. */
 fair_status fair_fetcher_ask(struct fair_fetcher *f, const struct fair_fetch_ask *ask, struct fair_err *err) FAIR_MUST_CHECK;
 
 struct fair_fetch_reply {

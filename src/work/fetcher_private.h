@@ -19,6 +19,8 @@ struct fair_want {
     struct fair_host *host;           /* whose turn it takes                          */
     struct fair_origin *origin;       /* whose robots.txt binds it, or is asked for   */
     bool is_robots;
+    enum fair_fetch_method method;
+    int body_fd;                      /* what is sent, when it is long; -1         */
     uint64_t number;                  /* of the question under way                    */
     fair_time give_up;                /* when the helper has surely hung              */
     /* the end, where it comes without an answer */
@@ -103,8 +105,8 @@ void fair_hosts_free(struct fair_fetcher *f);
 fair_status fair_line_start(struct fair_fetch_line *l, const struct fair_fetch_limits *limits, struct fair_err *err) FAIR_MUST_CHECK;
 /* End it, if it still runs, and say how it ended. */
 void fair_line_end(struct fair_fetch_line *l, char words[96]);
-/* FAIR_AGAIN: no room just now. FAIR_IO: it is gone. */
-fair_status fair_line_send(struct fair_fetch_line *l, fair_str packet, struct fair_err *err) FAIR_MUST_CHECK;
+/* fd: goes beside the packet, stays the caller's; -1: none.  FAIR_AGAIN: no room just now. FAIR_IO: it is gone. */
+fair_status fair_line_send(struct fair_fetch_line *l, fair_str packet, int fd, struct fair_err *err) FAIR_MUST_CHECK;
 /* FAIR_AGAIN: nothing within wait_ms.  FAIR_IO: it is gone.  *fd: -1, or the caller's to close. */
 fair_status fair_line_take(struct fair_fetch_line *l, char *room, int wait_ms, fair_str *packet, int *fd, struct fair_err *err) FAIR_MUST_CHECK;
 

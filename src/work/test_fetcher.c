@@ -596,4 +596,88 @@ TEST(waiting_says_when_it_will_go_on)
     CHECK(wake > 1000 && wake <= 2000);
 }
 
+static fair_str
+echo(struct fair_fetcher *f, const char *method, fair_str headers, fair_str body)
+{
+    struct fair_fetch_ask ask = { .url = url(1, "/echo"), .method = method, .headers = headers, .body = body, .ignore_robots = true };
+    struct fair_fetch_reply r = { 0 };
+
+    CHECK_OK(fair_fetcher_get(f, &ask, arena, &r, why));
+    if (r.status != FAIR_OK) fail_msg("%s", r.words);
+    CHECK_EQ(r.http, 200);
+    return r.body;
+}
+
+static fair_str
+told(const char *method, fair_str body, const char *asked)
+{
+    struct fair_sha256 sha = fair_sha256_of(body.p, body.n);
+    return fair_str_fmt(arena, "%s %zu %.*s %s -", method, body.n, FAIR_STR_ARG(fair_hex(arena, sha.b, 32)), asked);
+}
+
+TEST(a_body_short_or_long_is_sent_as_it_is_with_the_headers_asked_for)
+{
+    struct fair_fetch_limits l = quick();
+    FAIR_AUTO(fetcher) struct fair_fetcher *f = open_one(&l);
+    static const size_t sizes[] = { 0, 1, 32768, 32769, 3000000 };
+
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        char *bytes = fair_alloc(arena, sizes[i] + 1);
+        fair_str body = { bytes, sizes[i] };
+        for (size_t k = 0; k < sizes[i]; k++) bytes[k] = (char)(k * 7 + i);
+        CHECK(fair_str_eq(echo(f, "PUT", FAIR_STR("X-Asked: this\n"), body), told("PUT", body, "this")));
+        CHECK(fair_str_eq(echo(f, "POST", FAIR_STR("X-Asked: that\nX-More: a:b\n"), body), told("POST", body, "that")));
+    }
+    CHECK(fair_str_eq(echo(f, "DELETE", (fair_str){ NULL, 0 }, (fair_str){ NULL, 0 }), told("DELETE", FAIR_STR(""), "-")));
+    CHECK_EQ(echo(f, "HEAD", (fair_str){ NULL, 0 }, (fair_str){ NULL, 0 }).n, 0);
+}
+
+TEST(what_is_no_request_is_not_made)
+{
+    struct fair_fetch_limits l = quick();
+    FAIR_AUTO(fetcher) struct fair_fetcher *f = open_one(&l);
+    struct fair_fetch_ask ask = { .url = url(1, "/echo"), .method = "CONNECT", .ignore_robots = true };
+    struct fair_fetch_reply r = { 0 };
+    struct fair_err err = { 0 };
+
+    CHECK_EQ(fair_fetcher_ask(f, &ask, &err), FAIR_INVALID);
+    ask.method = NULL;
+    ask.body = FAIR_STR("a GET has none");
+    CHECK_EQ(fair_fetcher_ask(f, &ask, &err), FAIR_INVALID);
+    ask.body = (fair_str){ NULL, 0 };
+    ask.headers = FAIR_STR("X-Asked: one\rX-Slipped: two\n");
+    CHECK_OK(fair_fetcher_get(f, &ask, arena, &r, why));
+    CHECK_EQ(r.status, FAIR_INVALID);
+    ask.method = "POST";
+    ask.url = url(1, "/to?/hello");
+    ask.headers = (fair_str){ NULL, 0 };
+    CHECK_OK(fair_fetcher_get(f, &ask, arena, &r, why));
+    CHECK_EQ(r.http, 302);
+}
+
+TEST(a_fetcher_of_one_service_reaches_it_wherever_it_lies_and_nothing_else)
+{
+    struct fair_fetch_limits l = quick();
+    struct fair_fetch_reply r;
+    char only[64];
+
+    (void)!server_start();
+    snprintf(only, sizeof only, "127.0.0.1:%d", port);
+    l.allow_loopback = false;
+    l.only = only;
+    {
+        FAIR_AUTO(fetcher) struct fair_fetcher *f = open_one(&l);
+        struct fair_fetch_ask ask = { .url = url(1, "/hello"), .ignore_robots = true };
+        CHECK_OK(fair_fetcher_get(f, &ask, arena, &r, why));
+        CHECK_STR(r.body, "hello");
+        ask.url = url(1, "/to?/hello");
+        CHECK_OK(fair_fetcher_get(f, &ask, arena, &r, why));
+        CHECK_EQ(r.http, 302);
+        ask.url = url(2, "/hello");
+        CHECK_OK(fair_fetcher_get(f, &ask, arena, &r, why));
+        CHECK_EQ(r.status, FAIR_REFUSED);
+        CHECK_WORDS(r, "not the service of the settings");
+    }
+}
+
 FAIR_TEST_MAIN

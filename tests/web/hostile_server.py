@@ -111,6 +111,15 @@ def answer(c, path, host, headers):
         if n > 1: return redirect(c, f"/robots-hop/{n - 1}")
         return send(c, 200, b"User-agent: *\nDisallow: /private\n")
     if p == "/hello": return send(c, 200, b"hello", [("Content-Type", 'Text/Plain; Charset="UTF-8"'), ("ETag", '"h"'), ("X-Robots-Tag", "noimageai")])
+    if p == "/echo":
+        body, n = headers[":body"], int(headers.get("content-length", "0"))
+        while len(body) < n:
+            got = c.recv(min(65536, n - len(body)))
+            if not got: return False
+            body += got
+        headers[":rest"].append(body[n:])
+        text = f"{headers[':method']} {n} {hashlib.sha256(body[:n]).hexdigest()} {headers.get('x-asked', '-')} {headers.get('expect', '-')}"
+        return send(c, 200, b"" if headers[":method"] == "HEAD" else text.encode(), length=len(text))
     if p == "/agent": return send(c, 200, headers.get("user-agent", "").encode())
     if p == "/private/secret": return send(c, 200, b"secret")
     if first == "loop": return redirect(c, f"/loop/{int(rest) + 1}")
@@ -181,7 +190,9 @@ def serve(c, host):
                 send(c, 200, b"")
                 continue
             with lock: log.append(f"{host} {path}")
+            headers[":method"], headers[":body"], headers[":rest"] = lines[0].split(" ")[0], data, []
             if answer(c, path, host, headers) is False: return
+            if headers[":rest"]: data = headers[":rest"][0]
     except (OSError, ValueError, IndexError):
         pass
     finally:
