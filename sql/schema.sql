@@ -6,10 +6,10 @@ CREATE TABLE account (
     email TEXT NOT NULL,
     email_key TEXT NOT NULL UNIQUE,      -- lower case, without spaces around it
     name TEXT,
-    role TEXT NOT NULL CHECK (role IN ('owner', 'caseworker', 'reviewer', 'counsel', 'admin')),
     password TEXT,                       -- an argon2id string; NULL until one is set
     disabled BIGINT NOT NULL CHECK (disabled IN (0, 1)),
-    created_us BIGINT NOT NULL,
+    created_us BIGINT NOT NULL, role TEXT NOT NULL DEFAULT 'caseworker'
+    CHECK (role IN ('owner', 'caseworker', 'reviewer', 'counsel', 'auditor', 'admin')),
     UNIQUE (org_id, id)
 );
 

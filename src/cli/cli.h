@@ -28,6 +28,7 @@ struct fair_verb;
 struct fair_cli {
     const struct fair_verb *verb;
     const char *home;
+    const char *as;           /* --as ADDRESS, else FAIRTRACK_AS: whose account acts; NULL: the first owner's */
     bool json;                /* --json                                                   */
     struct fair_arena *arena; /* for the whole run                                        */
     struct fair_house house;
@@ -41,12 +42,13 @@ struct fair_verb {
     const char *usage;        /* "[--collection C] PATH|URL..."; its man page has the same */
     const char *doc;          /* one line                                                 */
     int (*run)(struct fair_cli *c, int argc, char **argv);
+    enum fair_deed deed;      /* what the acting account's role must allow, once the house is opened */
 };
 
 extern const struct fair_verb fair_verbs[];      /* ends with a name of NULL              */
 
-/* Options may stand anywhere; "--" ends them.  --home, --json and --help are every
- * verb's.  Wrong usage and --help are told and answered by false, with the code to
+/* Options may stand anywhere; "--" ends them.  --home, --as, --json and --help are every verb's; one that
+ * means something else by --as takes the account before its name, fairtrack --as ADDRESS VERB.  Wrong usage and --help are told and answered by false, with the code to
  * return in *code.  At least `least` and at most `most` (-1: any) words must be left. */
 bool fair_cli_parse(struct fair_cli *c, int argc, char **argv, const struct fair_opt *opts, int least, int most, int *code);
 
@@ -54,7 +56,9 @@ bool fair_cli_parse(struct fair_cli *c, int argc, char **argv, const struct fair
 int fair_cli_fail(const struct fair_cli *c, const struct fair_err *err);
 int fair_cli_usage(const struct fair_cli *c, const char *fmt, ...) FAIR_PRINTF(2, 3);
 
-/* The house at c->home, opened once. */
+/* The house at c->home, opened once, with the desk of the acting account: of c->as, else of the first
+ * organisation's first open owner, else its first open admin, else the system itself (nobody could let
+ * anybody in again).  FAIR_REFUSED: its role may not do the verb's deed; FAIR_NOT_FOUND: no such account. */
 fair_status fair_cli_house(struct fair_cli *c, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* One JSON line on stdout; takes the reference. */

@@ -9,49 +9,49 @@
 #define VERSION "0.1.0"
 
 const struct fair_verb fair_verbs[] = {
-    { "init", "[--name NAME] [--email ADDRESS]", "Makes the home: settings, database, vault, first account. Never asks.", fair_verb_init },
-    { "works add", "[--owner ID] [--collection C] [--reference] PATH|URL...", "Registers pictures: files, folders, globs, addresses. Resumable; duplicates are named.", fair_verb_works_add },
-    { "works list", "[--collection C] [--search TEXT] [--limit N] [--after ID]", "Lists registered works.", fair_verb_works_list },
-    { "works show", "ID...", "Shows works with all that is known of them.", fair_verb_works_show },
-    { "works remove", "ID...", "Takes works out of the catalogue; hits and decisions stay.", fair_verb_works_remove },
-    { "works export", "[--collection C] DIR", "Writes the originals and a works.jsonl into a folder.", fair_verb_works_export },
-    { "owners add", "--name NAME [--email ADDRESS]", "Adds somebody whose pictures are registered.", fair_verb_owners_add },
-    { "owners list", "", "Lists owners.", fair_verb_owners_list },
-    { "lookup", "[--format table|json|tsv] [--off STAGE,...] PICTURE|DIR|URL...", "Is this one of ours? Reads nothing else and writes nothing.", fair_verb_lookup },
-    { "scan", "[--site] [--depth N] [--pages N] [--stateless] [--images] [--checkpoint FILE] TARGET...", "Finds copies in folders, files, pages, sites, URL lists and WARC files.", fair_verb_scan },
-    { "hits list", "[--state STATE] [--site SITE] [--work ID] [--verdict V] [--limit N] [--offset N]", "The review queue.", fair_verb_hits_list },
-    { "hits show", "ID...", "Shows hits with reasons, places and decisions.", fair_verb_hits_show },
-    { "hits decide", "--as pursue|ignore|not_a_match|reopen [--reason CODE] [--scope SCOPE] [--note TEXT] [--until DATE] ID...", "Decides on hits.", fair_verb_hits_decide },
-    { "hits add", "--work ID [--page URL] [--note TEXT] FILE|URL", "Adds a use found by hand.", fair_verb_hits_add },
-    { "hits export", "[--format csv|html] [--state STATE] [--site SITE]", "Writes hits as CSV or as an HTML report to standard output.", fair_verb_hits_export },
-    { "hits reasons", "", "Lists the reasons to ignore a hit, with what each needs.", fair_verb_hits_reasons },
-    { "rules list", "", "What is remembered of decisions: ignored domains, licensed uses, rejected pairs.", fair_verb_rules_list },
-    { "rules remove", "ID...", "Forgets a rule; hits it held back come up again when seen.", fair_verb_rules_remove },
-    { "watch add", "[--every TIME] URL...", "Watches a site or page on a schedule.", fair_verb_watch_add },
-    { "watch list", "", "Lists watches: what ran, found and failed.", fair_verb_watch_list },
-    { "watch pause", "ID...", "Pauses watches.", fair_verb_watch_pause },
-    { "watch resume", "ID...", "Takes watches up again.", fair_verb_watch_resume },
-    { "watch remove", "ID...", "Ends watches; their hits stay.", fair_verb_watch_remove },
-    { "watch run", "[ID...]", "Runs watches now: those named, or those that are due.", fair_verb_watch_run },
-    { "inspect", "picture|fingerprint|images|srcset|robots|url|warc|sitemap|feed ...", "Shows how foreign things are read. Needs no home, fetches nothing.", fair_verb_inspect },
-    { "serve", "[--listen ADDRESS:PORT] [--no-worker]", "The web pages and the job runner; prints the address and a one-time sign-in link.", fair_verb_serve },
-    { "worker", "[--once]", "Runs jobs: scans, watches, uploads.", fair_verb_worker },
-    { "users add", "--email ADDRESS [--name NAME] [--role ROLE]", "Adds an account and prints its sign-in link.", fair_verb_users_add },
-    { "users list", "", "Lists accounts.", fair_verb_users_list },
-    { "users link", "[--email ADDRESS]", "Prints a fresh one-time sign-in link.", fair_verb_users_link },
-    { "users disable", "--email ADDRESS", "Closes an account and ends its sessions.", fair_verb_users_disable },
-    { "backup", "DIR", "Writes a consistent copy of the home while others use it.", fair_verb_backup },
-    { "restore", "DIR", "Makes a home from a backup; every blob is checked.", fair_verb_restore },
-    { "reindex", "[--retake]", "Builds the index anew from the store.", fair_verb_reindex },
-    { "doctor", "[--deep]", "Checks the home and this machine, and says what protection is in force.", fair_verb_doctor },
-    { "config", "[--explain]", "Prints the settings in use; --explain: every key with its meaning.", fair_verb_config },
-    { NULL, NULL, NULL, NULL }
+    { "init", "[--name NAME] [--email ADDRESS]", "Makes the home: settings, database, vault, first account. Never asks.", fair_verb_init, FAIR_DEED_ANYONE },
+    { "works add", "[--owner ID] [--collection C] [--reference] PATH|URL...", "Registers pictures: files, folders, globs, addresses. Resumable; duplicates are named.", fair_verb_works_add, FAIR_DEED_CATALOGUE },
+    { "works list", "[--collection C] [--search TEXT] [--limit N] [--after ID]", "Lists registered works.", fair_verb_works_list, FAIR_DEED_LOOK },
+    { "works show", "ID...", "Shows works with all that is known of them.", fair_verb_works_show, FAIR_DEED_LOOK },
+    { "works remove", "ID...", "Takes works out of the catalogue; hits and decisions stay.", fair_verb_works_remove, FAIR_DEED_CATALOGUE },
+    { "works export", "[--collection C] DIR", "Writes the originals and a works.jsonl into a folder.", fair_verb_works_export, FAIR_DEED_LOOK },
+    { "owners add", "--name NAME [--email ADDRESS]", "Adds somebody whose pictures are registered.", fair_verb_owners_add, FAIR_DEED_CASES },
+    { "owners list", "", "Lists owners.", fair_verb_owners_list, FAIR_DEED_LOOK },
+    { "lookup", "[--format table|json|tsv] [--off STAGE,...] PICTURE|DIR|URL...", "Is this one of ours? Reads nothing else and writes nothing.", fair_verb_lookup, FAIR_DEED_LOOK },
+    { "scan", "[--site] [--depth N] [--pages N] [--stateless] [--images] [--checkpoint FILE] TARGET...", "Finds copies in folders, files, pages, sites, URL lists and WARC files.", fair_verb_scan, FAIR_DEED_CATALOGUE },
+    { "hits list", "[--state STATE] [--site SITE] [--work ID] [--verdict V] [--limit N] [--offset N]", "The review queue.", fair_verb_hits_list, FAIR_DEED_LOOK },
+    { "hits show", "ID...", "Shows hits with reasons, places and decisions.", fair_verb_hits_show, FAIR_DEED_LOOK },
+    { "hits decide", "--as pursue|ignore|not_a_match|reopen [--reason CODE] [--scope SCOPE] [--note TEXT] [--until DATE] ID...", "Decides on hits.", fair_verb_hits_decide, FAIR_DEED_DECIDE },
+    { "hits add", "--work ID [--page URL] [--note TEXT] FILE|URL", "Adds a use found by hand.", fair_verb_hits_add, FAIR_DEED_CATALOGUE },
+    { "hits export", "[--format csv|html] [--state STATE] [--site SITE]", "Writes hits as CSV or as an HTML report to standard output.", fair_verb_hits_export, FAIR_DEED_LOOK },
+    { "hits reasons", "", "Lists the reasons to ignore a hit, with what each needs.", fair_verb_hits_reasons, FAIR_DEED_ANYONE },
+    { "rules list", "", "What is remembered of decisions: ignored domains, licensed uses, rejected pairs.", fair_verb_rules_list, FAIR_DEED_LOOK },
+    { "rules remove", "ID...", "Forgets a rule; hits it held back come up again when seen.", fair_verb_rules_remove, FAIR_DEED_DECIDE },
+    { "watch add", "[--every TIME] URL...", "Watches a site or page on a schedule.", fair_verb_watch_add, FAIR_DEED_CATALOGUE },
+    { "watch list", "", "Lists watches: what ran, found and failed.", fair_verb_watch_list, FAIR_DEED_LOOK },
+    { "watch pause", "ID...", "Pauses watches.", fair_verb_watch_pause, FAIR_DEED_CATALOGUE },
+    { "watch resume", "ID...", "Takes watches up again.", fair_verb_watch_resume, FAIR_DEED_CATALOGUE },
+    { "watch remove", "ID...", "Ends watches; their hits stay.", fair_verb_watch_remove, FAIR_DEED_CATALOGUE },
+    { "watch run", "[ID...]", "Runs watches now: those named, or those that are due.", fair_verb_watch_run, FAIR_DEED_CATALOGUE },
+    { "inspect", "picture|fingerprint|images|srcset|robots|url|warc|sitemap|feed ...", "Shows how foreign things are read. Needs no home, fetches nothing.", fair_verb_inspect, FAIR_DEED_ANYONE },
+    { "serve", "[--listen ADDRESS:PORT] [--no-worker]", "The web pages and the job runner; prints the address and a one-time sign-in link.", fair_verb_serve, FAIR_DEED_INSTALL },
+    { "worker", "[--once]", "Runs jobs: scans, watches, uploads.", fair_verb_worker, FAIR_DEED_INSTALL },
+    { "users add", "--email ADDRESS [--name NAME] [--role ROLE]", "Adds an account and prints its sign-in link.", fair_verb_users_add, FAIR_DEED_PEOPLE },
+    { "users list", "", "Lists accounts.", fair_verb_users_list, FAIR_DEED_PEOPLE },
+    { "users link", "[--email ADDRESS]", "Prints a fresh one-time sign-in link.", fair_verb_users_link, FAIR_DEED_PEOPLE },
+    { "users disable", "--email ADDRESS", "Closes an account and ends its sessions.", fair_verb_users_disable, FAIR_DEED_PEOPLE },
+    { "backup", "DIR", "Writes a consistent copy of the home while others use it.", fair_verb_backup, FAIR_DEED_INSTALL },
+    { "restore", "DIR", "Makes a home from a backup; every blob is checked.", fair_verb_restore, FAIR_DEED_ANYONE },
+    { "reindex", "[--retake]", "Builds the index anew from the store.", fair_verb_reindex, FAIR_DEED_INSTALL },
+    { "doctor", "[--deep]", "Checks the home and this machine, and says what protection is in force.", fair_verb_doctor, FAIR_DEED_INSTALL },
+    { "config", "[--explain]", "Prints the settings in use; --explain: every key with its meaning.", fair_verb_config, FAIR_DEED_ANYONE },
+    { NULL, NULL, NULL, NULL, FAIR_DEED_UNSAID }
 };
 
 static void
 list_verbs(FILE *to)
 {
-    fputs("usage: fairtrack [--home DIR] VERB ...\n\n", to);
+    fputs("usage: fairtrack [--home DIR] [--as ADDRESS] [--json] VERB ...\n\n", to);
     for (const struct fair_verb *v = fair_verbs; v->name != NULL; v++) fprintf(to, "  %-16s %s\n", v->name, v->doc);
     fputs("\nfairtrack VERB --help tells a verb's options. Exit: 0 done, 1 the answer is no, 2 wrong usage, 3 partly done, 4 failed.\n", to);
 }
@@ -83,7 +83,7 @@ int
 main(int argc, char **argv)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    struct fair_cli c = { .arena = a, .home = standard_home(a), .house.serve_lock = -1 };
+    struct fair_cli c = { .arena = a, .home = standard_home(a), .as = getenv("FAIRTRACK_AS"), .house.serve_lock = -1 };
     int at = 1, code;
 
     fair_log_begin("fairtrack", FAIR_LOG_WARN);
@@ -93,6 +93,11 @@ main(int argc, char **argv)
             at += 2;
         } else if (strncmp(argv[at], "--home=", 7) == 0) {
             c.home = argv[at++] + 7;
+        } else if (strcmp(argv[at], "--as") == 0 && at + 1 < argc) {
+            c.as = argv[at + 1];
+            at += 2;
+        } else if (strncmp(argv[at], "--as=", 5) == 0) {
+            c.as = argv[at++] + 5;
         } else if (strcmp(argv[at], "--json") == 0) {
             c.json = true;
             at++;

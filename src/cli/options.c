@@ -9,6 +9,16 @@
 #include "base/digest.h"
 #include "cli/cli.h"
 
+static const struct fair_opt *
+find_option(const struct fair_opt *opts, const struct fair_opt *common, const char *name, size_t n)
+{
+    const struct fair_opt *lists[] = { opts, common };
+    for (size_t l = 0; l < 2; l++)
+        for (const struct fair_opt *o = lists[l]; o != NULL && o->name != NULL; o++)
+            if (strlen(o->name) == n && memcmp(o->name, name, n) == 0) return o;
+    return NULL;
+}
+
 static void
 print_help(const struct fair_cli *c, const struct fair_opt *opts)
 {
@@ -18,7 +28,9 @@ print_help(const struct fair_cli *c, const struct fair_opt *opts)
         snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
         printf("  %-24s %s\n", left, o->doc);
     }
-    printf("  %-24s %s\n  %-24s %s\n  %-24s %s\n", "--home DIR", "the home (else FAIRTRACK_HOME, else ~/.fairtrack)",
+    printf("  %-24s %s\n", "--home DIR", "the home (else FAIRTRACK_HOME, else ~/.fairtrack)");
+    if (find_option(opts, NULL, "as", 2) == NULL) printf("  %-24s %s\n", "--as ADDRESS", "the account that acts (else FAIRTRACK_AS, else the first owner's)");
+    printf("  %-24s %s\n  %-24s %s\n",
            "--json", "JSON lines instead of text", "--help", "this text");
 }
 
@@ -33,16 +45,6 @@ fair_cli_usage(const struct fair_cli *c, const char *fmt, ...)
     va_end(ap);
     fprintf(stderr, "fairtrack %s: %s\nusage: fairtrack %s %s\n", c->verb->name, text, c->verb->name, c->verb->usage);
     return FAIR_EXIT_USAGE;
-}
-
-static const struct fair_opt *
-find_option(const struct fair_opt *opts, const struct fair_opt *common, const char *name, size_t n)
-{
-    const struct fair_opt *lists[] = { opts, common };
-    for (size_t l = 0; l < 2; l++)
-        for (const struct fair_opt *o = lists[l]; o != NULL && o->name != NULL; o++)
-            if (strlen(o->name) == n && memcmp(o->name, name, n) == 0) return o;
-    return NULL;
 }
 
 static bool
@@ -67,7 +69,8 @@ fair_cli_parse(struct fair_cli *c, int argc, char **argv, const struct fair_opt 
 {
     bool help = false, ended = false;
     const struct fair_opt common[] = {
-        { .name = "home", .value = "DIR", .text = &c->home }, { .name = "json", .flag = &c->json },
+        { .name = "home", .value = "DIR", .text = &c->home }, { .name = "as", .value = "ADDRESS", .text = &c->as },
+        { .name = "json", .flag = &c->json },
         { .name = "help", .flag = &help }, { 0 } };
 
     c->args = fair_alloc_array(c->arena, (size_t)argc + 1, sizeof *c->args);
@@ -132,13 +135,52 @@ fair_cli_fail(const struct fair_cli *c, const struct fair_err *err)
     return FAIR_EXIT_FAILED;
 }
 
+/* The account that acts where none was named: the first open owner's, else the first open admin's. */
+struct acting { struct fair_arena *arena; struct fair_user user; };
+
+static fair_status
+keep_acting(void *arg, const struct fair_user *u, __attribute__((unused)) struct fair_err *err)
+{
+    struct acting *x = arg;
+    bool owner = fair_str_eq(u->role, FAIR_STR("owner"));
+
+    if (u->disabled || (!owner && !fair_role_may(u->role, FAIR_DEED_PEOPLE))) return FAIR_OK;
+    if (x->user.id != 0 && (!owner || fair_str_eq(x->user.role, FAIR_STR("owner")))) return FAIR_OK;
+    x->user = (struct fair_user){ .id = u->id, .org = u->org, .email = fair_str_dup(x->arena, u->email), .role = fair_str_dup(x->arena, u->role) };
+    return FAIR_OK;
+}
+
+static fair_status
+act_as(struct fair_cli *c, struct fair_err *err)
+{
+    struct fair_desk *d = &c->house.desk;
+    const struct fair_deed_row *deed = &fair_deeds[c->verb->deed];
+    struct acting x = { .arena = c->arena };
+    fair_id first_org = d->org;
+
+    if (c->as == NULL || c->as[0] == '\0') {
+        FAIR_TRY(fair_store_users(d, keep_acting, &x, err));
+        if (x.user.id == 0) return FAIR_OK;
+    } else {
+        if (fair_store_user_by_email(d->st, fair_str_of(c->as), c->arena, &x.user, err) != FAIR_OK) return fair_fail_in(err, "--as %s", c->as);
+        if (x.user.disabled) return fair_fail(err, FAIR_REFUSED, "--as %s: this account is switched off", c->as);
+    }
+    d->org = x.user.org;
+    d->user = x.user.id;
+    if (!fair_role_may(x.user.role, c->verb->deed))
+        return fair_fail(err, FAIR_REFUSED, "%.*s is %.*s here, whom this is not for (%s)", FAIR_STR_ARG(x.user.email), FAIR_STR_ARG(x.user.role), deed->words);
+    if (deed->first_org && d->org != first_org)
+        return fair_fail(err, FAIR_REFUSED, "%.*s is not of the organisation that runs this installation (%s)", FAIR_STR_ARG(x.user.email), deed->words);
+    return FAIR_OK;
+}
+
 fair_status
 fair_cli_house(struct fair_cli *c, struct fair_err *err)
 {
     if (c->house_open) return FAIR_OK;
     FAIR_TRY(fair_house_open(c->home, &c->house, err));
     c->house_open = true;
-    return FAIR_OK;
+    return act_as(c, err);
 }
 
 void

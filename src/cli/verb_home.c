@@ -47,21 +47,19 @@ int
 fair_verb_users_add(struct fair_cli *c, int argc, char **argv)
 {
     const char *email = NULL, *name = "", *role = "caseworker";
-    static const char *const roles[] = { "owner", "caseworker", "reviewer", "counsel", "admin" };
     const struct fair_opt opts[] = {
         { .name = "email", .value = "ADDRESS", .doc = "how they sign in", .text = &email },
         { .name = "name", .value = "NAME", .doc = "as others see them", .text = &name },
-        { .name = "role", .value = "ROLE", .doc = "owner, caseworker, reviewer, counsel or admin", .text = &role }, { 0 } };
+        { .name = "role", .value = "ROLE", .doc = "owner, caseworker (an agent), reviewer, counsel, auditor or admin", .text = &role }, { 0 } };
     struct fair_user u = { 0 };
     struct fair_err err = { 0 };
     fair_status s;
-    bool known = false;
     int code;
 
     if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
     if (email == NULL || strchr(email, '@') == NULL) return fair_cli_usage(c, "--email wants an address");
-    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) known |= strcmp(role, roles[i]) == 0;
-    if (!known) return fair_cli_usage(c, "--role %s: owner, caseworker, reviewer, counsel or admin", role);
+    if (fair_role_by_code(fair_str_of(role)) == NULL)
+        return fair_cli_usage(c, "--role %s: owner, caseworker, reviewer, counsel, auditor or admin", role);
     u.email = fair_str_of(email);
     u.name = fair_str_of(name);
     u.role = fair_str_of(role);

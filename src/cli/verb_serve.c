@@ -89,7 +89,9 @@ fair_verb_worker(struct fair_cli *c, int argc, char **argv)
     if (parent != 0 && getppid() != (pid_t)parent) return FAIR_EXIT_DONE;
     fair_log_begin("worker", FAIR_LOG_INFO);
     fair_cli_catch_signals();
-    if (fair_cli_house(c, &err) != FAIR_OK || fair_work_run(&c->house, once, stop_asked, NULL, &err) != FAIR_OK)
+    if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    c->house.desk.user = 0;               /* what a job does is its asker's doing, what has none the system's */
+    if (fair_work_run(&c->house, once, stop_asked, NULL, &err) != FAIR_OK)
         return fair_cli_fail(c, &err);
     return FAIR_EXIT_DONE;
 }

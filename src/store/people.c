@@ -85,14 +85,11 @@ email_key(struct fair_arena *a, fair_str email)
 static fair_status
 user_check(const struct fair_user *u, struct fair_err *err)
 {
-    static const char *const roles[] = { "owner", "caseworker", "reviewer", "counsel", "admin" };
     fair_str email = fair_str_trim(u->email);
-    bool known = false;
 
     if (email.n == 0 || email.n > LINE_MAX_BYTES) return fair_fail(err, FAIR_INVALID, "an account needs an address of 1 to %d bytes", LINE_MAX_BYTES);
-    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) known |= fair_str_eq(u->role, fair_str_of(roles[i]));
-    if (!known)
-        return fair_fail(err, FAIR_INVALID, "role \"%.*s\" is none of owner, caseworker, reviewer, counsel, admin", FAIR_STR_ARG(u->role));
+    if (fair_role_by_code(u->role) == NULL)
+        return fair_fail(err, FAIR_INVALID, "role \"%.*s\" is none of owner, caseworker, reviewer, counsel, auditor, admin", FAIR_STR_ARG(u->role));
     return FAIR_OK;
 }
 

@@ -45,7 +45,7 @@ fair_status fair_store_org_first(struct fair_store *st, struct fair_arena *a, st
 struct fair_user {
     fair_id id, org;
     fair_str email, name;
-    fair_str role;            /* "owner" "caseworker" "reviewer" "counsel" "admin" */
+    fair_str role;            /* a code of fair_roles                              */
     fair_str password;        /* libsodium's argon2id string; absent: none set yet */
     bool disabled;
     fair_time created;
@@ -68,6 +68,33 @@ fair_status fair_store_link_use(struct fair_store *st, const struct fair_sha256 
 /* Failed sign-ins for an address or peer since `since`, for the brake. */
 fair_status fair_store_signin_failed(struct fair_store *st, fair_str who, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_signin_failures(struct fair_store *st, fair_str who, fair_time since, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- who may do what (roles.c) ----------------------------------------- */
+/* A deed is what a role may do or may not.  Every route (web/routes.c) and every verb (cli/main.c) names
+ * one; which roles may do it stands in one table, fair_deeds, that docs/roles.md shows in full. */
+enum fair_deed {
+    FAIR_DEED_UNSAID,         /* named by mistake only: nobody may                 */
+    FAIR_DEED_ANYONE,         /* needs no account: sign-in, assets, the portal     */
+    FAIR_DEED_ACCOUNT,        /* one's own account                                 */
+    FAIR_DEED_LOOK,           /* see what the organisation has                     */
+    FAIR_DEED_DECIDE,         /* on hits                                           */
+    FAIR_DEED_CATALOGUE,      /* works, scans, watches                             */
+    FAIR_DEED_CASES,          /* owners, licences, evidence, cases, letters        */
+    FAIR_DEED_REVIEW,         /* the second look at letters, disputes, appeals     */
+    FAIR_DEED_SENSITIVE,      /* read notes on hardship                            */
+    FAIR_DEED_AUDIT,          /* who did what                                      */
+    FAIR_DEED_PEOPLE,         /* accounts of the organisation                      */
+    FAIR_DEED_INSTALL,        /* the installation: for the first organisation only */
+    FAIR_DEEDS
+};
+struct fair_role { const char *code, *name, *words; };
+struct fair_deed_row { const char *name, *words; unsigned roles; /* bit i: fair_roles[i] may */ bool first_org; };
+extern const struct fair_role fair_roles[];
+extern const size_t fair_n_roles;
+extern const struct fair_deed_row fair_deeds[FAIR_DEEDS];
+const struct fair_role *fair_role_by_code(fair_str code);      /* NULL: there is none */
+/* By the table alone; whoever asks for a deed of the first organisation also compares that. */
+bool fair_role_may(fair_str role, enum fair_deed deed);
 
 /* ---- blobs: who refers to what in the vault --------------------------- */
 /* Counted per organisation.  work_add, work_set_raw, hit_seen and seen_put count the

@@ -24,6 +24,20 @@ TEST(an_address_has_one_account_however_it_is_written)
     home_close(&h);
 }
 
+TEST(a_role_may_what_it_is_for_and_no_more)
+{
+    CHECK(fair_role_may(FAIR_STR("owner"), FAIR_DEED_INSTALL));
+    CHECK(fair_role_may(FAIR_STR("caseworker"), FAIR_DEED_CATALOGUE));
+    CHECK(!fair_role_may(FAIR_STR("caseworker"), FAIR_DEED_PEOPLE));
+    CHECK(fair_role_may(FAIR_STR("reviewer"), FAIR_DEED_DECIDE));
+    CHECK(!fair_role_may(FAIR_STR("reviewer"), FAIR_DEED_CATALOGUE));
+    CHECK(fair_role_may(FAIR_STR("auditor"), FAIR_DEED_AUDIT));
+    for (int i = FAIR_DEED_DECIDE; i < FAIR_DEEDS; i++) if (i != FAIR_DEED_AUDIT) CHECK(!fair_role_may(FAIR_STR("auditor"), (enum fair_deed)i));
+    CHECK(!fair_role_may(FAIR_STR("admin"), FAIR_DEED_DECIDE));
+    for (int i = 0; i < FAIR_DEEDS; i++) CHECK(!fair_role_may(FAIR_STR("king"), (enum fair_deed)i));
+    for (size_t r = 0; r < fair_n_roles; r++) CHECK(!fair_role_may(fair_str_of(fair_roles[r].code), FAIR_DEED_UNSAID));
+}
+
 static fair_status
 count_users(void *arg, const struct fair_user *u, struct fair_err *err)
 {

@@ -59,19 +59,12 @@ fair_route_find(fair_str method, fair_str path, fair_id *id, fair_str *word, boo
     return NULL;
 }
 
-enum fair_need
-fair_role_need(fair_str role)
-{
-    if (fair_str_eq(role, FAIR_STR("owner")) || fair_str_eq(role, FAIR_STR("admin"))) return FAIR_ADMIN;
-    if (fair_str_eq(role, FAIR_STR("caseworker"))) return FAIR_CASEWORKER;
-    if (fair_str_eq(role, FAIR_STR("reviewer"))) return FAIR_REVIEWER;
-    return FAIR_SIGNED_IN;
-}
-
 bool
-fair_may(const struct fair_request *rq, enum fair_need need)
+fair_may(const struct fair_request *rq, enum fair_deed deed)
 {
-    return need == FAIR_ANYONE || (rq->desk.user != 0 && fair_role_need(rq->user.role) >= need);
+    if (deed == FAIR_DEED_ANYONE) return true;
+    if (rq->desk.user == 0 || (fair_deeds[deed].first_org && rq->desk.org != rq->web->first_org)) return false;
+    return fair_role_may(rq->user.role, deed);
 }
 
 /* ---- what may be seen ------------------------------------------------------- */
@@ -164,14 +157,13 @@ frame(const struct fair_request *rq, const struct fair_reply *re)
     if (rq->route != NULL && rq->route->tab != NULL) json_object_set_new(tab, rq->route->tab, json_true());
     json_object_set_new(app, "tab", tab);
     if (rq->desk.user != 0) {
-        json_t *user = json_object();
+        json_t *user = json_object(), *may = json_object();
         fair_put(user, "name", rq->user.name.n > 0 ? rq->user.name : rq->user.email);
         fair_put(user, "email", rq->user.email);
         json_object_set_new(app, "user", user);
         fair_put(app, "csrf", rq->session.csrf);
-        json_object_set_new(app, "reviewer", json_boolean(fair_may(rq, FAIR_REVIEWER)));
-        json_object_set_new(app, "caseworker", json_boolean(fair_may(rq, FAIR_CASEWORKER)));
-        json_object_set_new(app, "admin", json_boolean(fair_may(rq, FAIR_ADMIN)));
+        for (int i = FAIR_DEED_ACCOUNT; i < FAIR_DEEDS; i++) json_object_set_new(may, fair_deeds[i].name, json_boolean(fair_may(rq, (enum fair_deed)i)));
+        json_object_set_new(app, "may", may);
         if (fair_store_hits_count(&rq->desk, &inbox, &n, &err) == FAIR_OK) json_object_set_new(app, "inbox", json_integer(n));
         put_note(rq, app);
     }
@@ -362,7 +354,7 @@ static fair_status
 open_person(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
 {
     FAIR_TRY(fair_session_find(rq, err));
-    if (rq->route->need == FAIR_ANYONE || fair_may(rq, rq->route->need)) return FAIR_OK;
+    if (fair_may(rq, rq->route->deed)) return FAIR_OK;
     if (rq->desk.user != 0)
         return fair_fail(err, FAIR_REFUSED, "the role \"%.*s\" may not do this; ask the owner of this installation", FAIR_STR_ARG(rq->user.role));
     re->code = 401;

@@ -256,8 +256,8 @@ list_rule(void *arg, const struct fair_rule *r, struct fair_err *err)
     json_t *o = fair_model_rule(r), *show = json_object();
 
     (void)err;
-    if (fair_str_eq(r->reason, FAIR_STR("hardship_or_sensitive")) && r->user != l->rq->desk.user && !fair_may(l->rq, FAIR_ADMIN) &&
-        !fair_str_eq(l->rq->user.role, FAIR_STR("counsel"))) fair_put(o, "note", FAIR_STR("(kept for the owner and counsel)"));
+    if (fair_str_eq(r->reason, FAIR_STR("hardship_or_sensitive")) && r->user != l->rq->desk.user && !fair_may(l->rq, FAIR_DEED_SENSITIVE))
+        fair_put(o, "note", FAIR_STR("(kept for the owner and counsel)"));
     fair_put(show, "scope", fair_scope_words(r->scope));
     fair_put(show, "reason", why != NULL ? fair_str_of(why->words) : r->reason);
     fair_words_put_when(show, "at", l->rq->arena, l->rq->now, r->at);

@@ -121,7 +121,7 @@ static bool
 note_hidden(const struct fair_request *rq, const struct fair_decision *x)
 {
     if (!fair_str_eq(x->reason, FAIR_STR("hardship_or_sensitive"))) return false;
-    return x->user != rq->desk.user && !fair_may(rq, FAIR_ADMIN) && !fair_str_eq(rq->user.role, FAIR_STR("counsel"));
+    return x->user != rq->desk.user && !fair_may(rq, FAIR_DEED_SENSITIVE);
 }
 
 struct decisions { struct fair_request *rq; json_t *out; };

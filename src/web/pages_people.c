@@ -8,21 +8,16 @@ enum { INVITE_DAYS = 7 };
 
 struct list { struct fair_request *rq; json_t *out; };
 
-static const char *const roles[][2] = {
-    { "owner", "Owner: may do everything" }, { "caseworker", "Case worker: catalogue, watches and decisions" },
-    { "reviewer", "Reviewer: decides on hits" }, { "counsel", "Counsel: sees everything, changes nothing" }, { "admin", "Admin: may do everything" },
-};
-
 static json_t *
-role_menu(fair_str chosen)
+role_menu(struct fair_arena *a, fair_str chosen)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+    for (size_t i = 0; i < fair_n_roles; i++) {
         json_t *o = json_object();
-        fair_put(o, "value", fair_str_of(roles[i][0]));
-        fair_put(o, "words", fair_str_of(roles[i][1]));
-        json_object_set_new(o, "selected", json_boolean(fair_str_eq(chosen, fair_str_of(roles[i][0]))));
+        fair_put(o, "value", fair_str_of(fair_roles[i].code));
+        fair_put(o, "words", fair_str_fmt(a, "%s: %s", fair_roles[i].name, fair_roles[i].words));
+        json_object_set_new(o, "selected", json_boolean(fair_str_eq(chosen, fair_str_of(fair_roles[i].code))));
         json_array_append_new(list, o);
     }
     return list;
@@ -35,7 +30,7 @@ list_user(void *arg, const struct fair_user *u, struct fair_err *err)
     json_t *o = fair_model_user(u), *show = json_object();
 
     (void)err;
-    json_object_set_new(show, "roles", role_menu(u->role));
+    json_object_set_new(show, "roles", role_menu(l->rq->arena, u->role));
     json_object_set_new(show, "me", json_boolean(u->id == l->rq->desk.user));
     fair_words_put_when(show, "created", l->rq->arena, l->rq->now, u->created);
     json_object_set_new(o, "show", show);
@@ -52,7 +47,7 @@ fair_page_users(struct fair_request *rq, struct fair_reply *re, struct fair_err 
     re->model = json_object();
     re->page = "users";
     json_object_set_new(re->model, "users", l.out);
-    json_object_set_new(show, "roles", role_menu(FAIR_STR("reviewer")));
+    json_object_set_new(show, "roles", role_menu(rq->arena, FAIR_STR("reviewer")));
     json_object_set_new(re->model, "show", show);
     return fair_store_users(&rq->desk, list_user, &l, err);
 }

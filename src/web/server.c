@@ -380,6 +380,8 @@ fair_status
 fair_web_new(const struct fair_web_options *o, unsigned port, struct fair_web **out, struct fair_err *err)
 {
     FAIR_AUTO(web) struct fair_web *w = fair_xcalloc(1, sizeof *w);
+    struct fair_org org;
+    fair_status s;
 
     w->o = o;
     w->arena = fair_arena_new();
@@ -388,6 +390,9 @@ fair_web_new(const struct fair_web_options *o, unsigned port, struct fair_web **
     w->cookie = w->secure ? FAIR_STR("__Host-fairtrack") : fair_str_fmt(w->arena, "fairtrack-%u", port);
     FAIR_TRY(fair_web_password(FAIR_STR("nobody has this one"), FAIR_STR(""), w->arena, &w->dummy, err));
     FAIR_TRY(fair_templates_open(o->dir, w->arena, &w->templates, err));
+    s = fair_store_org_first(o->store, w->arena, &org, err);
+    if (s != FAIR_OK && s != FAIR_NOT_FOUND) return s;
+    w->first_org = s == FAIR_OK ? org.id : 0;
     *out = w;
     w = NULL;
     return FAIR_OK;

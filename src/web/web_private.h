@@ -12,16 +12,6 @@ enum {
     FAIR_WEB_PAGE_MAX = 8 * 1024 * 1024
 };
 
-/* Who may come in; looked at before the handler runs. */
-enum fair_need {
-    FAIR_ANYONE,              /* sign-in, assets                                        */
-    FAIR_SIGNED_IN,           /* may look                                               */
-    FAIR_REVIEWER,            /* may decide on hits                                     */
-    FAIR_CASEWORKER,          /* may change the catalogue, watches and scans            */
-    FAIR_ADMIN                /* users and settings: the owner, or an admin             */
-};
-/* What the role may, at most. */
-enum fair_need fair_role_need(fair_str role);
 
 struct fair_template_set;
 struct fair_asset { const char *name; const unsigned char *bytes; size_t n; };
@@ -36,6 +26,7 @@ struct fair_web {
     fair_str url;             /* its own address; public_url where given               */
     fair_str host;            /* the host of public_url, lower case; may be absent     */
     fair_str cookie;          /* the name of the session's cookie                      */
+    fair_id first_org;        /* whose owners and admins see to the installation; 0: none yet */
     bool secure;              /* people come by https                                  */
     fair_str dummy;           /* a password hash that nothing fits, so that unknown addresses take as long */
 };
@@ -98,7 +89,7 @@ struct fair_route {
     fair_handler *run;
     const char *page;              /* a template of web/pages; NULL where there is none */
     const char *title;
-    enum fair_need need;
+    enum fair_deed deed;           /* who may come in: asked before the handler runs      */
     /* The fields of its form (POST) or query (GET): "what=pursue|ignore note?:m2000 hit*:id".
      * name, ? may be missing, * may be repeated, then =a|b one of these, :id, :nMAX a
      * number up to MAX, :tMAX one line of at most MAX bytes, :mMAX several lines, :yes, :file. */
@@ -131,7 +122,8 @@ fair_status fair_takes_json(struct fair_arena *a, fair_str body, struct fair_fie
 fair_str fair_form_text(const struct fair_request *rq, const char *name);       /* absent if not sent */
 int64_t fair_form_number(const struct fair_request *rq, const char *name, int64_t otherwise);
 bool fair_form_yes(const struct fair_request *rq, const char *name);
-bool fair_may(const struct fair_request *rq, enum fair_need need);
+/* May whoever asks do that?  Nobody signed in may only what anyone may. */
+bool fair_may(const struct fair_request *rq, enum fair_deed deed);
 
 /* Put a text into an object, mended where it is no UTF-8; absent texts are null. */
 void fair_put(json_t *o, const char *key, fair_str s);
