@@ -17,6 +17,7 @@ enum fair_role {
     FAIR_ROLE_DECODE_VIPS,    /* the other picture formats                         */
     FAIR_ROLE_FETCH,          /* the network outwards                              */
     FAIR_ROLE_MAIL,           /* one mail server, outwards                         */
+    FAIR_ROLE_RENDER,         /* documents to PDF                                  */
     FAIR_N_ROLES
 };
 

@@ -9,6 +9,9 @@ static const char *const fetch_reads[] = {
     "/etc/ssl", "/usr/lib/ssl", "/usr/share/ca-certificates", NULL
 };
 
+/* Fonts, and nothing else. */
+static const char *const render_reads[] = { "/usr/share/fonts/truetype/noto", "/usr/share/fonts/truetype/dejavu", NULL };
+
 const struct fair_role_rules fair_role_rules[FAIR_N_ROLES] = {
     [FAIR_ROLE_DECODE] = {
         .name = "decode", .program = "fairtrack-decode",
@@ -30,6 +33,11 @@ const struct fair_role_rules fair_role_rules[FAIR_N_ROLES] = {
         .does = "hands notices for the owner to the mail server of the settings",
         .may = FAIR_MAY_THREAD | FAIR_MAY_CONNECT | FAIR_MAY_READ, .reads = fetch_reads,
         .memory = 512 * MIB, .seconds = 60, .replace_after = 1, .descriptors = 32 },
+    [FAIR_ROLE_RENDER] = {
+        .name = "render", .program = "fairtrack-render",
+        .does = "documents (letters, exhibits) to PDF; the pictures in them come as plain pixels",
+        .may = FAIR_MAY_THREAD | FAIR_MAY_READ, .reads = render_reads,
+        .memory = 1536 * MIB, .seconds = 120, .replace_after = 1, .descriptors = 64, .out_bytes = 64 * MIB },
 };
 
 fair_str
@@ -59,7 +67,7 @@ fair_roles_text(struct fair_arena *a)
         if (r->seconds > 0) fair_buf_fmt(&b, "  seconds:  %u for one message, then it is killed\n", r->seconds);
         if (r->replace_after > 0) fair_buf_fmt(&b, "  replaced: after %u messages\n", r->replace_after);
         fair_buf_fmt(&b, "  open:     %u descriptors\n", r->descriptors);
-        if (r->in_bytes > 0)
+        if (r->in_bytes > 0 || r->out_bytes > 0)
             fair_buf_fmt(&b, "  shares:   %zu MiB in, %zu MiB out\n", r->in_bytes / MIB, r->out_bytes / MIB);
         fair_buf_c(&b, "\n");
     }

@@ -99,6 +99,11 @@ static const char *const not_decode_vips[] = {
     "make_a_memory_file", NULL
 };
 
+static const char *const not_render[] = {
+    "open_the_name_servers", "socket_tcp", "socket_udp", "socket_pair", "connect_to_any_port", "connect_a_socket_we_have",
+    "make_a_memory_file", NULL
+};
+
 TEST(without_confinement_the_attempts_succeed_so_these_tests_can_fail)
 {
     static const char *const sure[] = {
@@ -131,6 +136,13 @@ TEST(the_fetcher_reaches_no_file_but_those_that_names_need)
     CHECK_EQ(attempt(FAIR_ROLE_FETCH, "open_the_name_servers", true, NULL), GOT);
     CHECK_EQ(attempt(FAIR_ROLE_FETCH, "socket_tcp", true, NULL), GOT);
     CHECK_EQ(attempt(FAIR_ROLE_FETCH, "start_a_thread", true, NULL), GOT);
+}
+
+TEST(the_renderer_reads_fonts_and_nothing_else)
+{
+    must_not(FAIR_ROLE_RENDER, nobody);
+    must_not(FAIR_ROLE_RENDER, not_render);
+    CHECK_EQ(attempt(FAIR_ROLE_RENDER, "start_a_thread", true, NULL), GOT);
 }
 
 TEST(the_fetcher_connects_only_to_its_ports_where_the_kernel_can_say_so)
