@@ -5,45 +5,7 @@
 #include "base/log.h"
 #include "web/web_private.h"
 
-void
-fair_reply_end(struct fair_reply *re)
-{
-    json_decref(re->model);
-    re->model = NULL;
-    fair_fd_free(&re->fd);
-}
-
 /* ---- routes --------------------------------------------------------------- */
-
-static bool
-word_ok(fair_str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.')) return false;
-    }
-    return s.n > 0 && s.n <= 128;
-}
-
-static bool
-fits(fair_str pattern, fair_str path, fair_id *id, fair_str *word)
-{
-    fair_str want, have;
-
-    for (;;) {
-        bool more = fair_str_split(&pattern, '/', &want);
-        if (more != fair_str_split(&path, '/', &have)) return false;
-        if (!more) return true;
-        if (fair_str_eq(want, FAIR_STR(":id"))) {
-            if (!fair_str_number(have, INT64_MAX, id) || *id == 0) return false;
-        } else if (fair_str_eq(want, FAIR_STR(":word"))) {
-            if (!word_ok(have)) return false;
-            *word = have;
-        } else if (!fair_str_eq(want, have)) {
-            return false;
-        }
-    }
-}
 
 const struct fair_route *
 fair_route_find(fair_str method, fair_str path, fair_id *id, fair_str *word, bool *other)
@@ -52,7 +14,7 @@ fair_route_find(fair_str method, fair_str path, fair_id *id, fair_str *word, boo
     for (size_t i = 0; i < fair_n_routes; i++) {
         *id = 0;
         *word = (fair_str){ NULL, 0 };
-        if (!fits(fair_str_of(fair_routes[i].path), path, id, word)) continue;
+        if (!fair_http_path_fits(fair_str_of(fair_routes[i].path), path, id, word)) continue;
         if (fair_str_eq(method, fair_str_of(fair_routes[i].method))) return &fair_routes[i];
         *other = true;
     }
@@ -69,33 +31,24 @@ fair_may(const struct fair_request *rq, enum fair_deed deed)
 
 /* ---- what may be seen ------------------------------------------------------- */
 
-void
-fair_put(json_t *o, const char *key, fair_str s)
+fair_str
+fair_form_text(const struct fair_request *rq, const char *name)
 {
-    FAIR_AUTO(arena) struct fair_arena *a = NULL;
-
-    if (s.p == NULL) {
-        json_object_set_new(o, key, json_null());
-        return;
-    }
-    if (!fair_utf8_valid(s)) {
-        a = fair_arena_new();
-        s = fair_utf8_mend(a, s);
-    }
-    json_object_set_new(o, key, json_stringn_nocheck(s.p, s.n));
+    const json_t *v = json_object_get(rq->form, name);
+    return json_is_string(v) ? (fair_str){ json_string_value(v), json_string_length(v) } : (fair_str){ NULL, 0 };
 }
 
-void
-fair_put_time(json_t *o, const char *key, fair_time t)
+int64_t
+fair_form_number(const struct fair_request *rq, const char *name, int64_t otherwise)
 {
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    fair_put(o, key, t != 0 ? fair_time_text(a, t) : (fair_str){ NULL, 0 });
+    const json_t *v = json_object_get(rq->form, name);
+    return json_is_integer(v) ? json_integer_value(v) : otherwise;
 }
 
-void
-fair_put_id(json_t *o, const char *key, fair_id id)
+bool
+fair_form_yes(const struct fair_request *rq, const char *name)
 {
-    json_object_set_new(o, key, id != 0 ? json_integer(id) : json_null());
+    return json_is_true(json_object_get(rq->form, name));
 }
 
 /* What was done, told on the page one is sent to; the codes stand in its address. */
@@ -224,24 +177,10 @@ put_page(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
     return fair_templates_fill(rq->web->templates, rq->arena, page, re->model, FAIR_WEB_PAGE_MAX, &re->bytes, err);
 }
 
-static int
-code_of(fair_status s)
-{
-    switch (s) {
-    case FAIR_NOT_FOUND: return 404;
-    case FAIR_INVALID: return 400;
-    case FAIR_LIMIT: return 413;
-    case FAIR_CONFLICT: return 409;
-    case FAIR_REFUSED: return 403;
-    case FAIR_AGAIN: return 503;
-    default: return 500;
-    }
-}
-
 void
 fair_web_sorry(struct fair_request *rq, const struct fair_err *err, struct fair_reply *re)
 {
-    int code = re->code >= 400 ? re->code : code_of(err->status);
+    int code = re->code >= 400 ? re->code : fair_http_code(err->status);
     struct fair_err why = { 0 };
     const char *words = err->text, *head;
 
@@ -262,52 +201,6 @@ fair_web_sorry(struct fair_request *rq, const struct fair_err *err, struct fair_
 }
 
 /* ---- the way in -------------------------------------------------------------- */
-
-/* The name in a Host header, without the port: "[::1]:80" is "[::1]". */
-static fair_str
-host_name(fair_str host)
-{
-    size_t n = 0;
-    if (host.n > 0 && host.p[0] == '[') {
-        while (n < host.n && host.p[n] != ']') n++;
-        return (fair_str){ host.p, n < host.n ? n + 1 : n };
-    }
-    while (n < host.n && host.p[n] != ':') n++;
-    return (fair_str){ host.p, n };
-}
-
-/* A page of a stranger whose name was made to point here (DNS rebinding) still
- * sends the stranger's name.  Addresses cannot be made to point elsewhere. */
-static bool
-host_ok(const struct fair_web *w, fair_str host)
-{
-    fair_str name = host_name(host), rest = name, part;
-    int64_t n;
-    size_t parts = 0;
-
-    if (name.n == 0 || name.n > 253) return false;
-    if (fair_str_eq_nocase(name, FAIR_STR("localhost"))) return true;
-    if (w->host.n > 0 && fair_str_eq_nocase(name, w->host)) return true;
-    if (name.p[0] == '[') return true;
-    while (fair_str_split(&rest, '.', &part)) {
-        if (!fair_str_number(part, 255, &n)) return false;
-        parts++;
-    }
-    return parts == 4;
-}
-
-/* Was this form sent by a page of ours, as far as the browser tells? */
-static bool
-origin_ok(const struct fair_raw *raw)
-{
-    fair_str rest = raw->origin, scheme;
-
-    if (raw->fetch_site.p != NULL && !fair_str_eq(raw->fetch_site, FAIR_STR("same-origin")) && !fair_str_eq(raw->fetch_site, FAIR_STR("none")))
-        return false;
-    if (raw->origin.p == NULL || fair_str_eq(raw->origin, FAIR_STR("null"))) return true;   /* no-referrer pages send null */
-    fair_str_split(&rest, ':', &scheme);
-    return rest.n > 2 && fair_str_eq_nocase((fair_str){ rest.p + 2, rest.n - 2 }, raw->host);
-}
 
 static bool
 wants_json(fair_str accept)
@@ -336,7 +229,7 @@ open_route(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
         rq->path = (fair_str){ rq->path.p + 4, rq->path.n - 4 };
     }
     if (rq->raw.ambiguous) return fair_fail(err, FAIR_INVALID, "a request that can be read in two ways");
-    if (!host_ok(rq->web, rq->raw.host)) {
+    if (!fair_http_host_ok(rq->raw.host, rq->web->host)) {
         re->code = 421;
         return fair_fail(err, FAIR_REFUSED, "this server does not go by that name; set web.public_url to the address people use");
     }
@@ -372,7 +265,7 @@ fair_web_open(struct fair_web *w, struct fair_arena *a, const struct fair_raw *r
     *re = (struct fair_reply){ .fd = -1 };
     s = open_route(rq, re, &err);
     if (s == FAIR_OK) s = open_person(rq, re, &err);
-    if (s == FAIR_OK && strcmp(rq->route->method, "POST") == 0 && !rq->bearer && !origin_ok(raw))
+    if (s == FAIR_OK && strcmp(rq->route->method, "POST") == 0 && !rq->bearer && !fair_http_origin_ok(raw))
         s = fair_fail(&err, FAIR_REFUSED, "this form was sent by another site");
     if (s == FAIR_OK) {
         rq->body_max = rq->route->takes != NULL && strstr(rq->route->takes, ":file") != NULL ? FAIR_WEB_UPLOAD_MAX
@@ -394,8 +287,6 @@ fair_web_open(struct fair_web *w, struct fair_arena *a, const struct fair_raw *r
 static fair_status
 read_fields(struct fair_request *rq, fair_str body, struct fair_fields *f, struct fair_err *err)
 {
-    fair_str type = fair_header_value(rq->raw.content_type), boundary;
-
     if (strcmp(rq->route->method, "GET") == 0) {
         struct fair_fields all = { 0 };
         if (rq->query.p == NULL) return FAIR_OK;
@@ -407,14 +298,7 @@ read_fields(struct fair_request *rq, fair_str body, struct fair_fields *f, struc
         return FAIR_OK;
     }
     if (rq->query.p != NULL) return fair_fail(err, FAIR_INVALID, "a form sent to an address with a question mark");
-    if (fair_str_eq_nocase(type, FAIR_STR("application/json"))) return fair_takes_json(rq->arena, body, f, err);
-    if (fair_str_eq_nocase(type, FAIR_STR("multipart/form-data"))) {
-        if (!fair_header_param(rq->arena, rq->raw.content_type, "boundary", &boundary)) return fair_fail(err, FAIR_INVALID, "an upload without a boundary");
-        return fair_form_multipart(rq->arena, body, boundary, f, err);
-    }
-    if (body.n == 0) return FAIR_OK;
-    if (fair_str_eq_nocase(type, FAIR_STR("application/x-www-form-urlencoded"))) return fair_form_urlencoded(rq->arena, body, f, err);
-    return fair_fail(err, FAIR_INVALID, "a form of a kind that is not read here");
+    return fair_http_fields(rq->arena, &rq->raw, body, f, err);
 }
 
 static fair_status

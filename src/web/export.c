@@ -241,7 +241,7 @@ fair_export_report(const struct fair_desk *d, struct fair_vault *vault, const st
 
     json_object_set_new(model, "show", json_object());
     fair_put_time(model, "at", now);
-    if (fair_store_hits_count(d, f, &total, err) != FAIR_OK || fair_templates_open(NULL, lasting, &r.templates, err) != FAIR_OK) {
+    if (fair_store_hits_count(d, f, &total, err) != FAIR_OK || fair_templates_open(fair_web_files, fair_n_web_files, NULL, lasting, &r.templates, err) != FAIR_OK) {
         json_decref(model);
         return err->status;
     }

@@ -88,7 +88,7 @@ TEST(everything_that_writes_needs_somebody_and_every_page_named_exists)
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct fair_template_set *set;
 
-    CHECK_OK(fair_templates_open(NULL, a, &set, why));
+    CHECK_OK(fair_templates_open(fair_web_files, fair_n_web_files, NULL, a, &set, why));
     for (size_t i = 0; i < fair_n_routes; i++) {
         const struct fair_route *r = &fair_routes[i];
         json_t *empty = json_object();

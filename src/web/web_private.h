@@ -2,8 +2,9 @@
 #ifndef FAIR_WEB_PRIVATE_H
 #define FAIR_WEB_PRIVATE_H
 #include <jansson.h>
-#include "web/form.h"
-#include "web/template.h"
+#include "http/http.h"
+#include "http/takes.h"
+#include "http/templates.h"
 #include "web/web.h"
 
 enum {
@@ -12,9 +13,6 @@ enum {
     FAIR_WEB_PAGE_MAX = 8 * 1024 * 1024
 };
 
-
-struct fair_template_set;
-struct fair_asset { const char *name; const unsigned char *bytes; size_t n; };
 extern const struct fair_asset fair_web_files[];      /* made by tools/embed-files */
 extern const size_t fair_n_web_files;
 
@@ -33,14 +31,6 @@ struct fair_web {
 /* Read the options and the templates.  `port` is the one really listened on. */
 fair_status fair_web_new(const struct fair_web_options *o, unsigned port, struct fair_web **out, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_web_free(struct fair_web **w);
-
-/* What came over the wire; absent texts were not sent. */
-struct fair_raw {
-    fair_str method, target;  /* target as sent: "/hits?state=inbox"                   */
-    fair_str host, cookie, content_type, accept, authorization, csrf, origin, fetch_site, if_none_match;
-    fair_str peer;            /* the address it came from, for the sign-in brake       */
-    bool ambiguous;           /* a header that may come once came twice, or lengths in two ways */
-};
 
 struct fair_route;
 struct fair_request {
@@ -63,24 +53,6 @@ struct fair_request {
     size_t body_max;
 };
 
-struct fair_reply {
-    int code;                 /* 200 unless set                                        */
-    json_t *model;            /* owned by the reply; members named "show" are for pages only */
-    const char *page;         /* instead of the route's                                */
-    fair_str title;           /* instead of the route's                                */
-    fair_str see;             /* 303 See Other: where to go from here                  */
-    fair_str bytes;           /* instead of a page                                     */
-    int fd;                   /* instead of a page: a file, sent from its beginning; closed by the reply */
-    fair_str type;            /* of bytes and fd                                       */
-    fair_str file_name;       /* to be saved under                                     */
-    fair_str etag;
-    bool forever;             /* never changes under its address                       */
-    fair_str cookies[4];
-    size_t n_cookies;
-    int retry_s;              /* Retry-After                                           */
-};
-void fair_reply_end(struct fair_reply *re);
-
 /* A handler says what is to be shown, not how. */
 typedef fair_status fair_handler(struct fair_request *rq, struct fair_reply *re, struct fair_err *err);
 
@@ -90,9 +62,7 @@ struct fair_route {
     const char *page;              /* a template of web/pages; NULL where there is none */
     const char *title;
     enum fair_deed deed;           /* who may come in: asked before the handler runs      */
-    /* The fields of its form (POST) or query (GET): "what=pursue|ignore note?:m2000 hit*:id".
-     * name, ? may be missing, * may be repeated, then =a|b one of these, :id, :nMAX a
-     * number up to MAX, :tMAX one line of at most MAX bytes, :mMAX several lines, :yes, :file. */
+    /* The fields of its form (POST) or query (GET): http/takes.h. */
     const char *takes;
     const char *tab;               /* which tab of the navigation is lit */
 };
@@ -112,34 +82,12 @@ void fair_web_sorry(struct fair_request *rq, const struct fair_err *err, struct 
 
 /* Which route?  NULL; *other: the path exists for another method. */
 const struct fair_route *fair_route_find(fair_str method, fair_str path, fair_id *id, fair_str *word, bool *other);
-/* Check fields against `takes`.  FAIR_INVALID, fit to show: unknown, missing, twice, or not of the kind. */
-fair_status fair_takes_check(struct fair_arena *a, const char *takes, const struct fair_fields *f, json_t *form,
-                             struct fair_field **files, size_t *n_files, struct fair_err *err) FAIR_MUST_CHECK;
-/* A JSON object as fields, for the same check. */
-fair_status fair_takes_json(struct fair_arena *a, fair_str body, struct fair_fields *out, struct fair_err *err) FAIR_MUST_CHECK;
-
 /* ---- what handlers use ------------------------------------------------------ */
 fair_str fair_form_text(const struct fair_request *rq, const char *name);       /* absent if not sent */
 int64_t fair_form_number(const struct fair_request *rq, const char *name, int64_t otherwise);
 bool fair_form_yes(const struct fair_request *rq, const char *name);
 /* May whoever asks do that?  Nobody signed in may only what anyone may. */
 bool fair_may(const struct fair_request *rq, enum fair_deed deed);
-
-/* Put a text into an object, mended where it is no UTF-8; absent texts are null. */
-void fair_put(json_t *o, const char *key, fair_str s);
-/* RFC 3339 or null. */
-void fair_put_time(json_t *o, const char *key, fair_time t);
-void fair_put_id(json_t *o, const char *key, fair_id id);
-
-/* ---- templates and assets (templates.c) ---------------------------------------- */
-fair_status fair_templates_open(const char *dir, struct fair_arena *a, struct fair_template_set **out, struct fair_err *err) FAIR_MUST_CHECK;
-/* "hit" is pages/hit.html. */
-fair_status fair_templates_fill(struct fair_template_set *s, struct fair_arena *a, const char *page, const json_t *model,
-                                size_t max, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
-/* An asset by the name it is linked under: "app.1a2b3c4d.css". */
-bool fair_asset_get(struct fair_template_set *s, struct fair_arena *a, fair_str linked, fair_str *bytes, fair_str *type);
-/* That name. */
-fair_str fair_asset_link(struct fair_template_set *s, const char *name);
 
 /* ---- who is it (session.c) ------------------------------------------------------ */
 fair_status fair_session_find(struct fair_request *rq, struct fair_err *err) FAIR_MUST_CHECK;

@@ -2,7 +2,7 @@
 #include "web/words.h"
 #include <math.h>
 #include <time.h>
-#include "web/form.h"
+#include "http/form.h"
 #include "web/web_private.h"
 
 static fair_str

@@ -1,16 +1,18 @@
-/* web/templates.c - the templates and assets: built in, or read anew from a folder while designing. */
+/* http/templates.c - the templates and assets: built in, or read anew from a folder while designing. */
 #include <stdio.h>
 #include <string.h>
 #include "base/digest.h"
 #include "base/io.h"
-#include "web/web_private.h"
+#include "http/templates.h"
 
 struct entry { const struct fair_template *t; fair_str link; };
 
 struct fair_template_set {
+    const struct fair_asset *files;
+    size_t n_files;
     const char *dir;
     struct fair_arena *arena;
-    struct entry *entries;        /* one for each of fair_web_files */
+    struct entry *entries;        /* one for each of the files */
 };
 
 static bool
@@ -31,15 +33,17 @@ link_of(struct fair_arena *a, const char *name, const void *bytes, size_t n)
 }
 
 fair_status
-fair_templates_open(const char *dir, struct fair_arena *a, struct fair_template_set **out, struct fair_err *err)
+fair_templates_open(const struct fair_asset *files, size_t n, const char *dir, struct fair_arena *a, struct fair_template_set **out, struct fair_err *err)
 {
     struct fair_template_set *s = FAIR_NEW(a, struct fair_template_set);
 
+    s->files = files;
+    s->n_files = n;
     s->dir = dir;
     s->arena = a;
-    s->entries = fair_alloc_array(a, fair_n_web_files, sizeof *s->entries);
-    for (size_t i = 0; i < fair_n_web_files; i++) {
-        const struct fair_asset *f = &fair_web_files[i];
+    s->entries = fair_alloc_array(a, n, sizeof *s->entries);
+    for (size_t i = 0; i < n; i++) {
+        const struct fair_asset *f = &files[i];
         struct fair_template *t;
         if (!is_template(f)) {
             s->entries[i].link = link_of(a, f->name, f->bytes, f->n);
@@ -69,8 +73,8 @@ find(struct finding *f, const char *folder, fair_str name)
             fair_template_parse(f->a, fair_str_of(path), text, &t, &err) != FAIR_OK) return NULL;
         return t;
     }
-    for (size_t i = 0; i < fair_n_web_files; i++)
-        if (strcmp(fair_web_files[i].name, path) == 0) return f->s->entries[i].t;
+    for (size_t i = 0; i < f->s->n_files; i++)
+        if (strcmp(f->s->files[i].name, path) == 0) return f->s->entries[i].t;
     return NULL;
 }
 
@@ -105,8 +109,8 @@ type_of(fair_str name)
 bool
 fair_asset_get(struct fair_template_set *s, struct fair_arena *a, fair_str linked, fair_str *bytes, fair_str *type)
 {
-    for (size_t i = 0; i < fair_n_web_files; i++) {
-        const struct fair_asset *f = &fair_web_files[i];
+    for (size_t i = 0; i < s->n_files; i++) {
+        const struct fair_asset *f = &s->files[i];
         if (is_template(f) || !fair_str_eq(s->entries[i].link, linked)) continue;
         *bytes = (fair_str){ (const char *)f->bytes, f->n };
         *type = type_of(linked);
@@ -123,8 +127,8 @@ fair_asset_get(struct fair_template_set *s, struct fair_arena *a, fair_str linke
 fair_str
 fair_asset_link(struct fair_template_set *s, const char *name)
 {
-    for (size_t i = 0; i < fair_n_web_files; i++)
-        if (!is_template(&fair_web_files[i]) && strcmp(fair_web_files[i].name + 7, name) == 0)
+    for (size_t i = 0; i < s->n_files; i++)
+        if (!is_template(&s->files[i]) && strcmp(s->files[i].name + 7, name) == 0)
             return s->entries[i].link;
     return FAIR_STR("missing");
 }

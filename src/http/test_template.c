@@ -1,6 +1,6 @@
-/* web/test_template.c - templates by Mustache's rules, always escaping. */
+/* http/test_template.c - templates by Mustache's rules, always escaping. */
 #include "base/test.h"
-#include "web/template.h"
+#include "http/template.h"
 
 struct parts { struct fair_arena *a; const char *name[4], *text[4]; };
 

@@ -1,5 +1,5 @@
-/* web/form.c - reads what a browser sends: forms, uploads, cookies. */
-#include "web/form.h"
+/* http/form.c - reads what a browser sends: forms, uploads, cookies. */
+#include "http/form.h"
 #include <string.h>
 
 static int

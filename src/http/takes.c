@@ -1,6 +1,6 @@
-/* web/takes.c - what a form may hold stands in the route; everything else is refused here. */
+/* http/takes.c - what a form may hold stands in the route; everything else is refused here. */
 #include <string.h>
-#include "web/web_private.h"
+#include "http/takes.h"
 
 struct want { fair_str name, choices; bool optional, many; char type; int64_t max; };
 
@@ -171,24 +171,4 @@ fair_takes_json(struct fair_arena *a, fair_str body, struct fair_fields *out, st
     }
     json_decref(o);
     return s;
-}
-
-fair_str
-fair_form_text(const struct fair_request *rq, const char *name)
-{
-    const json_t *v = json_object_get(rq->form, name);
-    return json_is_string(v) ? (fair_str){ json_string_value(v), json_string_length(v) } : (fair_str){ NULL, 0 };
-}
-
-int64_t
-fair_form_number(const struct fair_request *rq, const char *name, int64_t otherwise)
-{
-    const json_t *v = json_object_get(rq->form, name);
-    return json_is_integer(v) ? json_integer_value(v) : otherwise;
-}
-
-bool
-fair_form_yes(const struct fair_request *rq, const char *name)
-{
-    return json_is_true(json_object_get(rq->form, name));
 }

@@ -1,6 +1,6 @@
-/* web/fuzz_form.c - any bytes as a form, an upload, a JSON body, a cookie and a header. */
+/* http/fuzz_form.c - any bytes as a form, an upload, a JSON body, a cookie and a header. */
 #include <string.h>
-#include "web/web_private.h"
+#include "http/takes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

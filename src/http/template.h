@@ -1,6 +1,6 @@
-/* web/template.h - templates by Mustache's rules, always escaping. */
-#ifndef FAIR_WEB_TEMPLATE_H
-#define FAIR_WEB_TEMPLATE_H
+/* http/template.h - templates by Mustache's rules, always escaping. */
+#ifndef FAIR_HTTP_TEMPLATE_H
+#define FAIR_HTTP_TEMPLATE_H
 #include <jansson.h>
 #include "base/text.h"
 

@@ -1,6 +1,6 @@
-/* web/test_form.c - forms, uploads, cookies, and what a route takes. */
+/* http/test_form.c - forms, uploads, cookies, and what a route takes. */
 #include "base/test.h"
-#include "web/web_private.h"
+#include "http/takes.h"
 
 static void
 check_form(const char *body, const char *want)

@@ -1,5 +1,5 @@
-/* web/template.c - reads a template into a row of nodes, and fills it in. */
-#include "web/template.h"
+/* http/template.c - reads a template into a row of nodes, and fills it in. */
+#include "http/template.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* web/fuzz_template.c - any bytes as a template, and as a part of itself. */
-#include "web/template.h"
+/* http/fuzz_template.c - any bytes as a template, and as a part of itself. */
+#include "http/template.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

@@ -1,6 +1,6 @@
-/* web/form.h - reads what a browser sends: forms, uploads, cookies. */
-#ifndef FAIR_WEB_FORM_H
-#define FAIR_WEB_FORM_H
+/* http/form.h - reads what a browser sends: forms, uploads, cookies. */
+#ifndef FAIR_HTTP_FORM_H
+#define FAIR_HTTP_FORM_H
 #include "base/text.h"
 
 /* One field.  `file` is the name a file was sent under, absent for an ordinary
