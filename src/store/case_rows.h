@@ -1,0 +1,178 @@
+/* store/case_rows.h - cases, parties, notices and disputes, as rows that last.
+ *
+ * A case is its events.  Whoever wants something to happen - page, API, verb, job - calls fair_store_case_move, which
+ * gathers the facts, asks the engine (cases/cases.h) and, if it may be, writes the event, the audit entry and the new
+ * state, all in one transaction, before anything goes out.  There is no other way to change a case. */
+#ifndef FAIR_STORE_CASE_ROWS_H
+#define FAIR_STORE_CASE_ROWS_H
+#include "cases/cases.h"
+#include "store/store.h"
+
+/* ---- parties --------------------------------------------------------------------------------------------------- */
+struct fair_party {
+    fair_id id;
+    fair_str operator;        /* as in fair_hit                                                        */
+    fair_str kind, kind_evidence;              /* "unknown" "private" "commercial", and what shows it  */
+    fair_str hosting, hosting_evidence;        /* "unknown" "hosted" "embedded" "platform"             */
+    fair_str language;
+    bool lawyer_only;
+    fair_time created, changed, forgotten;
+};
+struct fair_party_datum {
+    fair_id id, party;
+    fair_str what;            /* "name" "address" "country" "email" "phone" "form" "register" "lawyer"  */
+    fair_str value;           /* country: two letters                                                  */
+    fair_str source;          /* "imprint" "rdap" "security_txt" "register" "recipient" "entered"       */
+    fair_str source_url;      /* or what the person who entered it saw                                 */
+    fair_time seen;
+    fair_id user, confirmed_by;
+    fair_time confirmed, ended;
+};
+/* The party that answers for this operator, made if there is none. */
+fair_status fair_store_party_of(const struct fair_desk *d, fair_str operator, fair_time now, fair_id *id, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_party_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_party *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* kind, hosting and language with their evidence, and lawyer_only.  FAIR_INVALID: private or commercial, hosted or
+ * embedded, said without what shows it. */
+fair_status fair_store_party_set(const struct fair_desk *d, const struct fair_party *p, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+/* What is known now, each with its source. */
+fair_status fair_store_party_data(const struct fair_desk *d, fair_id party, FAIR_EACH(fair_party_datum), struct fair_err *err) FAIR_MUST_CHECK;
+/* Takes the place of what was known.  What a person enters they have looked at: it is confirmed by them; what the
+ * system read (user 0) waits for fair_store_party_confirm.  FAIR_INVALID: no source, or "entered" without saying what
+ * was seen; a contact of a private person that neither an imprint nor the person gave. */
+fair_status fair_store_party_put(const struct fair_desk *d, struct fair_party_datum *x, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_party_confirm(const struct fair_desk *d, fair_id datum, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- cases ------------------------------------------------------------------------------------------------------- */
+struct fair_case {
+    fair_id id, party, creator;
+    fair_str track;           /* "case" "takedown"                                                     */
+    fair_str operator;
+    fair_str state;           /* "INQUIRY"                                                             */
+    int64_t version;          /* events so far                                                         */
+    fair_str country;
+    fair_time opened, entered, last, due, deadline, closed;
+    fair_str reason;
+    int64_t uses, works;      /* out                                                                   */
+};
+/* Open a case for a hit that was pursued, or join the open one of its operator and work.  By a person's move only:
+ * FAIR_REFUSED for user 0, for a hit that is not pursued, and for what is never to be asked again.
+ * FAIR_CONFLICT: the hit is in a case already; *id is that case.  *joined: it is an older one. */
+fair_status fair_store_case_open(const struct fair_desk *d, fair_id hit, bool takedown, fair_time now, fair_id *id, bool *joined, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_case_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_case *out, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_case_filter { fair_str state /* absent: all; "open" "closed" or a state's name */; fair_str operator; struct fair_page page; };
+/* The newest first. */
+fair_status fair_store_cases(const struct fair_desk *d, const struct fair_case_filter *f, FAIR_EACH(fair_case), struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_cases_count(const struct fair_desk *d, const struct fair_case_filter *f, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_case_use { fair_id id, case_id, work, hit, user; fair_time at; fair_str page_url, image_url, work_title; };
+fair_status fair_store_case_uses(const struct fair_desk *d, fair_id case_id, FAIR_EACH(fair_case_use), struct fair_err *err) FAIR_MUST_CHECK;
+/* The case a hit is in; FAIR_NOT_FOUND. */
+fair_status fair_store_case_of_hit(const struct fair_desk *d, fair_id hit, fair_id *id, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- facts --------------------------------------------------------------------------------------------------------- */
+/* A fact that somebody established: "match.seen".  Names, and what each means: share/cases/facts.tsv.
+ * FAIR_INVALID: no such name, a value that is not of its kind, no source; a fact that only a person may state, from user 0. */
+struct fair_case_fact { fair_id id, case_id, user; fair_str name, value, source; fair_time at; };
+fair_status fair_store_case_fact_put(const struct fair_desk *d, struct fair_case_fact *x, struct fair_err *err) FAIR_MUST_CHECK;
+/* The newest of each name. */
+fair_status fair_store_case_facts(const struct fair_desk *d, fair_id case_id, FAIR_EACH(fair_case_fact), struct fair_err *err) FAIR_MUST_CHECK;
+/* All that the engine looks at, as the store knows it now (case_facts.c).  `notice`: the letter that is to leave, whose
+ * wording, approvals, amount and signature count; 0: none yet, and those are not proven. */
+fair_status fair_store_case_gather(const struct fair_desk *d, fair_id case_id, fair_id notice, fair_time now, struct fair_arena *a, struct fair_facts *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- moves --------------------------------------------------------------------------------------------------------- */
+struct fair_case_act {
+    fair_id case_id;
+    int64_t version;          /* as it was seen by who decides; 0: as it is now (SYS and RCP only)      */
+    struct fair_case_event e; /* move, who and its particulars; by and at are set from the desk and `at` if 0 */
+    fair_id notice;           /* of a claim or letter: what leaves                                     */
+    fair_str note;            /* reasons, in words: kept, and told to the recipient where it is a close */
+    fair_str words;           /* dispute: the recipient's; answer-dispute: the owner's                 */
+    struct fair_sha256 document;               /* dispute: in the vault, or none                       */
+};
+/* Ask the engine and, if it may be, do it.
+ *
+ *   FAIR_REFUSED   it may not: *ruling has every reason; err tells them in words
+ *   FAIR_CONFLICT  the case is not what it was when `version` was seen
+ *   FAIR_INVALID   the clock is behind the case's last event, the actor is not what the account may be, ...
+ *
+ * `ruling` may be NULL.  *version: after it. */
+fair_status fair_store_case_move(const struct fair_desk *d, const struct fair_case_act *x, struct fair_ruling *ruling, int64_t *version, struct fair_err *err) FAIR_MUST_CHECK;
+/* What the role of an account may act as in a case; false: as nothing. */
+bool fair_store_case_actor(fair_str role, enum fair_move move, enum fair_actor *out);
+/* What time alone does, for every case where it is due, across organisations.  *n: how many moved. */
+fair_status fair_store_cases_due(struct fair_store *st, fair_time now, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+
+struct fair_case_step { int64_t seq; fair_time at; fair_str move, actor, was, became, ground, note; fair_id user, other, notice; bool verified, automatic; int64_t days, sum; fair_str user_name; struct fair_sha256 gates, hash; };
+/* Oldest first. */
+fair_status fair_store_case_steps(const struct fair_desk *d, fair_id case_id, FAIR_EACH(fair_case_step), struct fair_err *err) FAIR_MUST_CHECK;
+/* The chains of all cases, and that each case stands where its events lead.  *fault: the first that is wrong, in words; absent. */
+fair_status fair_store_cases_check(struct fair_store *st, int64_t *events, fair_str *fault, struct fair_arena *a, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- gate records ------------------------------------------------------------------------------------------------- */
+struct fair_gate_record { fair_id id, case_id; fair_str level, record; bool passed; struct fair_sha256 sha256; fair_time at; };
+fair_status fair_store_gate_record_put(const struct fair_desk *d, struct fair_gate_record *x, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_gate_record_get(const struct fair_desk *d, const struct fair_sha256 *sha256, struct fair_arena *a, struct fair_gate_record *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- notices -------------------------------------------------------------------------------------------------------- */
+struct fair_notice {
+    fair_id id, case_id;
+    fair_str step;            /* "inquiry" "reminder" "answer" "extension" "closing" ...               */
+    bool claim;
+    fair_str language, law;
+    fair_str state;           /* "draft" "approved" "queued" "sent" "delivered" "undelivered" "dropped" */
+    fair_str code;            /* public; made by notice_put                                            */
+    struct fair_sha256 template_sha256, inputs_sha256, evidence_sha256, rules_sha256, gates_sha256;
+    struct fair_sha256 inputs, mail, html, pdf;  /* in the vault                                       */
+    fair_str signature;       /* bytes                                                                 */
+    fair_id signer;
+    int64_t sum; fair_str currency;
+    int64_t deadline_days;
+    fair_id creator;
+    fair_time created, queued, sent;
+    fair_str sent_by, sent_to, message_id, tracking;
+    fair_time accepted, delivered;
+    fair_str delivered_by;
+    fair_time bounced;
+    fair_str bounce;
+};
+/* A new draft (id 0), or a draft made anew: an approval of other bytes falls with it.  FAIR_REFUSED: it is past draft
+ * and approved.  Holds its blobs. */
+fair_status fair_store_notice_put(const struct fair_desk *d, struct fair_notice *x, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_notice_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_notice *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* By its public code, whose organisation is found with it (the portal and the verification page). */
+fair_status fair_store_notice_by_code(struct fair_store *st, fair_str code, struct fair_arena *a, fair_id *org, struct fair_notice *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* By the Message-ID it was sent under (the post). */
+fair_status fair_store_notice_by_message(struct fair_store *st, fair_str message_id, struct fair_arena *a, fair_id *org, struct fair_notice *out, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_notice_filter { fair_id case_id; fair_str state; struct fair_page page; };
+fair_status fair_store_notices(const struct fair_desk *d, const struct fair_notice_filter *f, FAIR_EACH(fair_notice), struct fair_err *err) FAIR_MUST_CHECK;
+/* What was found when the letter was made; names of scope "notice" in share/cases/facts.tsv.  Takes the place of an
+ * earlier one of the name.  case_id is not read. */
+fair_status fair_store_notice_check_put(const struct fair_desk *d, fair_id notice, const struct fair_case_fact *x, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_notice_checks(const struct fair_desk *d, fair_id notice, FAIR_EACH(fair_case_fact), struct fair_err *err) FAIR_MUST_CHECK;
+/* What a notice is, as one hash: what is approved and signed. */
+struct fair_sha256 fair_notice_hash(const struct fair_notice *x);
+/* A person approves it as it is.  FAIR_REFUSED: the account may not, or made it where four eyes are needed. */
+fair_status fair_store_notice_approve(const struct fair_desk *d, fair_id id, enum fair_actor as, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_notice_approval { fair_id id, notice, user; enum fair_actor as; struct fair_sha256 sha256; fair_time at; fair_str user_name; };
+/* Those of the notice as it is. */
+fair_status fair_store_notice_approvals(const struct fair_desk *d, fair_id id, FAIR_EACH(fair_notice_approval), struct fair_err *err) FAIR_MUST_CHECK;
+/* How it fared on its way: queued, sent, accepted, delivered, bounced and what belongs to them.  Only forward. */
+fair_status fair_store_notice_fared(const struct fair_desk *d, const struct fair_notice *x, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- disputes ------------------------------------------------------------------------------------------------------- */
+/* Written by fair_store_case_move (dispute, answer-dispute, reject, appeal, ...). */
+struct fair_dispute {
+    fair_id id, case_id;
+    fair_str ground, words; struct fair_sha256 document; fair_time raised; fair_id raised_by;
+    fair_str answer; fair_id answered_by; fair_time answered;
+    fair_str decision; fair_id decided_by; fair_time decided; fair_str reasons;
+    fair_time appealed, appeal_decided; fair_str appeal_reasons;
+};
+fair_status fair_store_disputes(const struct fair_desk *d, fair_id case_id, FAIR_EACH(fair_dispute), struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- never again ---------------------------------------------------------------------------------------------------- */
+/* Kept as a keyed hash.  work 0: of this operator, nothing. */
+fair_status fair_store_never_again_put(const struct fair_desk *d, fair_str operator, fair_id work, fair_id case_id, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_never_again(const struct fair_desk *d, fair_str operator, fair_id work, bool *never, struct fair_err *err) FAIR_MUST_CHECK;
+
+#endif
