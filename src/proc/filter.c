@@ -182,6 +182,7 @@ fair_filter(const struct fair_role_rules *rules, int *n_calls, struct fair_err *
     oneself(&l);
     if ((l.may & FAIR_MAY_CONNECT) != 0) connecting(&l);
     if ((l.may & FAIR_MAY_READ) != 0) reading(&l);
+    if ((l.may & FAIR_MAY_ACCEPT) != 0) allow(&l, "accept4");
     if ((l.may & FAIR_MAY_MEMFD) != 0) {
         allow(&l, "memfd_create");
         allow(&l, "ftruncate");

@@ -22,8 +22,8 @@
 /* Beside this program; where it is installed; in the build tree, seen from build/, build/src/<room> and build/tests/<part>. */
 static const char *const places[] = { ".", "../libexec/fairtrack", "src/helpers", "../src/helpers", "../helpers", "../../src/helpers" };
 
-static fair_status
-find_program(struct fair_arena *a, const char *program, fair_str *out, struct fair_err *err)
+fair_status
+fair_helper_program(struct fair_arena *a, const char *program, fair_str *out, struct fair_err *err)
 {
     const char *set = getenv("FAIRTRACK_LIBEXEC");
     fair_str dir;
@@ -137,7 +137,7 @@ fair_helper_start(enum fair_role role, const struct fair_helper_options *o, stru
     char *argv[6] = { NULL };
 
     *h = (struct fair_helper){ .role = role, .pidfd = -1, .sock = -1, .in.fd = -1, .out.fd = -1 };
-    FAIR_TRY(find_program(a, o->program != NULL ? o->program : rules->program, &path, err));
+    FAIR_TRY(fair_helper_program(a, o->program != NULL ? o->program : rules->program, &path, err));
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) return fair_fail(err, FAIR_IO, "socketpair: %m");
     h->sock = pair[0];
     theirs = pair[1];

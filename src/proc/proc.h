@@ -18,6 +18,7 @@ enum fair_role {
     FAIR_ROLE_FETCH,          /* the network outwards                              */
     FAIR_ROLE_MAIL,           /* one mail server, outwards                         */
     FAIR_ROLE_RENDER,         /* documents to PDF                                  */
+    FAIR_ROLE_PROXY,          /* a browser's way out                               */
     FAIR_N_ROLES
 };
 
@@ -25,9 +26,10 @@ enum fair_role {
  * the descriptors it has, and ending. */
 enum fair_may {
     FAIR_MAY_THREAD = 1 << 0,     /* start threads (never processes)               */
-    FAIR_MAY_CONNECT = 1 << 1,    /* TCP and UDP outwards; never bind, listen, accept */
+    FAIR_MAY_CONNECT = 1 << 1,    /* TCP and UDP outwards; never bind or listen */
     FAIR_MAY_READ = 1 << 2,       /* open the files in `reads`, read-only          */
-    FAIR_MAY_MEMFD = 1 << 3       /* make anonymous memory files to hand over      */
+    FAIR_MAY_MEMFD = 1 << 3,      /* make anonymous memory files to hand over      */
+    FAIR_MAY_ACCEPT = 1 << 4      /* take connections on a socket that listened before */
 };
 
 struct fair_role_rules {
@@ -89,6 +91,10 @@ struct fair_helper {
     size_t memory;                /* bytes it may use; 0: as the system allows     */
     unsigned told;                /* messages sent to it                           */
 };
+
+/* Where a program of ours lies: in $FAIRTRACK_LIBEXEC where that is set, else beside this program, in ../libexec/fairtrack
+ * from there, or in the build tree.  FAIR_NOT_FOUND names the places. */
+fair_status fair_helper_program(struct fair_arena *a, const char *program, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* Start the program of `role`: from $FAIRTRACK_LIBEXEC where that is set, else beside this program, in
  * ../libexec/fairtrack from there, or in the build tree.  Returns as soon as it is started; messages may

@@ -38,6 +38,11 @@ const struct fair_role_rules fair_role_rules[FAIR_N_ROLES] = {
         .does = "documents (letters, exhibits) to PDF; the pictures in them come as plain pixels",
         .may = FAIR_MAY_THREAD | FAIR_MAY_READ, .reads = render_reads,
         .memory = 1536 * MIB, .seconds = 120, .replace_after = 1, .descriptors = 64, .out_bytes = 64 * MIB },
+    [FAIR_ROLE_PROXY] = {
+        .name = "proxy", .program = "fairtrack-proxy",
+        .does = "carries what a capturing browser asks for, behind the address guard, and tells of each connection; asks the DNS",
+        .may = FAIR_MAY_THREAD | FAIR_MAY_CONNECT | FAIR_MAY_READ | FAIR_MAY_ACCEPT, .reads = fetch_reads,
+        .memory = 512 * MIB, .seconds = 0, .replace_after = 0, .descriptors = 256 },
 };
 
 fair_str
@@ -46,6 +51,7 @@ fair_roles_text(struct fair_arena *a)
     static const struct { unsigned bit; const char *words; } may[] = {
         { FAIR_MAY_THREAD, "threads" }, { FAIR_MAY_CONNECT, "TCP and UDP outwards" },
         { FAIR_MAY_READ, "read the files below" }, { FAIR_MAY_MEMFD, "hand over anonymous memory files" },
+        { FAIR_MAY_ACCEPT, "take connections on its loopback port" },
     };
     struct fair_buf b = FAIR_BUF(a, 65536);
     fair_str out = FAIR_STR("");
