@@ -3,6 +3,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#ifdef __clang_analyzer__
+#undef fair_fail
+#undef fair_fail_in
+#endif
 
 fair_status
 fair_fail(struct fair_err *err, fair_status status, const char *fmt, ...)

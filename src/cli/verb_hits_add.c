@@ -76,7 +76,7 @@ add(struct fair_cli *c, const char *what, const struct manual *m, struct fair_hi
     struct fair_match match = { .score = 0, .verdict = FAIR_POSSIBLE, .bits = 256, .residual = -1 };
     struct fair_work w;
     struct fair_url u;
-    fair_str bytes;
+    fair_str bytes = { 0 };
     bool alike;
 
     FAIR_TRY(fair_store_work_get(&c->house.desk, m->work, c->arena, &w, err));

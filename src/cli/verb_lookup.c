@@ -1,4 +1,5 @@
 /* cli/verb_lookup.c - is this one of ours?  Reads nothing but the pictures and the catalogue; writes nothing. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/io.h"
@@ -171,6 +172,7 @@ read_file(struct looking *l, struct asked *q, fair_str *bytes, struct fair_arena
     size_t max = (size_t)l->c->house.config.max_file_mb << 20;
     struct fair_fetch_reply reply = { 0 };
 
+    assert(q->file != NULL);
     if (q->file->fault != NULL) return fair_fail(why, FAIR_INVALID, "%s", q->file->fault);
     if (!q->file->url) return fair_read_file(a, q->file->path.p, max, bytes, why);
     FAIR_TRY(fair_house_fetcher(&l->c->house, why));
@@ -186,7 +188,7 @@ look_at(struct looking *l, struct asked *q, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct fair_err why = { 0 };
-    fair_str bytes;
+    fair_str bytes = { 0 };
     fair_status s;
 
     q->arena = fair_arena_new();

@@ -1,4 +1,5 @@
 /* Scale space in 16-bit integers: blurred levels, their differences, and the extrema of those (Lowe 2004). */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "fingerprint/kernels_parts.h"
@@ -35,6 +36,7 @@ double_size(const struct fair_image *in, const struct fair_layer *out)
 {
     int32_t w = (int32_t)in->width, h = (int32_t)in->height;
 
+    assert(w >= 1 && h >= 1);
     for (int32_t y = 0; y < out->height; y++) {
         int32_t near = y / 2, other = y % 2 ? near + 1 : near - 1;
         const uint8_t *a = fair_image_row(in, (uint32_t)near);

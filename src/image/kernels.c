@@ -114,8 +114,9 @@ __attribute__((target("avx2"))) static void
 area_across_avx2(const struct fair_area_rows *a)
 {
     const uint32_t c = a->channels;
+    const uint64_t rounding = a->area / 2;
     const __m256d inverse = _mm256_set1_pd(1.0 / (double)a->area), units = _mm256_set1_pd(a->units);
-    const __m256d half = _mm256_set1_pd((double)(a->area / 2) + 0.5);
+    const __m256d half = _mm256_set1_pd((double)rounding + 0.5);
     __m128i columns[8];
     size_t done = 0, n_columns = 0;
 

@@ -122,7 +122,7 @@ area_by_definition(const struct fair_image *in, uint32_t w, uint32_t h, uint32_t
                 sum += (uint64_t)((end - top) * (stop - left)) * fair_image_row(in, v)[u * in->channels + c];
         }
     }
-    return (uint8_t)((sum + area / 2) / area);
+    return (uint8_t)(area > 0 ? (sum + area / 2) / area : 0);
 }
 
 TEST(shrinking_is_the_exact_mean_over_each_area)

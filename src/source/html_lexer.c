@@ -79,10 +79,7 @@ attributes(struct html_lexer *l, struct html_token *t)
             if (at >= n) break;
             if (p[at] == '"' || p[at] == '\'') {
                 size_t end = find(l->in, at + 1, p[at]);
-                if (end >= n) {
-                    at = n;
-                    break;
-                }
+                if (end >= n) break;
                 attr.value = (fair_str){ p + at + 1, end - at - 1 };
                 at = end + 1;
             } else {

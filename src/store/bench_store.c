@@ -101,7 +101,10 @@ main(void)
     double one, many, hit_one, hit_many;
     int64_t n;
 
-    if (mkdtemp(dir) == NULL || ids == NULL) return 1;
+    if (ids == NULL || mkdtemp(dir) == NULL) {
+        free(ids);
+        return 1;
+    }
     snprintf(path, sizeof path, "%s/db", dir);
     must(fair_store_open(path, &st, &err));
     d.st = st;

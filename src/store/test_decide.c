@@ -72,13 +72,12 @@ TEST(the_reasons_are_those_of_the_specification)
         skip();
     }
     while (fair_str_split(&text, '\n', &line)) {
-        fair_str code, needs, scope;
+        fair_str code = { 0 }, needs = { 0 }, scope = { 0 };
         const struct fair_ignore_reason *r;
         if (line.n == 0 || line.p[0] == '#') continue;
         CHECK(fair_str_split(&line, '\t', &code) && fair_str_split(&line, '\t', &needs) && fair_str_split(&line, '\t', &scope));
         r = fair_ignore_reason_by_code(code);
-        CHECK(r != NULL);
-        CHECK(fair_str_eq(needs, fair_str_of(r->needs)) && fair_str_eq(scope, fair_str_of(r->default_scope)) && fair_str_eq(line, fair_str_of(r->reopens)));
+        CHECK(r != NULL && fair_str_eq(needs, fair_str_of(r->needs)) && fair_str_eq(scope, fair_str_of(r->default_scope)) && fair_str_eq(line, fair_str_of(r->reopens)));
         n++;
     }
     CHECK_EQ(n, fair_n_ignore_reasons);

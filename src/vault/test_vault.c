@@ -169,7 +169,7 @@ TEST(each_blob_is_visited_once_and_foreign_files_are_not)
         CHECK_OK(fair_vault_put_lazy(v, fair_str_fmt(a, "%03d", i), &key, why));
     CHECK_OK(fair_vault_flush(v, why));
     file_of(&key, path, sizeof path);
-    strcat(path, ".bak");
+    snprintf(path + strlen(path), sizeof path - strlen(path), ".bak");
     CHECK_OK(fair_write_file(path, "x", 1, 0600, why));
     snprintf(path, sizeof path, "%s/README", home);
     CHECK_OK(fair_write_file(path, "x", 1, 0600, why));

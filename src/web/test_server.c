@@ -54,8 +54,8 @@ seed_users(struct home *h, struct fair_err *err)
 static fair_status
 seed_works(struct home *h, struct fair_err *err)
 {
-    static const char *const titles[] = { "Harbour at dusk", "<script>alert('work')</script>", "Two\nlines", "Gr\xc3\xbc\xc3\x9f" "e \xf0\x9f\x93\xb7", "", "Pines", "Old mill", "Ferry" };
-    static const char *const paths[] = { "/photos/harbour.jpg", "/photos/<img src=x onerror=alert(1)>.jpg", "/photos/two\nlines.jpg", "/photos/gr\xc3\xbc\xc3\x9f" "e.jpg",
+    static const char *const titles[] = { "Harbour at dusk", "<script>alert('work')</script>", "Two\nlines", ("Gr\xc3\xbc\xc3\x9f" "e \xf0\x9f\x93\xb7"), "", "Pines", "Old mill", "Ferry" };
+    static const char *const paths[] = { "/photos/harbour.jpg", "/photos/<img src=x onerror=alert(1)>.jpg", "/photos/two\nlines.jpg", ("/photos/gr\xc3\xbc\xc3\x9f" "e.jpg"),
                                          "/photos/caf\xe9.jpg", "/photos/pines.jpg", "/photos/mill.jpg", "/photos/ferry.jpg" };
 
     for (int i = 0; i < 8; i++) {
@@ -154,7 +154,7 @@ static int
 port_of_listener(void)
 {
     for (int fd = 3; fd < 64; fd++) {
-        struct sockaddr_in at;
+        struct sockaddr_in at = { 0 };
         socklen_t n = sizeof at;
         int listening = 0;
         socklen_t m = sizeof listening;

@@ -9,6 +9,8 @@
 #include "base/io.h"
 #include "proc/proc.h"
 
+enum { PROTECTION = sizeof ((struct fair_helper *)0)->protection };
+
 enum outcome { GOT, FAILED, KILLED };
 
 static int listener = -1;
@@ -49,7 +51,7 @@ attempt(enum fair_role role, const char *what, bool confined, char *protection)
     CHECK_EQ(dup2(STDERR_FILENO, 50), 50);
     CHECK_OK(fair_helper_start(role, &o, &h, why));
     CHECK_OK(fair_helper_wait_ready(h, 20000, why));
-    if (protection != NULL) strcpy(protection, h->protection);
+    if (protection != NULL) snprintf(protection, PROTECTION, "%s", h->protection);
     fair_put_u32(&b, port);
     m.body = (fair_str){ b.p, b.n };
     CHECK_OK(fair_helper_tell(h, &m, why));
@@ -147,7 +149,7 @@ TEST(the_renderer_reads_fonts_and_nothing_else)
 
 TEST(the_fetcher_connects_only_to_its_ports_where_the_kernel_can_say_so)
 {
-    char protection[400];
+    char protection[PROTECTION];
     enum outcome how = attempt(FAIR_ROLE_FETCH, "connect_to_any_port", true, protection);
 
     if (strstr(protection, "TCP outwards") == NULL) skip();
@@ -156,7 +158,7 @@ TEST(the_fetcher_connects_only_to_its_ports_where_the_kernel_can_say_so)
 
 TEST(a_helper_gets_no_more_memory_than_it_may_use)
 {
-    char protection[400];
+    char protection[PROTECTION];
     enum outcome how = attempt(FAIR_ROLE_DECODE, "use_much_memory", true, protection);
 
     if (strstr(protection, "sanitizer") != NULL) skip();
@@ -165,7 +167,7 @@ TEST(a_helper_gets_no_more_memory_than_it_may_use)
 
 TEST(a_helper_says_what_protects_it)
 {
-    char protection[400] = "";
+    char protection[PROTECTION] = "";
 
     attempt(FAIR_ROLE_DECODE, "open_a_file", true, protection);
     CHECK(strstr(protection, "no new privileges") != NULL);

@@ -202,8 +202,9 @@ decode(struct fair_decode *d)
     longer = (uint32_t)(im->Xsize > im->Ysize ? im->Xsize : im->Ysize);
     if (d->info->format == FAIR_FORMAT_WEBP && d->wish_side > 0 && longer / 2 > d->wish_side && d->info->frames == 1) {
         /* libwebp shrinks while it decodes. */
+        uint32_t times = longer / d->wish_side;
         object_free(&im);
-        if (load(d, 1.0 / (longer / d->wish_side), &im) != 0) return vips_failed(d);
+        if (load(d, 1.0 / times, &im) != 0) return vips_failed(d);
     }
     FAIR_TRY(fair_decode_memory(d, (uint64_t)im->Xsize * (uint64_t)im->Ysize * working_bytes(d->info->format)));
     if (to_plain(im, &plain) != 0) return vips_failed(d);
