@@ -1,5 +1,6 @@
 /* web/test_words.c - times, numbers, pages of lists; routes and templates that fit each other. */
 #include "base/test.h"
+#include "base/io.h"
 #include "web/web_private.h"
 #include "web/words.h"
 
@@ -81,6 +82,69 @@ TEST(an_address_finds_its_route_and_nothing_else)
     CHECK(other);
     r = fair_route_find(FAIR_STR("POST"), FAIR_STR("/hits/decide"), &id, &word, &other);
     assert_string_equal(r->path, "/hits/decide");
+}
+
+/* The address as the documents write it: "/hits/ID/decide". */
+static fair_str
+written(struct fair_arena *a, const char *path)
+{
+    struct fair_buf b = FAIR_BUF(a, 512);
+    fair_str rest = fair_str_of(path), part;
+    bool first = true;
+
+    while (fair_str_split(&rest, '/', &part)) {
+        if (!first) fair_buf_byte(&b, '/');
+        first = false;
+        fair_buf_add(&b, fair_str_eq(part, FAIR_STR(":id")) ? FAIR_STR("ID") : fair_str_eq(part, FAIR_STR(":word")) ? FAIR_STR("WORD") : part);
+    }
+    return (fair_str){ b.p, b.n };
+}
+
+/* The names of a route's fields with their ? and *: "text? page?". */
+static fair_str
+fields(struct fair_arena *a, const char *takes)
+{
+    struct fair_buf b = FAIR_BUF(a, 4096);
+    fair_str rest = fair_str_of(takes != NULL ? takes : ""), one;
+
+    while (fair_str_split(&rest, ' ', &one)) {
+        size_t n = 0;
+        while (n < one.n && one.p[n] != ':' && one.p[n] != '=') n++;
+        if (one.n > 0) fair_buf_fmt(&b, "%s%.*s", b.n > 0 ? " " : "", (int)n, one.p);
+    }
+    return (fair_str){ b.p != NULL ? b.p : "", b.n };
+}
+
+/* The beginning of the row that the document must have for a route. */
+static fair_str
+row_of(struct fair_arena *a, const struct fair_route *r)
+{
+    fair_str f = fields(a, r->takes);
+    fair_str at = written(a, r->path);
+    return fair_str_fmt(a, "| `%s %.*s` | %s%.*s%s |", r->method, FAIR_STR_ARG(at), f.n > 0 ? "`" : "", FAIR_STR_ARG(f), f.n > 0 ? "`" : "");
+}
+
+TEST(the_api_document_has_every_route_with_its_fields_and_no_other)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    const char *root = getenv("FAIRTRACK_SOURCE");
+    fair_str text, rest, line;
+    size_t rows = 0;
+
+    assert_non_null(root);
+    CHECK_OK(fair_read_file(a, fair_str_fmt(a, "%s/docs/formats/api.md", root).p, 1 << 20, &text, why));
+    for (size_t i = 0; i < fair_n_routes; i++) {
+        fair_str row = row_of(a, &fair_routes[i]);
+        if (memmem(text.p, text.n, row.p, row.n) == NULL) fail_msg("docs/formats/api.md lacks the row: %.*s ... |", FAIR_STR_ARG(row));
+    }
+    for (rest = text; fair_str_split(&rest, '\n', &line);) {
+        bool known = false;
+        if (!fair_str_starts(line, FAIR_STR("| `GET /")) && !fair_str_starts(line, FAIR_STR("| `POST /"))) continue;
+        for (size_t i = 0; i < fair_n_routes && !known; i++) known = fair_str_starts(line, row_of(a, &fair_routes[i]));
+        if (!known) fail_msg("docs/formats/api.md has a row that is no route: %.*s", FAIR_STR_ARG(line));
+        rows++;
+    }
+    CHECK_EQ(rows, fair_n_routes);
 }
 
 TEST(everything_that_writes_needs_somebody_and_every_page_named_exists)

@@ -1,5 +1,5 @@
 """test_pages.py - every page: what surrounds it, what it escapes, who may see it, and that its JSON is the same."""
-import http.client, re, socket
+import http.client, os, re, socket
 from html.parser import HTMLParser
 from fairweb import Server, run, test
 
@@ -226,6 +226,36 @@ def an_invitation_is_a_link_and_roles_hold_what_they_promise(s):
     assert s.owner.post(f"/users/{me}", {"what": "disable"}).status == 400
     assert s.owner.post(f"/users/{them}", {"what": "disable"}).status == 303
     assert counsel.get("/").status == 303
+
+
+def documented():
+    """The members of each shape as docs/formats/api.md lists them: {"hit": {"id": True, "preview": False}}; False: may be missing."""
+    text = open(os.path.join(os.environ["FAIRTRACK_SOURCE"], "docs/formats/api.md")).read()
+    shapes = {}
+    for name, members in re.findall(r"\*\*(\w+)\*\* `([^`]+)`", text):
+        words = re.sub(r"\{[^}]*\}", "", members).split()
+        shapes[name] = {w.rstrip("?"): not w.endswith("?") for w in words}
+    return shapes
+
+
+@test
+def every_shape_has_the_members_that_the_document_names(s):
+    shapes, c = documented(), s.owner
+    hit = s.hits[2]
+    seen = {"work": c.api("/works")["works"], "hit": c.api("/hits?state=all")["hits"], "decision": c.api(f"/hits/{hit}")["decisions"],
+            "rule": c.api("/rules")["rules"], "run": c.api("/scans")["runs"], "watch": c.api("/watches")["watches"], "user": c.api("/users")["users"]}
+    faulty = next(r for r in seen["run"] if r["faults"] > 0)
+    seen["fault"] = c.api(f"/scans/{faulty['id']}")["fault_list"]
+    c.get("/scans")
+    c.post("/scans", {"target": "https://example.com/", "extent": "page"})
+    seen["job"] = c.api("/")["jobs"]
+    assert set(shapes) >= set(seen), set(seen) - set(shapes)
+    for name, rows in seen.items():
+        assert rows, f"nothing to see of {name}"
+        for row in rows:
+            more = set(row) - set(shapes[name])
+            less = {m for m, always in shapes[name].items() if always} - set(row)
+            assert not more and not less, f"{name}: undocumented {more}, missing {less}"
 
 
 server = Server()
