@@ -32,7 +32,7 @@ class Fairtrack:
     """The command with a home. `f('works', 'list')` gives (exit code, stdout, stderr), as bytes."""
 
     def __init__(self, path, home):
-        self.path, self.home = path, home
+        self.path, self.home = os.path.abspath(path), home
         self.env = dict(os.environ, LC_ALL='C.UTF-8')
 
     def __call__(self, *args, stdin=b'', timeout=120, **more):

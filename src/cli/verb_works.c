@@ -261,26 +261,60 @@ fair_verb_works_remove(struct fair_cli *c, int argc, char **argv)
 
 struct exporting { struct fair_cli *c; const char *dir; int list; int64_t n, faults; };
 
+static void
+tell_fault(struct exporting *x, const struct fair_work *w, const struct fair_err *why)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str text = fair_str_escape(a, fair_str_of(why->text));
+    fprintf(stderr, "fairtrack %s: work %lld: %.*s\n", x->c->verb->name, (long long)w->id, FAIR_STR_ARG(text));
+    x->faults++;
+}
+
+/* Of "photos/DSC1.NEF": "NEF"; an ending of a file's name that we did not make goes into one that we make, so letters and digits only. */
+static fair_str
+raw_ending(fair_str path)
+{
+    size_t n = 0;
+
+    while (n < path.n && n < 8) {
+        char ch = path.p[path.n - n - 1];
+        if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9'))) break;
+        n++;
+    }
+    return n > 0 && n < path.n && path.p[path.n - n - 1] == '.' ? (fair_str){ path.p + path.n - n, n } : FAIR_STR("raw");
+}
+
+static fair_status
+export_file(struct exporting *x, const struct fair_work *w, fair_str ending, fair_str bytes, const char *key, json_t *line,
+            struct fair_arena *a, struct fair_err *err)
+{
+    fair_str name = fair_str_fmt(a, "%lld.%.*s", (long long)w->id, FAIR_STR_ARG(ending));
+
+    FAIR_TRY(fair_write_file(fair_str_fmt(a, "%s/%.*s", x->dir, FAIR_STR_ARG(name)).p, bytes.p, bytes.n, 0644, err));
+    json_object_set_new(line, key, fair_json_str(a, name));
+    return FAIR_OK;
+}
+
 static fair_status
 export_one(void *arg, const struct fair_work *w, struct fair_err *err)
 {
     struct exporting *x = arg;
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     json_t *line = work_json(a, w);
-    fair_str name = fair_str_fmt(a, "%lld.%.*s", (long long)w->id, FAIR_STR_ARG(w->format)), bytes;
+    struct fair_err why = { 0 };
+    fair_str bytes;
     fair_status s = FAIR_OK;
     char *text;
 
-    if (!w->referenced) {
-        s = fair_vault_read(x->c->house.vault, &w->sha256, SIZE_MAX / 4, a, &bytes, err);
-        if (s == FAIR_OK) s = fair_write_file(fair_str_fmt(a, "%s/%.*s", x->dir, FAIR_STR_ARG(name)).p, bytes.p, bytes.n, 0644, err);
-        if (s == FAIR_IO) return s;
-        if (s == FAIR_OK) {
-            json_object_set_new(line, "exported", fair_json_str(a, name));
-        } else {
-            fprintf(stderr, "fairtrack %s: work %lld: %s\n", x->c->verb->name, (long long)w->id, err->text);
-            x->faults++;
-        }
+    if (fair_house_original(&x->c->house, w, a, &bytes, &why) != FAIR_OK) tell_fault(x, w, &why);
+    else s = export_file(x, w, w->format, bytes, "exported", line, a, err);
+    if (s == FAIR_OK && !fair_sha256_none(&w->raw)) {
+        if (fair_vault_read(x->c->house.vault, &w->raw, SIZE_MAX / 4, a, &bytes, &why) != FAIR_OK) tell_fault(x, w, &why);
+        else s = export_file(x, w, raw_ending(w->raw_path), bytes, "exported_raw", line, a, err);
+    }
+    if (s != FAIR_OK) {
+        json_decref(line);
+        return s;
     }
     text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(line);

@@ -49,6 +49,9 @@ fair_status fair_house_index(struct fair_house *h, struct fair_err *err) FAIR_MU
 fair_status fair_house_index_catch_up(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
 /* Build the index anew from the store; FAIR_AGAIN while another process writes. */
 fair_status fair_house_reindex(struct fair_house *h, uint64_t *works, struct fair_err *err) FAIR_MUST_CHECK;
+/* A work's original, from the vault or from where it was left.  FAIR_CORRUPT: it is no longer the file that was
+ * registered; FAIR_IO, FAIR_NOT_FOUND: it is gone. */
+fair_status fair_house_original(struct fair_house *h, const struct fair_work *w, struct fair_arena *a, fair_str *bytes, struct fair_err *err) FAIR_MUST_CHECK;
 /* Take every work's fingerprint anew from its original, in the vault or where it was left; `told`
  * hears of each that could not be read, and its old fingerprint stays. */
 struct fair_retake_sum { int64_t works, retaken, faults; };

@@ -25,11 +25,12 @@ note_id(void *arg, const struct fair_work *w, __attribute__((unused)) struct fai
     return FAIR_OK;
 }
 
-static fair_status
-read_original(struct fair_house *h, const struct fair_work *w, struct fair_arena *a, fair_str *bytes, struct fair_err *why)
+fair_status
+fair_house_original(struct fair_house *h, const struct fair_work *w, struct fair_arena *a, fair_str *bytes, struct fair_err *why)
 {
     struct fair_sha256 now;
 
+    FAIR_TRY(fair_house_vault(h, why));
     if (!w->referenced) return fair_vault_read(h->vault, &w->sha256, SIZE_MAX / 4, a, bytes, why);
     FAIR_TRY(fair_read_file(a, fair_str_dup(a, w->path).p, (size_t)h->config.max_file_mb << 20, bytes, why));
     now = fair_sha256_of(bytes->p, bytes->n);
@@ -49,7 +50,7 @@ retake_one(struct retaking *r, fair_id id, struct fair_err *err)
 
     if (s == FAIR_NOT_FOUND || (s == FAIR_OK && w.removed != 0)) return FAIR_OK;      /* removed meanwhile */
     if (s != FAIR_OK) return s;
-    if (read_original(r->h, &w, a, &bytes, &why) != FAIR_OK) {
+    if (fair_house_original(r->h, &w, a, &bytes, &why) != FAIR_OK) {
         r->sum->faults++;
         r->told(r->arg, id, why.text);
         return FAIR_OK;

@@ -173,10 +173,10 @@ settle(struct taking *t, struct item *it)
     }
     w->owner = t->o->owner;
     w->collection = t->o->collection;
-    w->path = it->file->path;
     w->title = d->rights.title.n > 0 ? d->rights.title : title_of(it->arena, it->file->path);
     w->bytes = (int64_t)it->bytes.n;
     w->referenced = t->o->reference && !it->file->url;
+    w->path = w->referenced ? it->file->key : it->file->path;      /* found again from any folder */
     w->format = fair_str_of(fair_decoded_format(&d->info));
     w->width = d->info.width;
     w->height = d->info.height;

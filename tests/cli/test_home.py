@@ -85,7 +85,18 @@ t.check(code == 0 and b'5 works' in out, 'the_index_is_built_anew', (code, out, 
 code, out, err = f('reindex', '--retake')
 t.check(code == 0 and b'5 works' in out and b'\tmatch\t' in f('lookup', '--format', 'tsv', t.top + '/found.jpg')[1], 'fingerprints_are_taken_anew_from_the_originals', (code, out, err))
 code, out, err = f('works', 'export', t.top + '/out')
-t.check(code == 0 and len(os.listdir(t.top + '/out')) == 6, 'works_are_exported_with_a_list', (code, err, os.listdir(t.top + '/out')))
+t.check(code == 0 and len(os.listdir(t.top + '/out')) == 7, 'works_and_raws_are_exported_with_a_list', (code, err, os.listdir(t.top + '/out')))
+os.makedirs(t.top + '/left')
+subprocess.run(['convert', '-size', '300x200', 'gradient:red-blue', '-swirl', '200', t.top + '/left/here.jpg'], check=True)
+f('works', 'add', '--reference', 'left', cwd=t.top)
+left = f.json('works', 'list', '--search', 'here.jpg')[0]
+code, out, err = f('works', 'export', t.top + '/out2', cwd='/')
+t.check(code == 0 and os.path.exists(t.top + '/out2/%d.jpeg' % left['work']), 'an_original_that_was_left_where_it_is_is_found_from_any_folder', (code, err, left))
+with open(t.top + '/left/here.jpg', 'ab') as o:
+    o.write(b'x')
+code, out, err = f('works', 'export', t.top + '/out3')
+t.check(code == 3 and err.count(b'\n') == 2 and b'changed since it was registered' in err, 'one_that_changed_is_told', (code, err))
+f('works', 'remove', str(left['work']))
 work = [w for w in f.json('works', 'list') if w['work'] != hit['work']][0]['work']
 f('works', 'remove', str(work))
 t.check(len(f.json('works', 'list')) == 4, 'a_work_is_removed')
