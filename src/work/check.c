@@ -155,6 +155,50 @@ check_settings(struct checking *c)
     else tell(c, FAIR_HEALTH_OK, "mail", "through %.*s", FAIR_STR_ARG(c->h->config.smtp_url));
 }
 
+struct watching { struct checking *c; struct fair_arena *a; fair_time now; int64_t n, paused, failing, late, aside; };
+
+static fair_status
+check_watch(void *arg, const struct fair_watch *w, __attribute__((unused)) struct fair_err *err)
+{
+    struct watching *x = arg;
+    fair_str target = fair_str_escape(x->a, w->target);
+
+    x->n++;
+    x->paused += w->paused;
+    if (w->paused) return FAIR_OK;
+    x->late += w->next != 0 && w->next < x->now - FAIR_HOUR;
+    if (w->failures > 0 && ++x->failing <= 20)
+        tell(x->c, FAIR_HEALTH_WARN, "watch", "%.*s failed %lld time%s in a row: %.*s", (int)(target.n < 100 ? target.n : 100), target.p,
+             (long long)w->failures, w->failures == 1 ? "" : "s", FAIR_STR_ARG(fair_str_escape(x->a, w->error)));
+    return FAIR_OK;
+}
+
+static fair_status
+check_job(void *arg, const struct fair_job *j, __attribute__((unused)) struct fair_err *err)
+{
+    struct watching *x = arg;
+    if (++x->aside <= 20)
+        tell(x->c, FAIR_HEALTH_WARN, "job", "%.*s %lld was given up: %.*s", FAIR_STR_ARG(j->kind), (long long)j->id,
+             FAIR_STR_ARG(fair_str_escape(x->a, j->error)));
+    return FAIR_OK;
+}
+
+/* Does what is asked for get done?  A watch an hour late says that no worker runs. */
+static void
+check_work(struct checking *c, struct fair_arena *a)
+{
+    struct watching x = { .c = c, .a = a, .now = fair_now() };
+    struct fair_err err = { 0 };
+
+    if (fair_store_watches(&c->h->desk, check_watch, &x, &err) != FAIR_OK ||
+        fair_store_jobs(&c->h->desk, FAIR_STR("aside"), (struct fair_page){ 0, 1000 }, check_job, &x, &err) != FAIR_OK) {
+        tell(c, FAIR_HEALTH_BAD, "watches", "%s", err.text);
+        return;
+    }
+    if (x.late > 0) tell(c, FAIR_HEALTH_WARN, "watches", "%lld are more than an hour late: does fairtrack serve or fairtrack worker run?", (long long)x.late);
+    else tell(c, FAIR_HEALTH_OK, "watches", "%lld, of them %lld paused, %lld failing", (long long)x.n, (long long)x.paused, (long long)x.failing);
+}
+
 fair_status
 fair_house_check(struct fair_house *h, bool deep, void (*say)(void *arg, enum fair_health how, const char *what, const char *words),
                  void *arg, enum fair_health *worst, __attribute__((unused)) struct fair_err *err)
@@ -168,6 +212,7 @@ fair_house_check(struct fair_house *h, bool deep, void (*say)(void *arg, enum fa
     check_index(&c);
     check_helpers(&c, a);
     check_settings(&c);
+    check_work(&c, a);
     *worst = c.worst;
     return FAIR_OK;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """test_home.py FAIRTRACK MAKE-PICTURES: backup and restore, reindex, the doctor, accounts, export, RAW beside JPEG."""
-import json, os, shutil, subprocess, sys
+import json, os, shutil, sqlite3, subprocess, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from tap import Tap, Fairtrack, one_line
 
@@ -100,6 +100,11 @@ f('works', 'remove', str(left['work']))
 work = [w for w in f.json('works', 'list') if w['work'] != hit['work']][0]['work']
 f('works', 'remove', str(work))
 t.check(len(f.json('works', 'list')) == 4, 'a_work_is_removed')
+f('watch', 'add', 'https://news.example.com/')
+with sqlite3.connect(t.top + '/home/db') as db:
+    db.execute("UPDATE watch SET failures = 2, error = 'robots.txt answers 503', next_us = 1")
+said = [c['words'] for c in f.json('doctor') if c['what'] in ('watch', 'watches')]
+t.check(len(said) == 2 and 'failed 2 times in a row: robots.txt answers 503' in said[0] and 'more than an hour late' in said[1], 'the_doctor_tells_of_watches_that_fail_or_wait', said)
 t.check(not [c for c in f.json('doctor') if c['state'] == 'BAD'], 'and_the_home_stays_sound', f.json('doctor'))
 code, out, err = f('users', 'add', '--email', 'case@example.com', '--role', 'caseworker')
 t.check(code == 0 and b'/in/' in out, 'an_account_is_added_with_a_link', (code, out, err))
