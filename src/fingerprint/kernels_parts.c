@@ -270,25 +270,74 @@ sample_avx2(const int16_t *data, size_t stride, const int32_t begin[2], const in
 }
 #define sample_avx512 sample_avx2
 
-INLINE void
-far_body(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *restrict bits)
+/* Put `key` in its place among the nearest so far; how many there are now. */
+INLINE unsigned
+keep_nearest(uint32_t *keys, unsigned n, unsigned m, uint32_t key)
 {
-    for (size_t i = 0; i < n; i++) {
-        int b = 0;
-        for (size_t k = 0; k < 4; k++) b += __builtin_popcountll(query[k] ^ codes[4 * i + k]);
-        bits[i] = (uint16_t)b;
-    }
+    unsigned at;
+
+    if (n == m && key >= keys[n - 1]) return n;
+    at = n < m ? n++ : n - 1;
+    for (; at > 0 && keys[at - 1] > key; at--) keys[at] = keys[at - 1];
+    keys[at] = key;
+    return n;
 }
 
 INLINE void
-far_at_body(const uint64_t query[4], const uint64_t *const *codes, const uint32_t *at, size_t n, uint16_t *restrict bits)
+nearest_body(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys)
 {
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t *c = codes[at[i] >> 8] + 4 * (size_t)(at[i] & 255);
-        int b = 0;
-        for (size_t k = 0; k < 4; k++) b += __builtin_popcountll(query[k] ^ c[k]);
-        bits[i] = (uint16_t)b;
+    unsigned kept = 0;
+
+    for (size_t b = 0; b < n; b++)
+        for (size_t i = 0; i < 8; i++) {
+            uint32_t bits = 0;
+            for (size_t w = 0; w < 4; w++) bits += (uint32_t)__builtin_popcountll(code[w] ^ blocks[b][w][i]);
+            kept = keep_nearest(keys, kept, m, bits << 16 | (uint32_t)(8 * b + i));
+        }
+}
+
+static void
+nearest_plain(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys)
+{
+    nearest_body(code, blocks, n, m, keys);
+}
+
+__attribute__((target("avx2,bmi,popcnt"))) static void
+nearest_avx2(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys)
+{
+    nearest_body(code, blocks, n, m, keys);
+}
+
+/* First all distances, and in 32 lanes the least of each; no more than the m-th least of these may be a distance that is
+ * kept, so that few are looked at singly. */
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi,popcnt"))) static void
+nearest_avx512(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys)
+{
+    uint16_t bits[256 * 8] __attribute__((aligned(64)));
+    const __m512i c0 = _mm512_set1_epi64((long long)code[0]), c1 = _mm512_set1_epi64((long long)code[1]);
+    const __m512i c2 = _mm512_set1_epi64((long long)code[2]), c3 = _mm512_set1_epi64((long long)code[3]);
+    __m512i least = _mm512_set1_epi16(-1);
+    size_t all = (n + 3) / 4 * 4;
+    uint16_t limit = 0;
+    unsigned kept = 0;
+
+    for (size_t b = 0; b < n; b++) {
+        __m512i a = _mm512_popcnt_epi64(_mm512_xor_si512(c0, _mm512_loadu_si512(blocks[b][0])));
+        __m512i d = _mm512_popcnt_epi64(_mm512_xor_si512(c1, _mm512_loadu_si512(blocks[b][1])));
+        a = _mm512_add_epi64(a, _mm512_popcnt_epi64(_mm512_xor_si512(c2, _mm512_loadu_si512(blocks[b][2]))));
+        d = _mm512_add_epi64(d, _mm512_popcnt_epi64(_mm512_xor_si512(c3, _mm512_loadu_si512(blocks[b][3]))));
+        _mm_store_si128((void *)(bits + 8 * b), _mm512_cvtepi64_epi16(_mm512_add_epi64(a, d)));
     }
+    for (size_t b = n; b < all; b++) _mm_store_si128((void *)(bits + 8 * b), _mm_set1_epi16(-1));
+    for (size_t i = 0; i < all * 8; i += 32) least = _mm512_min_epu16(least, _mm512_load_si512(bits + i));
+    /* a search by halves for the least `limit` that m lanes are within (511, which all are within, where lanes are empty) */
+    for (uint16_t bit = 256; bit != 0; bit >>= 1)
+        if ((unsigned)__builtin_popcount(_mm512_cmple_epu16_mask(least, _mm512_set1_epi16((short)(limit + bit - 1)))) < m) limit = (uint16_t)(limit + bit);
+    for (size_t i = 0; i < all * 8; i += 32)
+        for (uint32_t in = _mm512_cmple_epu16_mask(_mm512_load_si512(bits + i), _mm512_set1_epi16((short)limit)); in != 0; in &= in - 1) {
+            uint32_t k = (uint32_t)i + (uint32_t)__builtin_ctz(in);
+            kept = keep_nearest(keys, kept, m, (uint32_t)bits[k] << 16 | k);
+        }
 }
 
 #define VARIANT(suffix, attributes)                                                                                     \
@@ -297,12 +346,8 @@ far_at_body(const uint64_t query[4], const uint64_t *const *codes, const uint32_
     attributes static void code_##suffix(const int32_t *cells, uint64_t *code) { code_body(cells, code); }              \
     attributes static void slopes_##suffix(const int16_t *patch, const float *window, float *at, float *weight)         \
         { slopes_body(patch, window, at, weight); }                                                                     \
-    attributes static void far_##suffix(const uint64_t *query, const uint64_t *codes, size_t n, uint16_t *bits)         \
-        { far_body(query, codes, n, bits); }                                                                            \
-    attributes static void far_at_##suffix(const uint64_t *query, const uint64_t *const *codes, const uint32_t *at, size_t n,  \
-                                           uint16_t *bits) { far_at_body(query, codes, at, n, bits); }                  \
     static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_row_##suffix, minus_##suffix,             \
-        extrema_row_##suffix, sample_##suffix, slopes_##suffix, cells_##suffix, code_##suffix, far_##suffix, far_at_##suffix };
+        extrema_row_##suffix, sample_##suffix, slopes_##suffix, cells_##suffix, code_##suffix, nearest_##suffix };
 
 VARIANT(plain, )
 VARIANT(avx2, __attribute__((target("avx2,bmi,popcnt"))))

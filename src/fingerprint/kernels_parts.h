@@ -35,10 +35,9 @@ struct fair_parts_kernels {
     void (*cells)(const int16_t patch[FAIR_PATCH * FAIR_PATCH], int32_t out[FAIR_CELLS]);
     /* Cells in two bits each: see fair_part_code_turn. */
     void (*code)(const int32_t cells[FAIR_CELLS], uint64_t out[4]);
-    /* Differing bits of one 256-bit code with n others. */
-    void (*far)(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *bits);
-    /* The same for code at & 255 of the table at >> 8. */
-    void (*far_at)(const uint64_t query[4], const uint64_t *const *codes, const uint32_t *at, size_t n, uint16_t *bits);
+    /* The `m` (1 .. 16) of 8 n codes that are nearest to `code`: keys[i] = differing bits << 16 | number, the nearest first,
+     * of equals the earlier.  Eight codes make a block: their first words, then their second ones ...; n is 1 .. 256. */
+    void (*nearest)(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys);
 };
 
 /* The best that fair_cpu_flags permits. */

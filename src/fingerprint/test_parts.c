@@ -45,17 +45,15 @@ TEST(every_kernel_means_what_the_plain_one_means)
     const struct fair_parts_kernels *plain = fair_parts_kernels_at(0), *k;
     static int16_t in[24][400], tmp_a[500], tmp_b[500], out_a[400], out_b[400];
     static uint8_t mark_a[400], mark_b[400];
-    static uint64_t codes[64 * 4];
+    static uint64_t codes[100][4][8];
+    const uint64_t mine[4] = { 1, 0x8000000000000000u, 0x5555555555555555u, 0 };
 
     for (int r = 0; r < 24; r++)
         for (int x = 0; x < 400; x++) in[r][x] = (int16_t)(next() % 5 == 0 ? 16320 : next() % 16321);
-    for (size_t i = 0; i < 256; i++) codes[i] = (uint64_t)next() << 40 ^ (uint64_t)next() << 20 ^ next();
     for (unsigned i = 1; (k = fair_parts_kernels_at(i)) != NULL; i++)
         for (size_t n = 1; n < 200; n += n < 70 ? 1 : 13) {
             const int16_t w[5] = { 10468, 7598, 2905, 585, 62 }, *rows[9];
-            uint16_t far_a[64], far_b[64];
-            uint32_t at[64];
-            const uint64_t *const tables[2] = { codes, codes + 128 };
+            uint32_t near_a[16], near_b[16];
             for (int r = 0; r < 9; r++) rows[r] = in[r] + 40 + r;
             plain->blur_row(rows, w, 4, n, tmp_a, out_a);
             k->blur_row(rows, w, 4, n, tmp_b, out_b);
@@ -69,14 +67,14 @@ TEST(every_kernel_means_what_the_plain_one_means)
             plain->extrema_row(rows, n, 300, mark_a);
             k->extrema_row(rows, n, 300, mark_b);
             assert_memory_equal(mark_a, mark_b, n);
-            if (n <= 64) {
-                for (size_t j = 0; j < n; j++) at[j] = next() % 2 << 8 | next() % 32;
-                plain->far(codes + 4, codes, n, far_a);
-                k->far(codes + 4, codes, n, far_b);
-                assert_memory_equal(far_a, far_b, n * sizeof *far_a);
-                plain->far_at(codes + 4, tables, at, n, far_a);
-                k->far_at(codes + 4, tables, at, n, far_b);
-                assert_memory_equal(far_a, far_b, n * sizeof *far_a);
+            if (n <= 100) {
+                unsigned m = 1 + (unsigned)(next() % 16 % (8 * n));
+                for (size_t c = 0; c < 8 * n; c++)      /* some near, many alike */
+                    for (size_t j = 0; j < 4; j++)
+                        codes[c / 8][j][c % 8] = c % 3 == 0 ? mine[j] ^ (uint64_t)1 << next() % 64 : (uint64_t)(next() % 64) * 0x0123456789abcdefu;
+                plain->nearest(mine, (const uint64_t (*)[4][8])codes, n, m, near_a);
+                k->nearest(mine, (const uint64_t (*)[4][8])codes, n, m, near_b);
+                assert_memory_equal(near_a, near_b, m * sizeof *near_a);
             }
         }
     for (unsigned i = 1; (k = fair_parts_kernels_at(i)) != NULL; i++)
@@ -112,15 +110,25 @@ TEST(every_kernel_means_what_the_plain_one_means)
         }
 }
 
-TEST(the_inner_kernels_do_not_write_past_their_rooms)
+TEST(the_nearest_are_found_in_order_and_no_more_than_asked_for)
 {
-    const struct fair_parts_kernels *k = fair_parts_kernels();
-    uint64_t codes[8 * 4] = { 0 };
-    uint16_t bits[9];
+    static uint64_t blocks[256][4][8];
+    const struct fair_parts_kernels *k;
+    const uint64_t code[4] = { 0 };
 
-    bits[5] = 12345;
-    k->far(codes, codes, 5, bits);
-    CHECK_EQ(bits[5], 12345);
+    memset(blocks, 0xff, sizeof blocks);
+    memset(blocks[200], 0, sizeof blocks[200]);
+    blocks[200][2][3] = 1;
+    for (unsigned i = 0; (k = fair_parts_kernels_at(i)) != NULL; i++) {
+        uint32_t keys[11];
+        keys[10] = 12345;
+        k->nearest(code, (const uint64_t (*)[4][8])blocks, 256, 10, keys);
+        for (uint32_t n = 0; n < 7; n++) CHECK_EQ(keys[n], 1600 + n + (n >= 3));
+        CHECK_EQ(keys[7], 1 << 16 | 1603);
+        CHECK_EQ(keys[8], 256 << 16);
+        CHECK_EQ(keys[9], 256 << 16 | 1);
+        CHECK_EQ(keys[10], 12345);
+    }
 }
 
 TEST(a_flat_picture_has_no_parts)

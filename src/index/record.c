@@ -1,4 +1,5 @@
 /* A work's record: sizes, whole hash, and its parts' codes, words and places. */
+#include <pthread.h>
 #include <string.h>
 #include "index/record.h"
 #include "index/words.h"
@@ -33,14 +34,19 @@ size_code(float size)
     return code;
 }
 
-static float
-size_of(uint8_t code)
-{
-    float at = .25f, f = 1.04427378f;
+/* All 256 sizes: 1/4 pixel times 2^(code / 16). */
+static float sizes[256];
+static pthread_once_t sizes_made = PTHREAD_ONCE_INIT;
 
-    for (unsigned i = code; i > 0; i >>= 1, f *= f)
-        if (i & 1) at *= f;
-    return at;
+static void
+make_sizes(void)
+{
+    for (unsigned code = 0; code < 256; code++) {
+        float at = .25f, f = 1.04427378f;
+        for (unsigned i = code; i > 0; i >>= 1, f *= f)
+            if (i & 1) at *= f;
+        sizes[code] = at;
+    }
 }
 
 fair_str
@@ -99,5 +105,13 @@ fair_record_place(const struct fair_record *r, uint32_t i)
 {
     const uint8_t *p = r->places + (size_t)i * PLACE;
 
-    return (struct fair_place){ (float)get(p, 2) / 64, (float)get(p + 2, 2) / 64, size_of(p[4]), (float)p[5] * (2 * PI / 256) - PI };
+    pthread_once(&sizes_made, make_sizes);
+    return (struct fair_place){ (float)get(p, 2) / 64, (float)get(p + 2, 2) / 64, sizes[p[4]], (float)p[5] * (2 * PI / 256) - PI };
+}
+
+void
+fair_record_size_angle(const struct fair_record *r, uint32_t i, unsigned *size, unsigned *angle)
+{
+    *size = r->places[(size_t)i * PLACE + 4];
+    *angle = r->places[(size_t)i * PLACE + 5];
 }

@@ -25,5 +25,7 @@ fair_status fair_record_see(fair_str bytes, struct fair_record *out, struct fair
 
 struct fair_place { float x, y, size, angle; };      /* pixels of the normalised picture, radians */
 struct fair_place fair_record_place(const struct fair_record *r, uint32_t i);
+/* The part's size as the number of sixteenths of an octave over 1/4 pixel, its angle in 1/256 of a turn from -pi. */
+void fair_record_size_angle(const struct fair_record *r, uint32_t i, unsigned *size, unsigned *angle);
 
 #endif

@@ -1,5 +1,5 @@
-/* index/shelf.h - records that are searched together: their views, and for each word the parts that have it.
- * Private to index. */
+/* index/shelf.h - records that are searched together: their views, and for each family of words the parts that have one
+ * of it.  Private to index. */
 #ifndef FAIR_SHELF_H
 #define FAIR_SHELF_H
 #include "base/types.h"
@@ -7,15 +7,23 @@
 
 struct fair_shelved { fair_id org, work; struct fair_record record; bool gone; };
 
+/* A part in a list: its work's number in the shelf, its number in the work, and the turn that its word is of the family's
+ * kept one. */
+#define FAIR_SHELF_WORKS (1u << 23)
+static inline uint32_t fair_listed(uint32_t work, uint32_t part, uint32_t turn) { return work << 9 | part << 2 | turn; }
+static inline uint32_t fair_listed_work(uint32_t l) { return l >> 9; }
+static inline uint32_t fair_listed_part(uint32_t l) { return l >> 2 & 127; }
+static inline uint32_t fair_listed_turn(uint32_t l) { return l & 3; }
+
 struct fair_shelf {
     struct fair_shelved *works;
     size_t n, room;
-    /* The lists of all words, one after the other: list w is place[first[w]] .. place[first[w + 1] - 1].
-     * A place is work << 8 | part. */
-    uint32_t *first, *place;
-    const uint64_t **codes;   /* of each work */
     uint64_t *whole;          /* n x 4 words: the whole hashes, side by side */
-    size_t listed;            /* works that are in the lists */
+    /* The lists of all families, one after the other: list f is listed[first[f]] .. listed[first[f + 1] - 1].  The codes lie
+     * beside them, each turned by its word's turn: so one turned code is compared with all four words of a family. */
+    uint32_t *first, *listed;
+    uint64_t *codes;          /* 4 words a part */
+    size_t n_listed;          /* works that are in the lists */
 };
 
 void fair_shelf_free(struct fair_shelf *s);

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "fingerprint/kernels_parts.h"
+#include "fingerprint/kernels.h"
 #include "index/search.h"
 #include "index/words.h"
 
@@ -18,7 +18,13 @@
 /* All shelves as one: shelf k's work i is number before[k] + i. */
 struct shelves { const struct fair_shelf **v; uint32_t *before; size_t n; uint32_t works; };
 
-struct found { uint32_t work; struct fair_hit hit; };
+/* A pairing of a work's part with a query's: 16 bytes, for there are many. */
+struct found {
+    uint32_t work;
+    float weight;
+    uint16_t query;
+    uint8_t part, turn, bits, size, angle;       /* size, angle: the bins voted for; size SIZES: out of all bounds */
+};
 struct founds { struct found *v; size_t n, room; };
 
 static const struct fair_shelved *
@@ -44,45 +50,65 @@ add(struct founds *f, struct found x)
     f->v[f->n++] = x;
 }
 
-/* Keep of the last pairings, those from `from` on, the nearest; what a common code is near to tells little, so a
- * pairing's weight is less the more are as near. */
-static void
-thin(struct founds *f, size_t from, size_t cap)
-{
-    uint32_t count[NEAR + 1] = { 0 }, sum = 0;
-    float weight[NEAR + 1];
-    size_t to = from;
-    unsigned last = NEAR;
+/* What a pairing is worth that is one of the `sum` nearest. */
+struct worth { size_t cap; float *rare; };
 
-    for (size_t i = from; i < f->n; i++) count[f->v[i].hit.bits]++;
-    for (unsigned b = 0; b <= NEAR; b++) {
-        sum += count[b];
-        weight[b] = logf(1 + (float)cap / (float)(sum > 0 ? sum : 1)) * (float)(NEAR + 20 - b) / NEAR;
-        if (sum > cap) { last = b; break; }
-    }
-    for (size_t i = from; i < f->n; i++)
-        if (f->v[i].hit.bits <= last && to - from < 2 * cap) {
-            f->v[to] = f->v[i];
-            f->v[to++].hit.weight = weight[f->v[i].hit.bits];
-        }
-    f->n = to;
+static float
+rareness(const struct worth *w, size_t sum)
+{
+    return sum <= w->cap ? w->rare[sum] : logf(1 + (float)w->cap / (float)sum);
 }
 
-/* Pairings of one code with the parts listed under a word. */
+/* Move the nearest of the pairings in `from` to `out`; what a common code is near to tells little, so a pairing's weight
+ * is less the more are as near. */
 static void
-look_up(const struct shelves *s, uint16_t word, const uint64_t code[4], uint32_t query, unsigned turn, struct founds *out)
+thin(struct founds *from, const struct worth *w, struct founds *out)
 {
-    const struct fair_parts_kernels *kernels = fair_parts_kernels();
+    uint32_t count[NEAR + 1] = { 0 };
+    float weight[NEAR + 1];
+    size_t sum = 0, begin = out->n;
+    unsigned last = NEAR;
+
+    if (from->n == 0) return;
+    for (size_t i = 0; i < from->n; i++) count[from->v[i].bits]++;
+    for (unsigned b = 0; b <= NEAR; b++) {
+        if (count[b] == 0) continue;
+        sum += count[b];
+        weight[b] = rareness(w, sum) * (float)(NEAR + 20 - b) / NEAR;
+        if (sum > w->cap) { last = b; break; }
+    }
+    for (size_t i = 0; i < from->n && out->n - begin < 2 * w->cap; i++)
+        if (from->v[i].bits <= last) {
+            struct found x = from->v[i];
+            // cppcheck-suppress uninitvar ; count[x.bits] > 0, so that its weight was set
+            x.weight = weight[x.bits];
+            add(out, x);
+        }
+    from->n = 0;
+}
+
+/* Pairings of one code with the parts listed under a word's family, by the turn that they need. */
+static void
+look_up(const struct shelves *s, uint16_t word, const uint64_t code[4], uint16_t query, struct founds by_turn[4])
+{
+    const struct fair_kernels *kernels = fair_kernels();
+    unsigned family = fair_word_family(word), turn = fair_word_turn(word);
+    uint64_t turned[4];
     uint16_t bits[256];
 
+    fair_part_code_turn(code, turn, turned);
     for (size_t k = 0; k < s->n; k++) {
         const struct fair_shelf *shelf = s->v[k];
-        const uint32_t *at = shelf->place + shelf->first[word], *end = shelf->place + shelf->first[word + 1];
-        for (size_t n; at < end; at += n) {
-            n = (size_t)(end - at) < 256 ? (size_t)(end - at) : 256;
-            kernels->far_at(code, shelf->codes, at, n, bits);
-            for (size_t i = 0; i < n; i++)
-                if (bits[i] <= NEAR) add(out, (struct found){ s->before[k] + (at[i] >> 8), { at[i] & 255, query, 0, bits[i], (uint8_t)turn } });
+        for (uint32_t at = shelf->first[family], end = shelf->first[family + 1], n; at < end; at += n) {
+            n = end - at < 256 ? end - at : 256;
+            kernels->hamming256(turned, shelf->codes + 4 * (size_t)at, n, bits);
+            for (uint32_t i = 0; i < n; i++) {
+                uint32_t l = shelf->listed[at + i];
+                uint8_t needs = (uint8_t)(fair_listed_turn(l) ^ turn);
+                if (bits[i] <= NEAR)
+                    add(&by_turn[needs], (struct found){ .work = s->before[k] + fair_listed_work(l), .query = query,
+                                                         .part = (uint8_t)fair_listed_part(l), .turn = needs, .bits = (uint8_t)bits[i] });
+            }
         }
     }
 }
@@ -90,87 +116,154 @@ look_up(const struct shelves *s, uint16_t word, const uint64_t code[4], uint32_t
 static void
 look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, struct founds *out)
 {
-    size_t cap = CAP + s->works / 100;
+    struct worth w = { .cap = CAP + s->works / 100 };
+    struct founds by_turn[4] = { { 0 } };
 
+    w.rare = fair_xmalloc((w.cap + 1) * sizeof *w.rare);
+    w.rare[0] = 0;
+    for (size_t sum = 1; sum <= w.cap; sum++) w.rare[sum] = logf(1 + (float)w.cap / (float)sum);
     for (uint32_t i = 0; i < fp->n_parts; i++) {
         uint16_t words[PROBES];
         fair_words_of(fp->parts[i].code, PROBES, words);
-        for (unsigned turn = 0; turn < 4; turn++) {
-            uint64_t code[4];
-            size_t from = out->n;
-            fair_part_code_turn(fp->parts[i].code, turn, code);
-            for (unsigned m = 0; m < PROBES; m++) look_up(s, fair_word_turned(words[m], turn), code, i, turn, out);
-            thin(out, from, cap);
-        }
+        for (unsigned m = 0; m < PROBES; m++) look_up(s, words[m], fp->parts[i].code, (uint16_t)i, by_turn);
+        for (unsigned turn = 0; turn < 4; turn++) thin(&by_turn[turn], &w, out);
     }
+    for (unsigned turn = 0; turn < 4; turn++) free(by_turn[turn].v);
+    free(w.rare);
 }
 
-/* Put the pairings in order of work, keeping the order within each. */
-static struct found *
-by_work(const struct founds *f, size_t n_works, uint32_t *first)
+/* Put the pairings in order of work, keeping the order within each: by counting, 11 bits of the work's number at a time. */
+static void
+by_work(struct founds *f, uint32_t works)
 {
-    struct found *v = fair_xmalloc((f->n + 1) * sizeof *v);
-    uint32_t *at = fair_xcalloc(n_works + 1, sizeof *at);
+    struct found *to = fair_xmalloc((f->n + 1) * sizeof *to);
 
-    memset(first, 0, (n_works + 1) * sizeof *first);
-    for (size_t i = 0; i < f->n; i++) first[f->v[i].work + 1]++;
-    for (size_t w = 0; w < n_works; w++) { first[w + 1] += first[w]; at[w + 1] = first[w + 1]; }
-    for (size_t i = 0; i < f->n; i++) v[at[f->v[i].work]++] = f->v[i];
-    free(at);
-    return v;
+    for (unsigned shift = 0; works >> shift != 0 && shift < 32; shift += 11) {
+        uint32_t at[2049] = { 0 };
+        struct found *from = f->v;
+        for (size_t i = 0; i < f->n; i++) at[(from[i].work >> shift & 2047) + 1]++;
+        for (size_t k = 0; k < 2048; k++) at[k + 1] += at[k];
+        for (size_t i = 0; i < f->n; i++) to[at[from[i].work >> shift & 2047]++] = from[i];
+        f->v = to;
+        to = from;
+    }
+    f->room = f->n + 1;
+    free(to);
 }
 
-/* The bin of a pairing's ratio of sizes and of its turn; false where the ratio is out of all bounds. */
-static bool
-bin_of(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_hit *h, int *size, int *angle)
-{
-    struct fair_place c = fair_record_place(r, h->part);
-    const struct fair_part *q = &fp->parts[h->query];
-    float s = log2f(q->size / c.size) * 2 + SIZES / 2.f;
-    float a = h->turn & FAIR_CODE_MIRRORED ? q->angle + c.angle : q->angle - c.angle;
+/* What of the query's parts the bins are made of. */
+struct scales { float *size, *angle; };
 
-    if (!(s >= 0 && s < SIZES)) return false;
-    *size = (int)s;
-    *angle = (int)((a + 4 * PI) * (ANGLES / (2 * PI))) % ANGLES;
-    return true;
+static struct scales
+scales_of(const struct fair_fingerprint *fp, struct fair_arena *a)
+{
+    struct scales s = { fair_alloc_array(a, fp->n_parts + 1, sizeof *s.size), fair_alloc_array(a, fp->n_parts + 1, sizeof *s.angle) };
+
+    for (uint32_t i = 0; i < fp->n_parts; i++) {
+        s.size[i] = log2f(fp->parts[i].size * 4) * 2 + SIZES / 2.f;      /* half octaves over a quarter pixel */
+        s.angle[i] = (fp->parts[i].angle + 4 * PI) * (ANGLES / (2 * PI));
+    }
+    return s;
 }
 
-/* The weight of the heaviest 2 x 2 bins, and in `hits` the pairings in and about it; *n of them. */
-static float
-vote(const struct fair_record *r, const struct fair_fingerprint *fp, const struct found *f, size_t n_found, struct fair_hit *hits, size_t *n)
+/* The bin of a pairing's ratio of sizes and of its turn. */
+static void
+bin(const struct fair_record *r, const struct scales *q, struct found *f)
 {
-    float bins[4][SIZES][ANGLES], best = 0;
-    unsigned turn = 0;
-    int size = 0, angle = 0, s, a;
+    unsigned size, angle;
+    float s, c;
 
-    memset(bins, 0, sizeof bins);
-    for (size_t i = 0; i < n_found; i++)
-        if (bin_of(r, fp, &f[i].hit, &s, &a)) bins[f[i].hit.turn][s][a] += f[i].hit.weight;
-    for (unsigned t = 0; t < 4; t++)
-        for (s = 0; s + 1 < SIZES; s++)
-            for (a = 0; a < ANGLES; a++) {
-                int b = (a + 1) % ANGLES;
-                float w = bins[t][s][a] + bins[t][s][b] + bins[t][s + 1][a] + bins[t][s + 1][b];
-                if (w > best) { best = w; turn = t; size = s; angle = a; }
+    fair_record_size_angle(r, f->part, &size, &angle);
+    s = q->size[f->query] - (float)size / 8;
+    c = (float)angle * (ANGLES / 256.f) - ANGLES / 2.f;
+    f->size = (uint8_t)(s >= 0 && s < SIZES ? (int)s : SIZES);
+    f->angle = (uint8_t)((int)(f->turn & FAIR_CODE_MIRRORED ? q->angle[f->query] + c : q->angle[f->query] - c) % ANGLES);
+}
+
+/* The weight of the heaviest 2 x 2 bins, and which these are. */
+struct peak { float votes; uint32_t work; uint8_t turn, size, angle; };
+
+/* Vote with a work's pairings; their bins are told. */
+static struct peak
+vote(const struct fair_record *r, const struct scales *q, struct found *f, size_t n)
+{
+    float bins[4][SIZES][ANGLES + 1];
+    bool any[4] = { false };
+    struct peak best = { .work = f[0].work };
+
+    for (size_t i = 0; i < n; i++) {
+        if (!any[f[i].turn]) memset(bins[f[i].turn], 0, sizeof bins[0]);
+        any[f[i].turn] = true;
+        bin(r, q, &f[i]);
+        if (f[i].size < SIZES) bins[f[i].turn][f[i].size][f[i].angle] += f[i].weight;
+    }
+    for (unsigned t = 0; t < 4; t++) {
+        if (!any[t]) continue;
+        for (unsigned s = 0; s < SIZES; s++) bins[t][s][ANGLES] = bins[t][s][0];
+        for (unsigned s = 0; s + 1 < SIZES; s++) {
+            float four[ANGLES], most = 0;
+            for (unsigned a = 0; a < ANGLES; a++) {
+                four[a] = bins[t][s][a] + bins[t][s][a + 1] + bins[t][s + 1][a] + bins[t][s + 1][a + 1];
+                most = four[a] > most ? four[a] : most;
             }
-    *n = 0;
-    for (size_t i = 0; i < n_found; i++) {
-        int off;
-        if (f[i].hit.turn != turn || !bin_of(r, fp, &f[i].hit, &s, &a)) continue;
-        off = (a - angle + 1 + ANGLES) % ANGLES;
-        if (s >= size - 1 && s <= size + 2 && off <= 3) hits[(*n)++] = f[i].hit;
+            if (!(most > best.votes)) continue;
+            for (unsigned a = 0; a < ANGLES; a++)
+                if (four[a] > best.votes) { best.votes = four[a]; best.turn = (uint8_t)t; best.size = (uint8_t)s; best.angle = (uint8_t)a; }
+        }
     }
     return best;
 }
 
-struct ranked { float votes; uint32_t work; };
+/* The pairings in and about the heaviest bins; how many. */
+static size_t
+hits_about(const struct peak *p, const struct found *f, size_t n, struct fair_hit *hits)
+{
+    size_t m = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        int off = (f[i].angle - p->angle + 1 + ANGLES) % ANGLES;
+        if (f[i].turn == p->turn && f[i].size < SIZES && f[i].size + 1 >= p->size && f[i].size <= p->size + 2 && off <= 3)
+            hits[m++] = (struct fair_hit){ f[i].part, f[i].query, f[i].weight, f[i].bits, f[i].turn };
+    }
+    return m;
+}
+
+struct ranked { struct peak peak; const struct fair_shelved *work; size_t from, n; };
 
 static int
 by_votes(const void *a, const void *b)
 {
     const struct ranked *x = a, *y = b;
-    if (x->votes != y->votes) return x->votes > y->votes ? -1 : 1;
-    return x->work < y->work ? -1 : x->work > y->work;
+    if (x->peak.votes != y->peak.votes) return x->peak.votes > y->peak.votes ? -1 : 1;
+    return x->peak.work < y->peak.work ? -1 : x->peak.work > y->peak.work;
+}
+
+/* Keep the best of what was ranked, in order. */
+static size_t
+shorten(struct ranked *v, size_t n)
+{
+    qsort(v, n, sizeof *v, by_votes);
+    return n < SHORTLIST ? n : SHORTLIST;
+}
+
+/* The works with the heaviest votes; v holds twice SHORTLIST. */
+static size_t
+rank(const struct shelves *s, const struct fair_query *q, struct founds *f, struct ranked *v)
+{
+    struct scales scales = scales_of(q->fp, q->arena);
+    size_t n = 0;
+
+    by_work(f, s->works);
+    for (size_t from = 0, to; from < f->n; from = to) {
+        const struct fair_shelved *w;
+        for (to = from + 1; to < f->n && f->v[to].work == f->v[from].work; to++) { }
+        if (to - from < LEAST) continue;
+        w = work_at(s, f->v[from].work);
+        if (w->gone || (q->org != 0 && w->org != q->org)) continue;
+        v[n++] = (struct ranked){ vote(&w->record, &scales, f->v + from, to - from), w, from, to - from };
+        if (n == 2 * SHORTLIST) n = shorten(v, n);
+    }
+    return shorten(v, n);
 }
 
 fair_status
@@ -179,11 +272,9 @@ fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct
     struct fair_search *search = (struct fair_search *)q;
     struct shelves s = { 0 };
     struct founds f = { 0 };
-    struct found *v;
     struct fair_hit *hits;
-    struct ranked *works;
-    uint32_t *first;
-    size_t n = 0, m;
+    struct ranked v[2 * SHORTLIST];
+    size_t n, most = 0;
 
     (void)err;
     while (fair_index_shelf(ix, s.n) != NULL) s.n++;
@@ -194,25 +285,14 @@ fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct
         s.before[k] = s.works;
         s.works += (uint32_t)s.v[k]->n;
     }
-    first = fair_xmalloc((s.works + (size_t)1) * sizeof *first);
-    works = fair_xmalloc((s.works + (size_t)1) * sizeof *works);
     look_up_all(&s, q->fp, &f);
-    v = by_work(&f, s.works, first);
-    hits = fair_xmalloc((f.n + 1) * sizeof *hits);
-    for (uint32_t i = 0; i < s.works; i++) {
-        const struct fair_shelved *w;
-        if (first[i + 1] - first[i] < LEAST) continue;
-        w = work_at(&s, i);
-        if (w->gone || (q->org != 0 && w->org != q->org)) continue;
-        works[n++] = (struct ranked){ vote(&w->record, q->fp, v + first[i], first[i + 1] - first[i], hits, &m), i };
-    }
-    qsort(works, n, sizeof *works, by_votes);
-    for (size_t i = 0; i < n && i < SHORTLIST; i++) {
-        uint32_t j = works[i].work;
-        const struct fair_shelved *w = work_at(&s, j);
-        struct fair_clue clue = { .record = &w->record, .votes = works[i].votes };
-        size_t at;
-        vote(&w->record, q->fp, v + first[j], first[j + 1] - first[j], hits, &m);
+    n = rank(&s, q, &f, v);
+    for (size_t i = 0; i < n; i++) most = v[i].n > most ? v[i].n : most;
+    hits = fair_xmalloc((most + 1) * sizeof *hits);
+    for (size_t i = 0; i < n; i++) {
+        const struct fair_shelved *w = v[i].work;
+        struct fair_clue clue = { .record = &w->record, .votes = v[i].peak.votes };
+        size_t m = hits_about(&v[i].peak, f.v + v[i].from, v[i].n, hits), at;
         if (!fair_map_find(&w->record, q->fp, hits, m, LEAST, &clue)) continue;
         at = fair_search_add(search, io, w->work, &w->record);
         if (at == SIZE_MAX || clue.agree <= search->clues[at].agree) continue;
@@ -222,9 +302,6 @@ fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct
         search->clues[at] = clue;
     }
     free(f.v);
-    free(v);
-    free(first);
-    free(works);
     free(hits);
     return FAIR_OK;
 }

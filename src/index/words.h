@@ -12,6 +12,10 @@ uint16_t fair_word_of(const uint64_t code[4]);
 /* The `m` nearest, nearest first. */
 void fair_words_of(const uint64_t code[4], unsigned m, uint16_t *out);
 static inline uint16_t fair_word_turned(uint16_t word, unsigned turn) { return (uint16_t)(word ^ turn); }
+/* A kept word and its turns are a family; a word is its family's kept one, turned so. */
+#define FAIR_FAMILIES (FAIR_WORDS / 4)
+static inline unsigned fair_word_family(uint16_t word) { return word / 4; }
+static inline unsigned fair_word_turn(uint16_t word) { return word % 4; }
 
 extern const uint64_t fair_words_kept[FAIR_WORDS / 4][4];     /* words_table.c, made by words_train */
 

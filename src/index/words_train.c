@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "fingerprint/kernels_parts.h"
+#include "fingerprint/kernels.h"
 #include "index/words.h"
 
 #define KEPT (FAIR_WORDS / 4)
@@ -61,7 +61,7 @@ main(int argc, char **argv)
             uint16_t bits[FAIR_WORDS];
             uint64_t c[4];
             size_t best = 0;
-            fair_parts_kernels()->far(codes[k], turned[0], FAIR_WORDS, bits);
+            fair_kernels()->hamming256(codes[k], turned[0], FAIR_WORDS, bits);
             for (size_t i = 1; i < FAIR_WORDS; i++)
                 if (bits[i] < bits[best]) best = i;
             far_sum += bits[best];
