@@ -1,6 +1,7 @@
 /* base/digest.c - SHA-256 by libcrypto, hex, base64, random bytes. */
 #include "base/digest.h"
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -38,6 +39,14 @@ fair_sha256_end(struct fair_sha256_run **run)
     EVP_MD_CTX_free((*run)->ctx);
     free(*run);
     *run = NULL;
+    return out;
+}
+
+struct fair_sha256
+fair_hmac_sha256(fair_str key, fair_str bytes)
+{
+    struct fair_sha256 out;
+    if (HMAC(EVP_sha256(), key.p, (int)key.n, (const unsigned char *)bytes.p, bytes.n, out.b, NULL) == NULL) abort();
     return out;
 }
 

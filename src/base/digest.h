@@ -14,6 +14,9 @@ struct fair_sha256_run *fair_sha256_begin(void);
 void fair_sha256_add(struct fair_sha256_run *run, const void *bytes, size_t n);
 struct fair_sha256 fair_sha256_end(struct fair_sha256_run **run);   /* frees it */
 
+/* HMAC with SHA-256 (RFC 2104). */
+struct fair_sha256 fair_hmac_sha256(fair_str key, fair_str bytes);
+
 bool fair_sha256_eq(const struct fair_sha256 *a, const struct fair_sha256 *b);
 bool fair_sha256_none(const struct fair_sha256 *a);                 /* all zero: "no digest" */
 

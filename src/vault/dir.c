@@ -14,7 +14,7 @@
 #include "vault/vault_private.h"
 
 #define MANY 8                /* from here one syncfs is cheaper than an fsync each */
-#define NAME_ROOM 80
+#define NAME_ROOM 88
 
 /* A file that is written but has no name yet. */
 struct pending {
@@ -237,7 +237,22 @@ dir_get(void *self, const struct fair_sha256 *key, int *fd, struct fair_err *err
 }
 
 static fair_status
-dir_erase(void *self, const struct fair_sha256 *key, struct fair_err *err)
+dir_size(void *self, const struct fair_sha256 *key, uint64_t *bytes, struct fair_err *err)
+{
+    struct dir *d = self;
+    char path[NAME_ROOM];
+    struct stat st;
+
+    path_of(key, path);
+    if (fstatat(d->fd, path, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return fair_fail(err, errno == ENOENT || errno == ENOTDIR ? FAIR_NOT_FOUND : FAIR_IO, "blob %s: %m", path + 6);
+    if (!S_ISREG(st.st_mode)) return fair_fail(err, FAIR_CORRUPT, "blob %s: no file", path + 6);
+    *bytes = (uint64_t)st.st_size;
+    return FAIR_OK;
+}
+
+static fair_status
+dir_drop(void *self, const struct fair_sha256 *key, struct fair_err *err)
 {
     struct dir *d = self;
     char path[NAME_ROOM], folder[8];
@@ -247,6 +262,61 @@ dir_erase(void *self, const struct fair_sha256 *key, struct fair_err *err)
         if (errno == ENOENT || errno == ENOTDIR) return fair_fail(err, FAIR_NOT_FOUND, "no blob %s", path + 6);
         return fair_fail(err, FAIR_IO, "blob %s: %m", path + 6);
     }
+    snprintf(folder, sizeof folder, "%.5s", path);
+    return sync_at(d->fd, folder, err);
+}
+
+/* aa/bb/<hex>.stone */
+static void
+stone_path(const struct fair_sha256 *key, char out[NAME_ROOM])
+{
+    path_of(key, out);
+    strcat(out, ".stone");
+}
+
+static fair_status
+dir_stone_put(void *self, const struct fair_sha256 *key, fair_str text, struct fair_err *err)
+{
+    struct dir *d = self;
+    char name[32], path[NAME_ROOM], folder[8];
+    uint64_t serial;
+
+    stone_path(key, path);
+    FAIR_TRY(write_temporary(d, text, true, &serial, err));
+    FAIR_TRY(make_folders(d, path, true, err));
+    snprintf(name, sizeof name, "%llu", (unsigned long long)serial);
+    if (renameat(d->own, name, d->fd, path) != 0) {
+        (void)fair_fail(err, FAIR_IO, "vault: %s: %m", path);
+        unlinkat(d->own, name, 0);
+        return FAIR_IO;
+    }
+    snprintf(folder, sizeof folder, "%.5s", path);
+    return sync_at(d->fd, folder, err);
+}
+
+static fair_status
+dir_stone_get(void *self, const struct fair_sha256 *key, struct fair_arena *a, fair_str *text, struct fair_err *err)
+{
+    struct dir *d = self;
+    char path[NAME_ROOM];
+    FAIR_AUTO(fd) int fd = -1;
+
+    stone_path(key, path);
+    fd = openat(d->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0) return fair_fail(err, errno == ENOENT || errno == ENOTDIR ? FAIR_NOT_FOUND : FAIR_IO, "stone %s: %m", path + 6);
+    if (fair_read_fd(a, fd, FAIR_STONE_BYTES, text, NULL) != FAIR_OK) *text = FAIR_STR("");
+    return FAIR_OK;
+}
+
+static fair_status
+dir_stone_drop(void *self, const struct fair_sha256 *key, struct fair_err *err)
+{
+    struct dir *d = self;
+    char path[NAME_ROOM], folder[8];
+
+    stone_path(key, path);
+    if (unlinkat(d->fd, path, 0) != 0)
+        return fair_fail(err, errno == ENOENT || errno == ENOTDIR ? FAIR_NOT_FOUND : FAIR_IO, "stone %s: %m", path + 6);
     snprintf(folder, sizeof folder, "%.5s", path);
     return sync_at(d->fd, folder, err);
 }
@@ -408,8 +478,9 @@ make_own(struct dir *d, int tmp, struct fair_err *err)
 
 static const struct fair_vault_ops dir_ops = {
     .name = "dir",
-    .put = dir_put, .put_lazy = dir_put_lazy, .flush = dir_flush,
-    .get = dir_get, .erase = dir_erase, .each = dir_each, .close = dir_close,
+    .size = dir_size, .put = dir_put, .put_lazy = dir_put_lazy, .flush = dir_flush,
+    .get = dir_get, .drop = dir_drop, .each = dir_each,
+    .stone_put = dir_stone_put, .stone_get = dir_stone_get, .stone_drop = dir_stone_drop, .close = dir_close,
 };
 
 fair_status

@@ -80,9 +80,9 @@ TEST(bytes_come_back_as_they_were_put)
     CHECK_OK(fair_vault_put(v, FAIR_STR(""), &key, why));
     CHECK_OK(fair_vault_read(v, &key, 0, a, &out, why));
     CHECK_EQ(out.n, 0);
-    CHECK_OK(fair_vault_erase(v, &key, why));
+    CHECK_OK(fair_vault_drop(v, &key, why));
     CHECK(!fair_vault_has(v, &key));
-    CHECK_EQ(fair_vault_erase(v, &key, &err), FAIR_NOT_FOUND);
+    CHECK_EQ(fair_vault_drop(v, &key, &err), FAIR_NOT_FOUND);
     fair_vault_free(&v);
     fair_arena_free(&a);
     remove_home();
@@ -243,6 +243,74 @@ TEST(a_full_disk_is_told_and_leaves_nothing)
     CHECK(!fair_vault_has(v, &key));
     CHECK_OK(fair_vault_put(v, (fair_str){ big, sizeof big }, &key, why));
     fair_vault_free(&v);
+    remove_home();
+}
+
+TEST(what_is_erased_leaves_a_stone_and_comes_back_only_knowingly)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_vault *v;
+    struct fair_sha256 key;
+    struct fair_stone was = { 1790000000 * FAIR_SECOND, FAIR_STR("N. Example"), FAIR_STR("asked for by the person shown\nin it") }, stone;
+    struct fair_err err = { 0 };
+    fair_str out;
+    uint64_t n;
+
+    fresh_home();
+    CHECK_OK(fair_vault_open_dir(home, &v, why));
+    CHECK_OK(fair_vault_put(v, FAIR_STR("poppies"), &key, why));
+    CHECK_EQ(fair_vault_stone(v, &key, a, &stone, NULL), FAIR_NOT_FOUND);
+    CHECK_EQ(fair_vault_erase(v, &key, &(struct fair_stone){ was.at, FAIR_STR("N."), FAIR_STR(" ") }, &err), FAIR_INVALID);
+    CHECK(fair_vault_has(v, &key));
+    CHECK_OK(fair_vault_erase(v, &key, &was, why));
+    CHECK(!fair_vault_has(v, &key));
+    CHECK_OK(fair_vault_stone(v, &key, a, &stone, why));
+    CHECK(stone.at == was.at);
+    CHECK_STR(stone.by, "N. Example");
+    CHECK_STR(stone.why, "asked for by the person shown in it");
+    CHECK_EQ(fair_vault_read(v, &key, 100, a, &out, &err), FAIR_NOT_FOUND);
+    CHECK(strstr(err.text, "erased on 2026-09-21T14:13:20Z by N. Example: asked for") != NULL);
+    err.text[0] = '\0';
+    CHECK_EQ(fair_vault_size(v, &key, &n, &err), FAIR_NOT_FOUND);
+    CHECK(strstr(err.text, "erased on") != NULL);
+    CHECK_EQ(fair_vault_put(v, FAIR_STR("poppies"), &key, &err), FAIR_REFUSED);
+    CHECK(strstr(err.text, "N. Example") != NULL);
+    CHECK_EQ(fair_vault_put_lazy(v, FAIR_STR("poppies"), &key, &err), FAIR_REFUSED);
+    CHECK_OK(fair_vault_flush(v, why));
+    CHECK(!fair_vault_has(v, &key));
+    CHECK_OK(fair_vault_put_anew(v, FAIR_STR("poppies"), &key, why));
+    CHECK_OK(fair_vault_read(v, &key, 100, a, &out, why));
+    CHECK_EQ(fair_vault_stone(v, &key, a, &stone, NULL), FAIR_NOT_FOUND);
+    CHECK_OK(fair_vault_put(v, FAIR_STR("poppies"), &key, why));
+    fair_vault_free(&v);
+    fair_arena_free(&a);
+    remove_home();
+}
+
+TEST(a_stone_that_cannot_be_read_is_a_stone_all_the_same)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_vault *v;
+    struct fair_sha256 key = fair_sha256_of("poppies", 7);
+    struct fair_stone stone;
+    struct fair_err err = { 0 };
+    static char much[9000];
+    char path[256];
+
+    fresh_home();
+    CHECK_OK(fair_vault_open_dir(home, &v, why));
+    CHECK_OK(fair_vault_erase(v, &key, &(struct fair_stone){ FAIR_SECOND, FAIR_STR("a"), FAIR_STR("b") }, why));
+    file_of(&key, path, sizeof path);
+    strcat(path, ".stone");
+    memset(much, 'x', sizeof much);
+    for (int i = 0; i < 3; i++) {
+        chmod(path, 0600);
+        CHECK_OK(fair_write_file(path, much, i == 0 ? 0 : i == 1 ? 17 : sizeof much, 0600, why));
+        CHECK_OK(fair_vault_stone(v, &key, a, &stone, why));
+        CHECK_EQ(fair_vault_put(v, FAIR_STR("poppies"), &key, &err), FAIR_REFUSED);
+    }
+    fair_vault_free(&v);
+    fair_arena_free(&a);
     remove_home();
 }
 

@@ -26,7 +26,7 @@ let_go(struct fair_house *h, const struct fair_sha256 *key, struct fair_err *err
     bool nobody = false;
 
     FAIR_TRY(fair_store_blob_drop(&h->desk, key, &nobody, err));
-    return nobody ? fair_vault_erase(h->vault, key, err) : FAIR_OK;
+    return nobody ? fair_vault_drop(h->vault, key, err) : FAIR_OK;
 }
 
 static fair_status
