@@ -636,6 +636,23 @@ CREATE INDEX sign_in_link_account ON sign_in_link (org_id, account_id);
 
 CREATE INDEX sign_in_link_expires ON sign_in_link (expires_us);
 
+CREATE TABLE stone (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    sha256 BLOB NOT NULL,
+    why TEXT NOT NULL,
+    account_id BIGINT NOT NULL,          -- 0: the system itself
+    at_us BIGINT NOT NULL,
+    lifted_us BIGINT,                    -- the bytes were put anew, knowingly
+    lifted_by BIGINT,
+    lifted_why TEXT,
+    UNIQUE (org_id, id)
+);
+
+CREATE UNIQUE INDEX stone_here ON stone (org_id, sha256) WHERE lifted_us IS NULL;
+
+CREATE INDEX stone_sha256 ON stone (sha256) WHERE lifted_us IS NULL;
+
 CREATE TABLE vault_ref (
     org_id BIGINT NOT NULL REFERENCES org (id),
     sha256 BLOB NOT NULL,

@@ -22,6 +22,8 @@ struct fair_config {
     int64_t delay_min_ms, delay_max_ms;          /* crawl.delay_min_ms, delay_max_ms    */
     int64_t fetch_seconds, fetch_stall_s, fetch_max_mb, fetch_redirects, fetch_at_once;
     bool allow_loopback;          /* crawl.allow_loopback  for tests and the demo       */
+    bool vault_s3;                /* vault.kind            dir | s3                     */
+    fair_str s3_url, s3_bucket, s3_prefix, s3_region, s3_access_key, s3_secret_file;        /* vault.s3_* */
     fair_str smtp_url, smtp_from, smtp_to, smtp_user, smtp_password_file;    /* mail.*  */
 };
 

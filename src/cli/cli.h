@@ -115,6 +115,9 @@ int fair_verb_users_disable(struct fair_cli *c, int argc, char **argv);
 int fair_verb_backup(struct fair_cli *c, int argc, char **argv);
 int fair_verb_restore(struct fair_cli *c, int argc, char **argv);
 int fair_verb_reindex(struct fair_cli *c, int argc, char **argv);
+int fair_verb_vault_show(struct fair_cli *c, int argc, char **argv);
+int fair_verb_vault_erase(struct fair_cli *c, int argc, char **argv);
+int fair_verb_vault_anew(struct fair_cli *c, int argc, char **argv);
 int fair_verb_doctor(struct fair_cli *c, int argc, char **argv);
 int fair_verb_config(struct fair_cli *c, int argc, char **argv);
 

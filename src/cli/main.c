@@ -43,7 +43,10 @@ const struct fair_verb fair_verbs[] = {
     { "backup", "DIR", "Writes a consistent copy of the home while others use it.", fair_verb_backup, FAIR_DEED_INSTALL },
     { "restore", "DIR", "Makes a home from a backup; every blob is checked.", fair_verb_restore, FAIR_DEED_ANYONE },
     { "reindex", "[--retake]", "Builds the index anew from the store.", fair_verb_reindex, FAIR_DEED_INSTALL },
-    { "doctor", "[--deep]", "Checks the home and this machine, and says what protection is in force.", fair_verb_doctor, FAIR_DEED_INSTALL },
+    { "vault show", "SHA256...", "What names a blob, its size, and its stone where it was erased.", fair_verb_vault_show, FAIR_DEED_LOOK },
+    { "vault erase", "--why TEXT SHA256...", "Erases blobs for good: a stone stays that says when, by whom and why.", fair_verb_vault_erase, FAIR_DEED_CATALOGUE },
+    { "vault anew", "--why TEXT FILE...", "Puts erased bytes back, knowingly; the stone is lifted and kept on record.", fair_verb_vault_anew, FAIR_DEED_CATALOGUE },
+    { "doctor", "[--deep] [--vault]", "Checks the home and this machine, and says what protection is in force.", fair_verb_doctor, FAIR_DEED_INSTALL },
     { "config", "[--explain]", "Prints the settings in use; --explain: every key with its meaning.", fair_verb_config, FAIR_DEED_ANYONE },
     { NULL, NULL, NULL, NULL, FAIR_DEED_UNSAID }
 };

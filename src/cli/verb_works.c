@@ -206,6 +206,26 @@ show(struct fair_arena *a, const struct fair_work *w)
     show_line(a, "added", fair_time_text(a, w->added));
 }
 
+/* What of it was erased, with its stone. */
+static void
+show_stones(struct fair_cli *c, struct fair_arena *a, const struct fair_work *w, json_t *o)
+{
+    const struct { const char *name; const struct fair_sha256 *key; } all[] = {
+        { "original", &w->sha256 }, { "thumb", &w->thumb }, { "preview", &w->preview }, { "proof", &w->proof }, { "raw", &w->raw } };
+    json_t *list = o != NULL ? json_array() : NULL;
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct fair_erased x;
+        if (fair_sha256_none(all[i].key) || fair_store_stone(&c->house.desk, all[i].key, a, &x, NULL) != FAIR_OK) continue;
+        if (list != NULL)
+            json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o}", "what", all[i].name, "at", fair_json_time(a, x.at), "by", fair_json_str(a, x.by), "why", fair_json_str(a, x.why)));
+        else
+            show_line(a, "erased", fair_str_fmt(a, "%s, on %.*s by %.*s: %.*s", all[i].name, FAIR_STR_ARG(fair_time_text(a, x.at)), FAIR_STR_ARG(x.by), FAIR_STR_ARG(x.why)));
+    }
+    if (list != NULL && json_array_size(list) > 0) json_object_set_new(o, "erased", list);
+    else json_decref(list);
+}
+
 int
 fair_verb_works_show(struct fair_cli *c, int argc, char **argv)
 {
@@ -228,8 +248,14 @@ fair_verb_works_show(struct fair_cli *c, int argc, char **argv)
             continue;
         }
         if (s != FAIR_OK) return fair_cli_fail(c, &err);
-        if (c->json) fair_cli_json(work_json(a, &w));
-        else show(a, &w);
+        if (c->json) {
+            json_t *o = work_json(a, &w);
+            show_stones(c, a, &w, o);
+            fair_cli_json(o);
+        } else {
+            show(a, &w);
+            show_stones(c, a, &w, NULL);
+        }
     }
     return missing > 0 ? FAIR_EXIT_NO : FAIR_EXIT_DONE;
 }

@@ -7,9 +7,11 @@ FAIR_SQL(ref_add,
     " ON CONFLICT (org_id, sha256) DO UPDATE SET refs = vault_ref.refs + 1,"
     " bytes = CASE WHEN excluded.bytes > 0 THEN excluded.bytes ELSE vault_ref.bytes END");
 FAIR_SQL(ref_drop, "UPDATE vault_ref SET refs = refs - 1 WHERE org_id = $1 AND sha256 = $2 AND refs > 0");
-FAIR_SQL(ref_here, "SELECT 1 FROM vault_ref WHERE org_id = $1 AND sha256 = $2 AND refs > 0");
-FAIR_SQL_ALL(ref_anywhere, "SELECT count(*) FROM vault_ref WHERE sha256 = $1 AND refs > 0");
-FAIR_SQL_ALL(ref_keys, "SELECT DISTINCT sha256 FROM vault_ref WHERE refs > 0 ORDER BY sha256");
+/* What an organisation erased counts as gone for it, though its rows go on naming it. */
+#define NO_STONE " AND NOT EXISTS (SELECT 1 FROM stone s WHERE s.org_id = v.org_id AND s.sha256 = v.sha256 AND s.lifted_us IS NULL)"
+FAIR_SQL(ref_here, "SELECT 1 FROM vault_ref v WHERE v.org_id = $1 AND v.sha256 = $2 AND v.refs > 0" NO_STONE);
+FAIR_SQL_ALL(ref_anywhere, "SELECT count(*) FROM vault_ref v WHERE v.sha256 = $1 AND v.refs > 0" NO_STONE);
+FAIR_SQL_ALL(ref_keys, "SELECT DISTINCT v.sha256 FROM vault_ref v WHERE v.refs > 0" NO_STONE " ORDER BY v.sha256");
 FAIR_SQL_ALL(ref_unwanted,
     "SELECT DISTINCT sha256 FROM vault_ref v WHERE refs = 0"
     " AND NOT EXISTS (SELECT 1 FROM vault_ref o WHERE o.sha256 = v.sha256 AND o.refs > 0)");
@@ -42,6 +44,7 @@ fair_status
 fair_store_blob_ref(const struct fair_desk *d, const struct fair_sha256 *key, int64_t bytes, struct fair_err *err)
 {
     if (fair_sha256_none(key)) return fair_fail(err, FAIR_INVALID, "no blob was named");
+    FAIR_TRY(fair_stone_none(d, key, err));
     return fair_blob_hold(d, key, bytes, err);
 }
 

@@ -108,6 +108,19 @@ fair_status fair_store_blob_may_read(const struct fair_desk *d, const struct fai
  * For doctor: not while another process registers works, whose blobs come before their rows. */
 fair_status fair_store_blobs_unwanted(struct fair_store *st, fair_status (*erase)(void *arg, const struct fair_sha256 *key), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* An organisation erases for itself: rows go on naming the blob and show the stone, the bytes may not be read any more,
+ * and may not be registered again (FAIR_REFUSED with the stone's words).  *nobody: no other organisation refers to them,
+ * so that the vault erases them too (fair_vault_erase), after this.  Once more on an erased blob only answers *nobody.
+ * FAIR_INVALID: no reason; FAIR_NOT_FOUND: nothing of this organisation refers to it. */
+fair_status fair_store_blob_erase(const struct fair_desk *d, const struct fair_sha256 *key, fair_str why, fair_time now, bool *nobody, struct fair_err *err) FAIR_MUST_CHECK;
+/* Put anew knowingly: the stone is lifted and kept.  FAIR_NOT_FOUND: it was not erased. */
+fair_status fair_store_blob_anew(const struct fair_desk *d, const struct fair_sha256 *key, fair_str why, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_erased { fair_time at; fair_id user; fair_str by, why; };
+fair_status fair_store_stone(const struct fair_desk *d, const struct fair_sha256 *key, struct fair_arena *a, struct fair_erased *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* "the proof of work 17, the preview of hit 4": for doctor, across organisations; and for one organisation. */
+fair_status fair_store_blob_named(struct fair_store *st, const struct fair_sha256 *key, struct fair_arena *a, fair_str *words, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_blob_named_here(const struct fair_desk *d, const struct fair_sha256 *key, struct fair_arena *a, fair_str *words, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* ---- works ------------------------------------------------------------ */
 struct fair_work {
     fair_id id, org, owner;   /* owner: a row of `owner`, 0 = the organisation itself */

@@ -47,6 +47,8 @@ struct fair_sha256 fair_key_of(fair_str s);
 
 /* Count a reference of a row to a blob; none is no reference. */
 fair_status fair_blob_hold(const struct fair_desk *d, const struct fair_sha256 *key, int64_t bytes, struct fair_err *err) FAIR_MUST_CHECK;
+/* FAIR_REFUSED: this organisation erased it. */
+fair_status fair_stone_none(const struct fair_desk *d, const struct fair_sha256 *key, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_blob_let_go(const struct fair_desk *d, const struct fair_sha256 *key, struct fair_err *err) FAIR_MUST_CHECK;
 
 static inline int64_t fair_page_limit(struct fair_page p) { return p.limit > 0 ? p.limit : 100; }

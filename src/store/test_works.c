@@ -197,4 +197,53 @@ TEST(a_removed_work_is_gone_and_its_blobs_are_let_go)
     home_close(&h);
 }
 
+TEST(what_one_organisation_erases_stays_for_another_and_is_not_registered_again)
+{
+    struct home h;
+    struct fair_desk other;
+    struct fair_sha256 key = sha_of("poppies");
+    struct fair_work w = { .title = FAIR_STR("p"), .path = FAIR_STR("p"), .sha256 = key, .bytes = 7, .format = FAIR_STR("jpeg"), .width = 1, .height = 1, .scheme = 1 }, again;
+    struct fair_erased x;
+    struct fair_err err = { 0 };
+    fair_str words;
+    int64_t rows;
+    bool nobody, may;
+
+    home_open(&h);
+    other = (struct fair_desk){ h.st, 0, 0 };
+    CHECK_OK(fair_store_org_add(h.st, FAIR_STR("Other Studio"), &other.org, why));
+    CHECK_OK(fair_store_work_add(&h.d, &w, NULL, why));
+    again = w;
+    again.id = 0;
+    CHECK_OK(fair_store_work_add(&other, &again, NULL, why));
+    rows = number(&h, "SELECT count(*) FROM audit");
+    CHECK_EQ(fair_store_blob_erase(&h.d, &key, FAIR_STR("  "), 5, &nobody, &err), FAIR_INVALID);
+    CHECK_OK(fair_store_blob_erase(&h.d, &key, FAIR_STR("asked for"), 5, &nobody, why));
+    CHECK(!nobody);
+    CHECK_EQ(number(&h, "SELECT count(*) FROM audit"), rows + 1);
+    CHECK_OK(fair_store_stone(&h.d, &key, h.a, &x, why));
+    CHECK_STR(x.why, "asked for");
+    CHECK_STR(x.by, "Ada");
+    CHECK_EQ(fair_store_stone(&other, &key, h.a, &x, NULL), FAIR_NOT_FOUND);
+    CHECK_OK(fair_store_blob_may_read(&h.d, &key, &may, why));
+    CHECK(!may);
+    CHECK_OK(fair_store_blob_may_read(&other, &key, &may, why));
+    CHECK(may);
+    CHECK_OK(fair_store_blob_named_here(&h.d, &key, h.a, &words, why));
+    CHECK(fair_str_eq(words, fair_str_fmt(h.a, "the original of work %lld", (long long)w.id)));
+    CHECK_OK(fair_store_work_remove(&h.d, w.id, 6, why));
+    again = w;
+    again.id = 0;
+    CHECK_EQ(fair_store_work_add(&h.d, &again, NULL, &err), FAIR_REFUSED);
+    CHECK(strstr(err.text, "by Ada: asked for") != NULL);
+    CHECK_OK(fair_store_blob_erase(&other, &key, FAIR_STR("theirs too"), 7, &nobody, why));
+    CHECK(nobody);
+    CHECK_OK(fair_store_blob_erase(&h.d, &key, FAIR_STR("once more"), 8, &nobody, why));
+    CHECK(nobody);
+    CHECK_OK(fair_store_blob_anew(&h.d, &key, FAIR_STR("agreed"), 9, why));
+    CHECK_EQ(fair_store_blob_anew(&h.d, &key, FAIR_STR("agreed"), 9, &err), FAIR_NOT_FOUND);
+    CHECK_OK(fair_store_work_add(&h.d, &again, NULL, why));
+    home_close(&h);
+}
+
 FAIR_TEST_MAIN

@@ -128,6 +128,9 @@ fair_work_read(struct fair_rows *q, struct fair_arena *a, bool with_fingerprint,
 static fair_status
 hold_blobs(const struct fair_desk *d, const struct fair_work *w, struct fair_err *err)
 {
+    const struct fair_sha256 *all[] = { &w->sha256, &w->thumb, &w->preview, &w->proof, &w->raw };
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) FAIR_TRY(fair_stone_none(d, all[i], err));
     if (!w->referenced) FAIR_TRY(fair_blob_hold(d, &w->sha256, w->bytes, err));
     FAIR_TRY(fair_blob_hold(d, &w->thumb, 0, err));
     FAIR_TRY(fair_blob_hold(d, &w->preview, 0, err));
@@ -302,6 +305,7 @@ fair_store_work_set_raw(const struct fair_desk *d, fair_id work, const struct fa
     FAIR_TRY(fair_db_run(q, err));
     fair_rows_free(&q);
     if (!fair_sha256_eq(&was, raw)) {
+        FAIR_TRY(fair_stone_none(d, raw, err));
         FAIR_TRY(fair_blob_hold(d, raw, 0, err));
         FAIR_TRY(fair_blob_let_go(d, &was, err));
     }

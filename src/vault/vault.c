@@ -65,10 +65,13 @@ no_stone(struct fair_vault *v, const struct fair_sha256 *key, struct fair_err *e
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct fair_stone stone;
-    fair_status s = fair_vault_stone(v, key, a, &stone, NULL);
+    fair_status s = fair_vault_stone(v, key, a, &stone, err);
 
     if (s == FAIR_NOT_FOUND) return FAIR_OK;
-    if (s != FAIR_OK) return fair_fail(err, s, "vault: whether these bytes were erased cannot be told now");
+    if (s != FAIR_OK) {
+        fair_fail_in(err, "vault: whether these bytes were erased cannot be told now");
+        return s;
+    }
     return fair_fail(err, FAIR_REFUSED, "these bytes were %.*s", FAIR_STR_ARG(fair_stone_words(a, &stone)));
 }
 

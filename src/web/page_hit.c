@@ -194,6 +194,7 @@ fair_page_hit(struct fair_request *rq, struct fair_reply *re, struct fair_err *e
 
     if (s != FAIR_OK) return s == FAIR_NOT_FOUND ? fair_fail(err, s, "there is no such hit") : s;
     re->model = fair_hit_model(rq, &h);
+    fair_put_stones(rq, re->model, (const struct fair_named_blob[]){ { "the preview of the picture found", &h.preview } }, 1);
     show = json_object_get(re->model, "show");
     re->title = fair_str_fmt(a, "%s on %.*s", "Hit", FAIR_STR_ARG(fair_utf8_mend(a, h.site)));
     json_object_set_new(re->model, "decisions", l.out = json_array());

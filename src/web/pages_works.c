@@ -156,6 +156,26 @@ list_hit(void *arg, const struct fair_hit *h, struct fair_err *err)
     return FAIR_OK;
 }
 
+/* What of it was erased: its stones, wherever it is named. */
+void
+fair_put_stones(struct fair_request *rq, json_t *o, const struct fair_named_blob *all, size_t n)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < n; i++) {
+        struct fair_erased x;
+        json_t *one;
+        if (fair_sha256_none(all[i].key) || fair_store_stone(&rq->desk, all[i].key, rq->arena, &x, NULL) != FAIR_OK) continue;
+        one = json_object();
+        fair_put(one, "what", fair_str_of(all[i].name));
+        fair_put_time(one, "at", x.at);
+        fair_put(one, "by", x.by);
+        fair_put(one, "why", x.why);
+        json_array_append_new(list, one);
+    }
+    json_object_set_new(o, "erased", list);
+}
+
 fair_status
 fair_page_work(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
 {
@@ -177,6 +197,8 @@ fair_page_work(struct fair_request *rq, struct fair_reply *re, struct fair_err *
     FAIR_TRY(fair_store_hits_count(&rq->desk, &f, &n, err));
     FAIR_TRY(fair_store_hits(&rq->desk, &f, list_hit, &l, err));
     json_object_set_new(re->model, "n_hits", json_integer(n));
+    fair_put_stones(rq, re->model, (const struct fair_named_blob[]){ { "the original", &w.sha256 }, { "the small picture", &w.thumb },
+        { "the preview", &w.preview }, { "the proof", &w.proof }, { "the RAW", &w.raw } }, 5);
     show = json_object_get(re->model, "show");
     json_object_set_new(show, "more", json_boolean(n > 24));
     json_object_set_new(show, "removed", json_boolean(w.removed != 0));
@@ -207,6 +229,7 @@ static fair_status
 send_picture(struct fair_request *rq, struct fair_reply *re, const struct fair_sha256 *key, struct fair_err *err)
 {
     fair_str hex = fair_hex(rq->arena, key->b, 32);
+    struct fair_erased x;
 
     if (fair_sha256_none(key)) return fair_fail(err, FAIR_NOT_FOUND, "there is no picture of it");
     re->etag = fair_str_fmt(rq->arena, "\"%.*s\"", FAIR_STR_ARG(hex));
@@ -214,6 +237,14 @@ send_picture(struct fair_request *rq, struct fair_reply *re, const struct fair_s
     re->forever = true;
     if (fair_str_eq(re->etag, rq->raw.if_none_match)) {
         re->bytes = FAIR_STR("");
+        return FAIR_OK;
+    }
+    if (fair_store_stone(&rq->desk, key, rq->arena, &x, NULL) == FAIR_OK) {
+        re->forever = false;
+        re->etag = (fair_str){ NULL, 0 };
+        re->code = 410;
+        re->type = FAIR_STR("text/plain; charset=utf-8");
+        re->bytes = fair_utf8_mend(rq->arena, fair_str_fmt(rq->arena, "Erased on %.*s by %.*s: %.*s\n", FAIR_STR_ARG(fair_time_text(rq->arena, x.at)), FAIR_STR_ARG(x.by), FAIR_STR_ARG(x.why)));
         return FAIR_OK;
     }
     if (fair_vault_read(rq->web->o->vault, key, PICTURE_MAX, rq->arena, &re->bytes, err) != FAIR_OK) {

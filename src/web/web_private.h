@@ -89,6 +89,10 @@ bool fair_form_yes(const struct fair_request *rq, const char *name);
 /* May whoever asks do that?  Nobody signed in may only what anyone may. */
 bool fair_may(const struct fair_request *rq, enum fair_deed deed);
 
+/* "erased": the stones of those of these blobs that were erased. */
+struct fair_named_blob { const char *name; const struct fair_sha256 *key; };
+void fair_put_stones(struct fair_request *rq, json_t *o, const struct fair_named_blob *all, size_t n);
+
 /* ---- who is it (session.c) ------------------------------------------------------ */
 fair_status fair_session_find(struct fair_request *rq, struct fair_err *err) FAIR_MUST_CHECK;
 /* The CSRF token of a form that comes before anybody is signed in; sets the cookie it is compared with. */

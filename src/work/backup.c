@@ -201,9 +201,10 @@ fair_house_restore(const char *dir, const char *home, struct fair_backup_sum *su
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     FAIR_AUTO(vault) struct fair_vault *from = NULL;
+    /* The vault of the settings that are restored: a folder of the home, or an S3 store. */
+    struct fair_house h = { .arena = a, .home = fair_str_of(home), .serve_lock = -1 };
     FAIR_AUTO(vault) struct fair_vault *to = NULL;
     fair_str manifest, rest, line;
-    struct fair_house h;
     uint64_t works;
     fair_status s;
 
@@ -214,7 +215,9 @@ fair_house_restore(const char *dir, const char *home, struct fair_backup_sum *su
     FAIR_TRY(fair_make_dirs(under(a, home, "keys"), 0700, err));
     FAIR_TRY(fair_make_dirs(under(a, home, "index"), 0700, err));
     FAIR_TRY(fair_vault_open_dir(under(a, dir, "vault"), &from, err));
-    FAIR_TRY(fair_vault_open_dir(under(a, home, "vault"), &to, err));
+    FAIR_TRY(fair_config_load(a, under(a, dir, "fairtrack.conf"), &h.config, err));
+    FAIR_TRY(fair_house_vault(&h, err));
+    to = h.vault;
     /* The database comes last, so that a restore that breaks off leaves no home that looks whole. */
     for (int last = 0; last < 2; last++) {
         rest = (fair_str){ manifest.p, manifest.n - 4 };

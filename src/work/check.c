@@ -98,7 +98,7 @@ check_vault(struct checking *c)
         return;
     }
     if (c->missing == 0 && c->broken == 0)
-        tell(c, FAIR_HEALTH_OK, "vault", "%lld blobs, all there%s", (long long)c->blobs, c->deep ? " and as they were" : "");
+        tell(c, FAIR_HEALTH_OK, "vault", "%lld blobs, all there%s%s", (long long)c->blobs, c->deep ? " and as they were" : "", c->h->config.vault_s3 ? ", in an S3 store" : "");
 }
 
 static void

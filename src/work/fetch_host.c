@@ -187,6 +187,8 @@ fair_host_note(const struct fair_fetch_limits *limits, struct fair_host *h, cons
     fair_time pause = 5 * us, min = (fair_time)limits->min_delay_ms * 1000, max = (fair_time)limits->max_delay_ms * 1000;
     char words[160];
 
+    /* A service of the settings is no stranger: whoever asks it decides about trying again. */
+    if (limits->only != NULL) return false;
     if (pause > max) pause = max;
     if (pause < min) pause = min;
     if (crawl_delay > CRAWL_DELAY_MAX) crawl_delay = CRAWL_DELAY_MAX;

@@ -89,13 +89,6 @@ fair_house_close(struct fair_house *h)
     fair_arena_free(&h->arena);
 }
 
-fair_status
-fair_house_vault(struct fair_house *h, struct fair_err *err)
-{
-    if (h->vault != NULL) return FAIR_OK;
-    return fair_vault_open_dir(path_of(h->arena, h->home, "vault"), &h->vault, err);
-}
-
 /* Puts one work's packed fingerprint where `put` says; a fingerprint of another scheme is passed over and told once. */
 struct filling {
     struct fair_house *house;

@@ -73,6 +73,12 @@ fair_status fair_house_keep(struct fair_house *h, fair_str bytes, struct fair_sh
 /* The address people use: web.public_url, else http:// and web.listen. */
 fair_str fair_house_base_url(const struct fair_house *h, struct fair_arena *a);
 
+/* Erase a blob for the desk's organisation, with a stone; its bytes go unless another organisation refers to them (*kept).
+ * A kill between row and vault leaves the bytes, which `doctor --vault` tells; the same call again ends it. */
+fair_status fair_house_erase(struct fair_house *h, const struct fair_sha256 *key, fair_str why, bool *kept, struct fair_err *err) FAIR_MUST_CHECK;
+/* Put erased bytes anew, knowingly.  FAIR_NOT_FOUND: they were not erased. */
+fair_status fair_house_anew(struct fair_house *h, fair_str bytes, fair_str why, struct fair_sha256 *key, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* ---- backup ---- */
 /* A consistent copy of the home in the new folder `dir`: db, vault/, fairtrack.conf, keys/, and a
  * MANIFEST that names each file's SHA-256.  Others may go on using the home. */
@@ -88,5 +94,19 @@ enum fair_health { FAIR_HEALTH_OK, FAIR_HEALTH_WARN, FAIR_HEALTH_BAD };
  * reads every blob.  The words say what to do.  Returns the worst in *worst. */
 fair_status fair_house_check(struct fair_house *h, bool deep, void (*tell)(void *arg, enum fair_health how, const char *what, const char *words),
                              void *arg, enum fair_health *worst, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* What is wrong in the vault, blob by blob. */
+enum fair_rot_kind {
+    FAIR_ROT_CHANGED,         /* a byte flipped, cut, written over                          */
+    FAIR_ROT_UNREADABLE,      /* the disk or the store refuses it                           */
+    FAIR_ROT_MISSING,         /* a row names it, no stone lies there                        */
+    FAIR_ROT_ERASED,          /* bytes beside their stone: an erasure broke off, or somebody put them back */
+    FAIR_ROT_EXTRA,           /* nothing refers to it: space, no harm                       */
+    FAIR_N_ROTS
+};
+struct fair_rot { enum fair_rot_kind kind; struct fair_sha256 key; fair_str named; const char *words; };
+struct fair_rot_sum { int64_t blobs, bytes, stones, n[FAIR_N_ROTS]; };
+/* Read every blob of the vault and compare with its name and with the rows. */
+fair_status fair_house_rot(struct fair_house *h, void (*told)(void *arg, const struct fair_rot *r), void *arg, struct fair_rot_sum *sum, struct fair_err *err) FAIR_MUST_CHECK;
 
 #endif

@@ -318,8 +318,10 @@ previewed(struct fair_scan *s, struct fair_look *l, const struct fair_decoded *d
 
     /* A picture that could be matched but not shown is a hit all the same. */
     if (d->status == FAIR_OK && d->preview.n > 0) {
-        FAIR_TRY(fair_vault_put(s->h->vault, d->preview, &o->preview, err));
-        o->preview_kept = true;
+        got = fair_vault_put(s->h->vault, d->preview, &o->preview, err);
+        if (got != FAIR_OK && got != FAIR_REFUSED) return got;
+        o->preview_kept = got == FAIR_OK;             /* refused: it was erased, and is not kept again */
+        if (got == FAIR_REFUSED) o->preview = (struct fair_sha256){ { 0 } };
     }
     got = keep_row(s, o, &l->fp, err);
     if (got == FAIR_OK) got = fair_rows_flush(s, err);
