@@ -45,7 +45,7 @@ limits(const struct fair_role_rules *rules, size_t bytes, struct fair_err *err)
 {
     FAIR_TRY(limit(RLIMIT_CORE, "core", 0, err));
     FAIR_TRY(limit(RLIMIT_NOFILE, "nofile", rules->descriptors, err));
-    if ((rules->may & FAIR_MAY_MEMFD) == 0) FAIR_TRY(limit(RLIMIT_FSIZE, "fsize", 0, err));
+    if ((rules->may & (FAIR_MAY_MEMFD | FAIR_MAY_WRITE)) == 0) FAIR_TRY(limit(RLIMIT_FSIZE, "fsize", 0, err));
     FAIR_TRY(limit(RLIMIT_MSGQUEUE, "msgqueue", 0, err));
     if (FAIR_SANITIZED || bytes == 0) return FAIR_OK;   /* a sanitizer reserves terabytes for its shadow */
     /* DATA counts what is written to; AS would count libraries and mere reservations, and is the outer wall. */
@@ -60,7 +60,7 @@ fair_proc_confine(enum fair_role role, const struct fair_confine *how, char *tex
     size_t bytes = how->memory > 0 ? how->memory : rules->memory;
     char landlock[160] = "", seccomp[160], memory[64];
     struct fair_err why = { 0 };
-    bool reads = (rules->may & FAIR_MAY_READ) != 0;
+    bool reads = (rules->may & (FAIR_MAY_READ | FAIR_MAY_WRITE)) != 0;
     int abi = 0, n_calls = 0;
 
     FAIR_TRY(one_thread(rules, err));

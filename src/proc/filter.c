@@ -156,14 +156,40 @@ reading(struct list *l)
     allow(l, "getdents64");
 }
 
+/* Writing too: Landlock bounds where. */
+static void
+writing(struct list *l)
+{
+    static const char *const calls[] = { "open", "openat", "creat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2",
+        "getdents64", "rename", "renameat", "renameat2", "unlink", "unlinkat", "fsync", "fdatasync", "pwrite64", NULL };
+
+    for (const char *const *c = calls; *c != NULL; c++) allow(l, *c);
+}
+
+/* Taking connections and answering on them, without making any. */
+static void
+accepting(struct list *l)
+{
+    static const char *const calls[] = { "recvfrom", "sendto", "setsockopt", "getsockopt", "getsockname", "getpeername", "shutdown",
+        "epoll_ctl", "epoll_wait", "epoll_pwait", "sendfile", NULL };
+
+    allow(l, "accept4");
+    if ((l->may & FAIR_MAY_CONNECT) != 0) return;               /* it has the rest */
+    for (const char *const *c = calls; *c != NULL; c++) allow(l, *c);
+    ALLOW_IF(l, "fcntl", SCMP_A1(SCMP_CMP_EQ, F_SETFL));
+}
+
 static bool
 granted_elsewhere(const struct list *l, const char *call)
 {
     static const char *const by_reading[] = { "open", "openat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2" };
     static const char *const by_network[] = { "eventfd2", "pipe2", "ioctl" };
+    static const char *const by_writing[] = { "creat", "unlink" };
 
-    for (size_t i = 0; (l->may & FAIR_MAY_READ) != 0 && i < sizeof by_reading / sizeof *by_reading; i++)
+    for (size_t i = 0; (l->may & (FAIR_MAY_READ | FAIR_MAY_WRITE)) != 0 && i < sizeof by_reading / sizeof *by_reading; i++)
         if (strcmp(call, by_reading[i]) == 0) return true;
+    for (size_t i = 0; (l->may & FAIR_MAY_WRITE) != 0 && i < sizeof by_writing / sizeof *by_writing; i++)
+        if (strcmp(call, by_writing[i]) == 0) return true;
     for (size_t i = 0; (l->may & FAIR_MAY_CONNECT) != 0 && i < sizeof by_network / sizeof *by_network; i++)
         if (strcmp(call, by_network[i]) == 0) return true;
     return false;
@@ -182,7 +208,8 @@ fair_filter(const struct fair_role_rules *rules, int *n_calls, struct fair_err *
     oneself(&l);
     if ((l.may & FAIR_MAY_CONNECT) != 0) connecting(&l);
     if ((l.may & FAIR_MAY_READ) != 0) reading(&l);
-    if ((l.may & FAIR_MAY_ACCEPT) != 0) allow(&l, "accept4");
+    if ((l.may & FAIR_MAY_ACCEPT) != 0) accepting(&l);
+    if ((l.may & FAIR_MAY_WRITE) != 0) writing(&l);
     if ((l.may & FAIR_MAY_MEMFD) != 0) {
         allow(&l, "memfd_create");
         allow(&l, "ftruncate");

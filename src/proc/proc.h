@@ -19,6 +19,7 @@ enum fair_role {
     FAIR_ROLE_MAIL,           /* one mail server, outwards                         */
     FAIR_ROLE_RENDER,         /* documents to PDF                                  */
     FAIR_ROLE_PROXY,          /* a browser's way out                               */
+    FAIR_ROLE_PORTAL,         /* what recipients see and answer                    */
     FAIR_N_ROLES
 };
 
@@ -29,7 +30,8 @@ enum fair_may {
     FAIR_MAY_CONNECT = 1 << 1,    /* TCP and UDP outwards; never bind or listen */
     FAIR_MAY_READ = 1 << 2,       /* open the files in `reads`, read-only          */
     FAIR_MAY_MEMFD = 1 << 3,      /* make anonymous memory files to hand over      */
-    FAIR_MAY_ACCEPT = 1 << 4      /* take connections on a socket that listened before */
+    FAIR_MAY_ACCEPT = 1 << 4,     /* take connections on a socket that listened before */
+    FAIR_MAY_WRITE = 1 << 5       /* make, read, replace and remove files in one folder (fair_confine.folder) and those that are in it */
 };
 
 struct fair_role_rules {
@@ -43,6 +45,7 @@ struct fair_role_rules {
     unsigned replace_after;       /* messages, then a fresh one; 0 = never         */
     unsigned descriptors;         /* RLIMIT_NOFILE                                 */
     size_t in_bytes, out_bytes;   /* the mappings shared with it; 0 = none         */
+    const char *talks;            /* to whom; NULL: to the fairtrack that started it */
 };
 extern const struct fair_role_rules fair_role_rules[FAIR_N_ROLES];
 
@@ -152,6 +155,7 @@ struct fair_confine {
     size_t memory;                /* 0: the role's                                 */
     const uint16_t *ports;
     size_t n_ports;
+    const char *folder;           /* of a role that may write: the only one        */
 };
 /* Give up everything the role does not grant: resource limits, no_new_privs, Landlock as far as the kernel
  * has it, seccomp.  Before the first foreign byte, and before any thread was started (FAIR_REFUSED).

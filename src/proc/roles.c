@@ -43,6 +43,11 @@ const struct fair_role_rules fair_role_rules[FAIR_N_ROLES] = {
         .does = "carries what a capturing browser asks for, behind the address guard, and tells of each connection; asks the DNS",
         .may = FAIR_MAY_THREAD | FAIR_MAY_CONNECT | FAIR_MAY_READ | FAIR_MAY_ACCEPT, .reads = fetch_reads,
         .memory = 512 * MIB, .seconds = 0, .replace_after = 0, .descriptors = 256 },
+    [FAIR_ROLE_PORTAL] = {
+        .name = "portal", .program = "fairtrack-portal",
+        .does = "shows recipients the sealed copies of their notices and seals their answers for the home, which alone can open them",
+        .may = FAIR_MAY_ACCEPT | FAIR_MAY_WRITE, .memory = 1024 * MIB, .descriptors = 600,
+        .talks = "whoever comes to its port, and nobody of ours: the home fetches answers from its folder" },
 };
 
 fair_str
@@ -51,7 +56,7 @@ fair_roles_text(struct fair_arena *a)
     static const struct { unsigned bit; const char *words; } may[] = {
         { FAIR_MAY_THREAD, "threads" }, { FAIR_MAY_CONNECT, "TCP and UDP outwards" },
         { FAIR_MAY_READ, "read the files below" }, { FAIR_MAY_MEMFD, "hand over anonymous memory files" },
-        { FAIR_MAY_ACCEPT, "take connections on its loopback port" },
+        { FAIR_MAY_ACCEPT, "take connections on a port that listened before" }, { FAIR_MAY_WRITE, "files in one folder" },
     };
     struct fair_buf b = FAIR_BUF(a, 65536);
     fair_str out = FAIR_STR("");
@@ -68,7 +73,7 @@ fair_roles_text(struct fair_arena *a)
             }
         fair_buf_fmt(&b, "%s\n", some ? "" : "nothing");
         for (const char *const *p = r->reads; p != NULL && *p != NULL; p++) fair_buf_fmt(&b, "  reads:    %s\n", *p);
-        fair_buf_fmt(&b, "  talks to: the fairtrack that started it, and nobody else of ours\n");
+        fair_buf_fmt(&b, "  talks to: %s\n", r->talks != NULL ? r->talks : "the fairtrack that started it, and nobody else of ours");
         fair_buf_fmt(&b, "  memory:   %zu MiB\n", r->memory / MIB);
         if (r->seconds > 0) fair_buf_fmt(&b, "  seconds:  %u for one message, then it is killed\n", r->seconds);
         if (r->replace_after > 0) fair_buf_fmt(&b, "  replaced: after %u messages\n", r->replace_after);
