@@ -508,6 +508,7 @@ fair_letter_again(const struct fair_letters *l, fair_str inputs, struct fair_are
     fair_str rest = inputs, line, kind, name;
 
     *out = (struct fair_letter_filled){ 0 };
+    if (!fair_utf8_valid(inputs)) return fair_fail(err, FAIR_CORRUPT, "inputs of a letter: no UTF-8");
     if (!fair_str_split(&rest, '\n', &line) || !fair_str_eq(line, FAIR_STR("fairtrack-letter-inputs 1"))) return fair_fail(err, FAIR_CORRUPT, "no inputs of a letter");
     while (fair_str_split(&rest, '\n', &line) && line.n > 0) {
         fair_str_split(&line, '\t', &kind);

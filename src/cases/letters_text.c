@@ -14,10 +14,12 @@ width_of(fair_str s)
 }
 
 /* RFC 3676 4.4: a line that begins with a blank, "From " or ">" gets a blank before it. */
-static void
+static size_t
 begin_line(struct fair_buf *b, fair_str line)
 {
-    if (fair_str_starts(line, FAIR_STR(" ")) || fair_str_starts(line, FAIR_STR(">")) || fair_str_starts(line, FAIR_STR("From "))) fair_buf_c(b, " ");
+    if (!fair_str_starts(line, FAIR_STR(" ")) && !fair_str_starts(line, FAIR_STR(">")) && !fair_str_starts(line, FAIR_STR("From"))) return 0;
+    fair_buf_c(b, " ");
+    return 1;
 }
 
 /* One line of the text, flowed: soft breaks are a blank before the line's end.  A word wider than the line stays whole. */
@@ -28,13 +30,12 @@ flow(struct fair_buf *b, fair_str line)
     size_t column = 0;
     bool first = true;
 
-    begin_line(b, rest);
+    column = begin_line(b, rest);
     while (fair_letter_list_next(&rest, &word)) {
         size_t w = width_of(word);
         if (!first && column + 1 + w > COLUMNS - 1) {
             fair_buf_c(b, " \n");
-            begin_line(b, word);
-            column = 0;
+            column = begin_line(b, word);
         } else if (!first) {
             fair_buf_c(b, " ");
             column++;
@@ -65,7 +66,7 @@ put_lines(struct fair_buf *b, fair_str text, bool fixed)
             flow(b, line);
             continue;
         }
-        begin_line(b, line);
+        (void)begin_line(b, line);
         while (line.n > 0 && line.p[line.n - 1] == ' ') line.n--;
         fair_buf_add(b, line);
         fair_buf_c(b, "\n");

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/io.h"
 #include "proc/document_msg.h"
+#include "cases/letters.h"
 #include "work/render.h"
 
 static const float corners[][2] = { { 10, 10 }, { 50, 12 }, { 48, 40 }, { 9, 38 } };
@@ -237,6 +238,31 @@ TEST(a_letter_has_its_address_where_the_window_is)
     if (!have("pdftotext")) return;
     text = text_of(a, r.pdf);
     CHECK(strstr(text, "Example GmbH") != NULL && strstr(text, "54321 Beispielort") != NULL && strstr(text, "Body text") > strstr(text, "Example GmbH"));
+}
+
+TEST(a_letter_becomes_a_pdf_that_says_what_its_text_says)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    const char *source = getenv("FAIRTRACK_SOURCE");
+    struct fair_letter_filled filled;
+    struct fair_letters *l;
+    struct fair_rendered r, again;
+    fair_str inputs;
+    char *text;
+
+    CHECK(source != NULL);
+    CHECK_OK(fair_letters_load(a, fair_letters_builtin(), &l, why));
+    CHECK_OK(fair_read_file(a, fair_str_fmt(a, "%s/src/cases/corpus/letter/inquiry", source).p, 1 << 20, &inputs, why));
+    CHECK_OK(fair_letter_again(l, inputs, a, &filled, why));
+    filled.document->made = 1764140400 * FAIR_SECOND;
+    CHECK_OK(fair_render_pdf(filled.document, false, a, &r, why));
+    CHECK_OK(fair_letter_again(l, inputs, a, &filled, why));
+    filled.document->made = 1764140400 * FAIR_SECOND;
+    CHECK_OK(fair_render_pdf(filled.document, false, a, &again, why));
+    CHECK(fair_str_eq(r.pdf, again.pdf));
+    if (!have("pdftotext")) return;
+    text = text_of(a, r.pdf);
+    CHECK(strstr(text, "Eine Frage zu einem Bild") != NULL && strstr(text, "N-4711-QX") != NULL && strstr(text, "Mara Muster") != NULL);
 }
 
 /* ---- the bytes of a document ------------------------------------------------------------------------- */
