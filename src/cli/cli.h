@@ -106,6 +106,7 @@ int fair_verb_watch_pause(struct fair_cli *c, int argc, char **argv);
 int fair_verb_watch_resume(struct fair_cli *c, int argc, char **argv);
 int fair_verb_watch_remove(struct fair_cli *c, int argc, char **argv);
 int fair_verb_watch_run(struct fair_cli *c, int argc, char **argv);
+int fair_verb_verify(struct fair_cli *c, int argc, char **argv);
 int fair_verb_serve(struct fair_cli *c, int argc, char **argv);
 int fair_verb_worker(struct fair_cli *c, int argc, char **argv);
 int fair_verb_users_add(struct fair_cli *c, int argc, char **argv);

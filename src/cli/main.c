@@ -34,6 +34,7 @@ const struct fair_verb fair_verbs[] = {
     { "watch remove", "ID...", "Ends watches; their hits stay.", fair_verb_watch_remove, FAIR_DEED_CATALOGUE },
     { "watch run", "[ID...]", "Runs watches now: those named, or those that are due.", fair_verb_watch_run, FAIR_DEED_CATALOGUE },
     { "inspect", "picture|fingerprint|images|srcset|robots|url|warc|sitemap|feed ...", "Shows how foreign things are read. Needs no home, fetches nothing.", fair_verb_inspect, FAIR_DEED_ANYONE },
+    { "verify", "[--key FILE|SHA256] [--ca FILE|DIR] [--allow-untrusted] [--block HEIGHT:HEADER] [--of FILE] [--hash HEX] [--rematch] [--weak] FILE", "Is this package, proof or time stamp what it says it is? Offline; needs no home.", fair_verb_verify, FAIR_DEED_ANYONE },
     { "serve", "[--listen ADDRESS:PORT] [--no-worker]", "The web pages and the job runner; prints the address and a one-time sign-in link.", fair_verb_serve, FAIR_DEED_INSTALL },
     { "worker", "[--once]", "Runs jobs: scans, watches, uploads.", fair_verb_worker, FAIR_DEED_INSTALL },
     { "users add", "--email ADDRESS [--name NAME] [--role ROLE]", "Adds an account and prints its sign-in link.", fair_verb_users_add, FAIR_DEED_PEOPLE },

@@ -117,4 +117,31 @@ struct fair_capture_facts {
  * and '_': "match/work.jpg", "match/found.jpg", "match/overlay.png", "exhibits/page.png", "exhibits/page.pdf". */
 struct fair_package_file { fair_str name; fair_str bytes; };
 
+/* ---- the package, before it is sealed ------------------------------------------------------------------------------- */
+
+struct fair_package_draft {
+    const struct fair_capture_facts *facts;
+    fair_str warc;            /* archive/data.warc.gz, whole                                                   */
+    fair_str cdxj;            /* fair_warc_writer_cdxj                                                         */
+    const struct fair_package_file *files; size_t n_files;
+    fair_id id;               /* the package's                                                                 */
+    int64_t number;           /* the organisation's 1st, 2nd, ... package                                      */
+    struct fair_sha256 previous;      /* datapackage.json of the one before; none: the first                   */
+    fair_time created;
+    const fair_str *custody; size_t n_custody;    /* lines so far (evidence/custody.h)                         */
+    fair_str key;             /* public key of the signer, DER                                                 */
+};
+
+/* Everything but datapackage-digest.json, as a list of members in their order, all in the arena; *datapackage is the
+ * SHA-256 of datapackage.json, the last of them.  FAIR_INVALID: a file's name; FAIR_LIMIT: over 2 GiB. */
+struct fair_package_members { struct fair_package_file *p; size_t n; };
+fair_status fair_package_members(const struct fair_package_draft *d, struct fair_arena *a, struct fair_package_members *out,
+                                 struct fair_sha256 *datapackage, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* The package as one file; with `digest` absent: the draft, which lacks its seal. */
+fair_status fair_package_write(const struct fair_package_members *m, fair_str digest, struct fair_arena *a, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* The members of a draft or a package of ours, and its datapackage-digest.json (absent in a draft); views into `file`.
+ * For our own vault: fair_package_verify (evidence/verify.h) is for what others give.  FAIR_CORRUPT. */
+fair_status fair_package_read(fair_str file, struct fair_arena *a, struct fair_package_members *out, fair_str *digest, struct fair_err *err) FAIR_MUST_CHECK;
+
 #endif

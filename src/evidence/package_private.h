@@ -4,9 +4,9 @@
 #include "evidence/package.h"
 
 /* A JSON string with its quotes: ASCII, bytes that are no UTF-8 mended. */
-void fair_json_text(struct fair_buf *b, fair_str s);
+void fair_json_put(struct fair_buf *b, fair_str s);
 /* The same, or null for an absent text. */
-void fair_json_text_or_null(struct fair_buf *b, fair_str s);
+void fair_json_put_or_null(struct fair_buf *b, fair_str s);
 
 /* The value of an HTTP header line (first line skipped), and the three digits of a status line; "" where missing. */
 fair_str fair_http_value(fair_str head, fair_str name);

@@ -34,6 +34,24 @@ fair_trust_free(struct fair_trust **t)
     *t = NULL;
 }
 
+struct fair_trust *
+fair_trust_copy(const struct fair_trust *t)
+{
+    struct fair_trust *c = fair_trust_new();
+
+    for (int i = 0; t != NULL && i < sk_X509_num(t->roots); i++)
+        if (X509_up_ref(sk_X509_value(t->roots, i)) != 1 || sk_X509_push(c->roots, sk_X509_value(t->roots, i)) <= 0) abort();
+    for (int i = 0; t != NULL && i < sk_X509_num(t->between); i++)
+        if (X509_up_ref(sk_X509_value(t->between, i)) != 1 || sk_X509_push(c->between, sk_X509_value(t->between, i)) <= 0) abort();
+    return c;
+}
+
+void
+fair_trust_into(const struct fair_trust *t, fair_x509_store *store)
+{
+    for (int i = 0; i < sk_X509_num(t->roots); i++) X509_STORE_add_cert(store, sk_X509_value(t->roots, i));
+}
+
 size_t
 fair_trust_roots(const struct fair_trust *t)
 {
@@ -184,6 +202,15 @@ signer_of(PKCS7 *token)
     return X509_find_by_issuer_and_serial(certs, si->issuer_and_serial->issuer, si->issuer_and_serial->serial);
 }
 
+static void
+tell_signer(X509 *signer, struct fair_arena *a, struct fair_stamp *out)
+{
+    out->signer = name_text(a, X509_get_subject_name(signer));
+    out->issuer = name_text(a, X509_get_issuer_name(signer));
+    out->qualified = says_qualified(signer);
+    (void)asn1_time(X509_get0_notAfter(signer), &out->signer_until);
+}
+
 static fair_status
 look(PKCS7 *token, TS_TST_INFO *info, struct fair_arena *a, struct fair_stamp *out, struct fair_err *err)
 {
@@ -205,12 +232,7 @@ look(PKCS7 *token, TS_TST_INFO *info, struct fair_arena *a, struct fair_stamp *o
         }
     }
     out->chain = chain_text(a, token->d.sign->cert);
-    if (signer != NULL) {
-        out->signer = name_text(a, X509_get_subject_name(signer));
-        out->issuer = name_text(a, X509_get_issuer_name(signer));
-        out->qualified = says_qualified(signer);
-        (void)asn1_time(X509_get0_notAfter(signer), &out->signer_until);
-    }
+    if (signer != NULL) tell_signer(signer, a, out);
     return FAIR_OK;
 }
 
@@ -240,6 +262,57 @@ imprint(TS_TST_INFO *info, fair_str digest, const uint8_t *nonce, struct fair_er
     return FAIR_OK;
 }
 
+/* A certificate that somebody put in beside is an attack on tools that take the first one: each must stand in the chain that was found
+ * (or, where none was, on a way of names from the signer), or be a cross-certificate of one that does: its name and key, from
+ * another issuer. */
+static bool
+belongs(X509 *x, STACK_OF(X509) *found, STACK_OF(X509) *certs)
+{
+    for (int i = 0; i < sk_X509_num(found); i++) {
+        X509 *f = sk_X509_value(found, i);
+        if (X509_cmp(x, f) == 0) return true;
+        if (X509_NAME_cmp(X509_get_subject_name(x), X509_get_subject_name(f)) == 0 && EVP_PKEY_eq(X509_get0_pubkey(x), X509_get0_pubkey(f)) == 1 &&
+            X509_NAME_cmp(X509_get_issuer_name(x), X509_get_issuer_name(f)) != 0)
+            return true;
+    }
+    /* Where the chain ends below its root, since what was given as trusted lies below: what is above it. */
+    if (sk_X509_num(found) > 0) {
+        X509 *last = sk_X509_value(found, sk_X509_num(found) - 1);
+        for (int i = 0; i < sk_X509_num(certs); i++) {      /* as many steps at most */
+            X509 *up = NULL;
+            if (X509_NAME_cmp(X509_get_issuer_name(last), X509_get_subject_name(last)) == 0) return false;
+            for (int k = 0; up == NULL && k < sk_X509_num(certs); k++)
+                if (X509_NAME_cmp(X509_get_issuer_name(last), X509_get_subject_name(sk_X509_value(certs, k))) == 0 &&
+                    X509_verify(last, X509_get0_pubkey(sk_X509_value(certs, k))) == 1)
+                    up = sk_X509_value(certs, k);
+            if (up == NULL) return false;
+            if (up == x) return true;
+            last = up;
+        }
+    }
+    return false;
+}
+
+static bool
+on_the_way(X509 *x, X509 *signer, STACK_OF(X509) *certs)
+{
+    int n = sk_X509_num(certs);
+    bool used[32] = { false }, grown = true;
+
+    if (n > 32) return false;
+    for (int i = 0; i < n; i++) used[i] = sk_X509_value(certs, i) == signer;
+    while (grown) {
+        grown = false;
+        for (int i = 0; i < n; i++)
+            for (int k = 0; used[i] && k < n; k++)
+                if (!used[k] && X509_NAME_cmp(X509_get_issuer_name(sk_X509_value(certs, i)), X509_get_subject_name(sk_X509_value(certs, k))) == 0)
+                    used[k] = grown = true;
+    }
+    for (int i = 0; i < n; i++)
+        if (used[i] && sk_X509_value(certs, i) == x) return true;
+    return false;
+}
+
 /* The chain from the signer to a trusted root, at the time the token tells: purpose timeStamping (a critical, single
  * extended key usage, RFC 3161 2.3). */
 static fair_status
@@ -260,6 +333,7 @@ chain(PKCS7 *token, const struct fair_trust *trust, struct fair_arena *a, struct
         PKCS7_SIGNER_INFO *si = sk_PKCS7_SIGNER_INFO_num(infos) == 1 ? sk_PKCS7_SIGNER_INFO_value(infos, 0) : NULL;
         if (si != NULL) signer = X509_find_by_issuer_and_serial(between, si->issuer_and_serial->issuer, si->issuer_and_serial->serial);
     }
+    if (signer != NULL && out->signer.n == 0) tell_signer(signer, a, out);
     if (signer == NULL) {
         s = fair_fail(err, FAIR_NOT_FOUND, "time stamp: the certificate it was signed with is not in it");
     } else if (X509_STORE_CTX_init(ctx, store, signer, between) != 1) {
@@ -271,12 +345,18 @@ chain(PKCS7 *token, const struct fair_trust *trust, struct fair_arena *a, struct
         if (X509_verify_cert(ctx) == 1) {
             found = X509_STORE_CTX_get0_chain(ctx);
             out->root = name_text(a, X509_get_subject_name(sk_X509_value(found, sk_X509_num(found) - 1)));
+            for (int i = 0; i < sk_X509_num(token->d.sign->cert); i++)
+                if (!belongs(sk_X509_value(token->d.sign->cert, i), found, token->d.sign->cert))
+                    s = fair_fail(err, FAIR_CORRUPT, "time stamp: certificates in it that do not belong to its chain");
         } else {
             int why = X509_STORE_CTX_get_error(ctx);
-            bool strange = why == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY || why == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+            bool injected = false, strange = why == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY || why == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
                            why == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT || why == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
                            why == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
-            s = fair_fail(err, strange ? FAIR_NOT_FOUND : FAIR_CORRUPT, "time stamp: its chain does not hold: %s", X509_verify_cert_error_string(why));
+            for (int i = 0; i < sk_X509_num(token->d.sign->cert); i++)
+                if (!on_the_way(sk_X509_value(token->d.sign->cert, i), signer, token->d.sign->cert)) injected = true;
+            if (injected) s = fair_fail(err, FAIR_CORRUPT, "time stamp: certificates in it that do not belong to its chain");
+            else s = fair_fail(err, strange ? FAIR_NOT_FOUND : FAIR_CORRUPT, "time stamp: its chain does not hold: %s", X509_verify_cert_error_string(why));
         }
     }
     X509_STORE_CTX_free(ctx);
@@ -326,31 +406,6 @@ well_formed(PKCS7 *token)
            sk_PKCS7_SIGNER_INFO_num(PKCS7_get_signer_info(token)) == 1 && token->d.sign->contents != NULL;
 }
 
-/* More than one certificate for the signer's key or name put in by somebody is an attack on tools that take the first
- * one: every certificate in the token must lie on a way from the signer to a root. */
-static bool
-injected(PKCS7 *token)
-{
-    STACK_OF(X509) *certs = token->d.sign->cert;
-    X509 *signer = signer_of(token);
-    int n = sk_X509_num(certs);
-    bool used[32] = { false }, grown = true;
-
-    if (certs == NULL || signer == NULL) return false;
-    if (n > 32) return true;
-    for (int i = 0; i < n; i++) used[i] = sk_X509_value(certs, i) == signer;
-    while (grown) {
-        grown = false;
-        for (int i = 0; i < n; i++)
-            for (int k = 0; used[i] && k < n; k++)
-                if (!used[k] && X509_NAME_cmp(X509_get_issuer_name(sk_X509_value(certs, i)), X509_get_subject_name(sk_X509_value(certs, k))) == 0)
-                    used[k] = grown = true;
-    }
-    for (int i = 0; i < n; i++)
-        if (!used[i]) return true;
-    return false;
-}
-
 static fair_status
 check_token(PKCS7 *token, TS_TST_INFO *info, fair_str digest, const uint8_t *nonce, const struct fair_trust *trust,
             struct fair_arena *a, struct fair_stamp *out, struct fair_err *err)
@@ -359,7 +414,6 @@ check_token(PKCS7 *token, TS_TST_INFO *info, fair_str digest, const uint8_t *non
     FAIR_TRY(look(token, info, a, out, err));
     FAIR_TRY(imprint(info, digest, nonce, err));
     if (trust == NULL) return FAIR_OK;
-    if (injected(token)) return fair_fail(err, FAIR_CORRUPT, "time stamp: certificates in it that do not belong to its chain");
     FAIR_TRY(chain(token, trust, a, out, err));
     return signature(token, trust, out->at, err);
 }

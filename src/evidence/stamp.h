@@ -15,6 +15,10 @@ void fair_trust_free(struct fair_trust **t);
 /* PEM with one or more certificates: roots, or in-between ones with `untrusted`.  FAIR_INVALID: none in it. */
 fair_status fair_trust_add(struct fair_trust *t, fair_str pem, bool untrusted, struct fair_err *err) FAIR_MUST_CHECK;
 size_t fair_trust_roots(const struct fair_trust *t);
+struct fair_trust *fair_trust_copy(const struct fair_trust *t);        /* NULL: an empty one */
+/* The roots, for a chain of another kind. */
+typedef struct x509_store_st fair_x509_store;
+void fair_trust_into(const struct fair_trust *t, fair_x509_store *store);
 
 /* TimeStampReq for a SHA-256, with a nonce and certReq, DER. */
 fair_status fair_stamp_query(struct fair_arena *a, const struct fair_sha256 *digest, const uint8_t nonce[8], fair_str *der,

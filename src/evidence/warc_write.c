@@ -167,15 +167,15 @@ remember(struct fair_warc_writer *w, const struct fair_warc_put *r, const struct
     w->entries[w->n].key = fair_str_fmt(w->arena, "%.*s %s", FAIR_STR_ARG(fair_cdx_key(w->arena, r->uri)), digits);
     fair_buf_add(&b, w->entries[w->n].key);
     fair_buf_c(&b, " {\"url\": ");
-    fair_json_text(&b, r->uri);
+    fair_json_put(&b, r->uri);
     fair_buf_c(&b, ", \"mime\": ");
-    fair_json_text(&b, mime.n > 0 ? mime : FAIR_STR("application/octet-stream"));
+    fair_json_put(&b, mime.n > 0 ? mime : FAIR_STR("application/octet-stream"));
     if (status.n > 0) fair_buf_fmt(&b, ", \"status\": \"%.*s\"", FAIR_STR_ARG(status));
     else if (r->kind == FAIR_WARC_RESOURCE) fair_buf_c(&b, ", \"status\": \"200\"");
     fair_buf_fmt(&b, ", \"digest\": \"sha256:%.*s\"", FAIR_STR_ARG(fair_hex(w->arena, payload->b, 32)));
     fair_buf_fmt(&b, ", \"length\": \"%llu\", \"offset\": \"%lld\", \"filename\": ", (unsigned long long)length,
                  (long long)(w->at - w->start));
-    fair_json_text(&b, w->name);
+    fair_json_put(&b, w->name);
     fair_buf_fmt(&b, ", \"recordDigest\": \"sha256:%.*s\"}", FAIR_STR_ARG(fair_hex(w->arena, packed->b, 32)));
     /* A line over the ceiling is an address of a megabyte: it stays out of the index and in the archive. */
     if (fair_buf_take(&b, &line, NULL) != FAIR_OK) return;

@@ -3,7 +3,7 @@
 #include "evidence/package_private.h"
 
 void
-fair_json_text(struct fair_buf *b, fair_str s)
+fair_json_put(struct fair_buf *b, fair_str s)
 {
     struct fair_arena *a = fair_arena_new();
 
@@ -23,10 +23,10 @@ fair_json_text(struct fair_buf *b, fair_str s)
 }
 
 void
-fair_json_text_or_null(struct fair_buf *b, fair_str s)
+fair_json_put_or_null(struct fair_buf *b, fair_str s)
 {
     if (s.p == NULL) fair_buf_c(b, "null");
-    else fair_json_text(b, s);
+    else fair_json_put(b, s);
 }
 
 static char

@@ -102,7 +102,7 @@ safe_name(fair_str name)
 
     if (name.n == 0 || name.n > 1024 || name.p[0] == '/' || !fair_utf8_valid(name)) return false;
     for (size_t i = 0; i < name.n; i++)
-        if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f || name.p[i] == '\\' || name.p[i] == ':') return false;
+        if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f || name.p[i] == '\\' || (name.p[i] == ':' && i == 1)) return false;
     while (fair_str_split(&rest, '/', &part))
         if (fair_str_eq(part, FAIR_STR("..")) || fair_str_eq(part, FAIR_STR(".")) || (part.n == 0 && rest.p != NULL)) return false;
     return true;

@@ -45,7 +45,7 @@ limits(const struct fair_role_rules *rules, size_t bytes, struct fair_err *err)
 {
     FAIR_TRY(limit(RLIMIT_CORE, "core", 0, err));
     FAIR_TRY(limit(RLIMIT_NOFILE, "nofile", rules->descriptors, err));
-    if ((rules->may & (FAIR_MAY_MEMFD | FAIR_MAY_WRITE)) == 0) FAIR_TRY(limit(RLIMIT_FSIZE, "fsize", 0, err));
+    if ((rules->may & (FAIR_MAY_MEMFD | FAIR_MAY_WRITE | FAIR_MAY_PRINT)) == 0) FAIR_TRY(limit(RLIMIT_FSIZE, "fsize", 0, err));
     FAIR_TRY(limit(RLIMIT_MSGQUEUE, "msgqueue", 0, err));
     if (FAIR_SANITIZED || bytes == 0) return FAIR_OK;   /* a sanitizer reserves terabytes for its shadow */
     /* DATA counts what is written to; AS would count libraries and mere reservations, and is the outer wall. */

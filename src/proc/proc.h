@@ -20,6 +20,8 @@ enum fair_role {
     FAIR_ROLE_RENDER,         /* documents to PDF                                  */
     FAIR_ROLE_PROXY,          /* a browser's way out                               */
     FAIR_ROLE_PORTAL,         /* what recipients see and answer                    */
+    FAIR_ROLE_NOTARY,         /* the signing key                                   */
+    FAIR_ROLE_VERIFY,         /* no helper: `fairtrack verify` itself, before it reads a package */
     FAIR_N_ROLES
 };
 
@@ -31,7 +33,8 @@ enum fair_may {
     FAIR_MAY_READ = 1 << 2,       /* open the files in `reads`, read-only          */
     FAIR_MAY_MEMFD = 1 << 3,      /* make anonymous memory files to hand over      */
     FAIR_MAY_ACCEPT = 1 << 4,     /* take connections on a socket that listened before */
-    FAIR_MAY_WRITE = 1 << 5       /* make, read, replace and remove files in one folder (fair_confine.folder) and those that are in it */
+    FAIR_MAY_WRITE = 1 << 5,      /* make, read, replace and remove files in one folder (fair_confine.folder) and those that are in it */
+    FAIR_MAY_PRINT = 1 << 6       /* write into files that are open already        */
 };
 
 struct fair_role_rules {

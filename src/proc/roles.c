@@ -48,6 +48,14 @@ const struct fair_role_rules fair_role_rules[FAIR_N_ROLES] = {
         .does = "shows recipients the sealed copies of their notices and seals their answers for the home, which alone can open them",
         .may = FAIR_MAY_ACCEPT | FAIR_MAY_WRITE, .memory = 1024 * MIB, .descriptors = 600,
         .talks = "whoever comes to its port, and nobody of ours: the home fetches answers from its folder" },
+    [FAIR_ROLE_NOTARY] = {
+        .name = "notary", .program = "fairtrack-notary",
+        .does = "holds the key that packages are signed with, read before it is confined; signs two kinds of lines",
+        .may = 0, .memory = 256 * MIB, .seconds = 20, .replace_after = 0, .descriptors = 8 },
+    [FAIR_ROLE_VERIFY] = {
+        .name = "verify", .program = "fairtrack verify",
+        .does = "no helper but the verb itself: it confines itself before it reads the package, which is open by then",
+        .may = FAIR_MAY_PRINT, .memory = 6144 * MIB, .seconds = 0, .replace_after = 0, .descriptors = 16, .talks = "nobody" },
 };
 
 fair_str
@@ -57,6 +65,7 @@ fair_roles_text(struct fair_arena *a)
         { FAIR_MAY_THREAD, "threads" }, { FAIR_MAY_CONNECT, "TCP and UDP outwards" },
         { FAIR_MAY_READ, "read the files below" }, { FAIR_MAY_MEMFD, "hand over anonymous memory files" },
         { FAIR_MAY_ACCEPT, "take connections on a port that listened before" }, { FAIR_MAY_WRITE, "files in one folder" },
+        { FAIR_MAY_PRINT, "write into what is open" },
     };
     struct fair_buf b = FAIR_BUF(a, 65536);
     fair_str out = FAIR_STR("");

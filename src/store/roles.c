@@ -4,7 +4,7 @@
 enum { OWN = 1 << 0, AGT = 1 << 1, REV = 1 << 2, CNS = 1 << 3, AUD = 1 << 4, ADM = 1 << 5, ALL = OWN | AGT | REV | CNS | AUD | ADM };
 
 /* In the order of the bits above. */
-const struct fair_role fair_roles[] = {
+const struct fair_role_row fair_roles[] = {
     { "owner", "Owner", "everything that is the organisation's" },
     { "caseworker", "Agent", "catalogue, scans, decisions and cases, for the owner" },
     { "reviewer", "Reviewer", "decides on hits; second look at letters and disputes, never paid by success" },
@@ -29,7 +29,7 @@ const struct fair_deed_row fair_deeds[FAIR_DEEDS] = {
     [FAIR_DEED_INSTALL]   = { "installation", "settings, backup, organisations: of the first organisation only", OWN | ADM, true },
 };
 
-const struct fair_role *
+const struct fair_role_row *
 fair_role_by_code(fair_str code)
 {
     for (size_t i = 0; i < fair_n_roles; i++)
@@ -40,6 +40,6 @@ fair_role_by_code(fair_str code)
 bool
 fair_role_may(fair_str role, enum fair_deed deed)
 {
-    const struct fair_role *r = fair_role_by_code(role);
+    const struct fair_role_row *r = fair_role_by_code(role);
     return r != NULL && (fair_deeds[deed].roles >> (r - fair_roles) & 1) != 0;
 }

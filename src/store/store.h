@@ -87,12 +87,12 @@ enum fair_deed {
     FAIR_DEED_INSTALL,        /* the installation: for the first organisation only */
     FAIR_DEEDS
 };
-struct fair_role { const char *code, *name, *words; };
+struct fair_role_row { const char *code, *name, *words; };
 struct fair_deed_row { const char *name, *words; unsigned roles; /* bit i: fair_roles[i] may */ bool first_org; };
-extern const struct fair_role fair_roles[];
+extern const struct fair_role_row fair_roles[];
 extern const size_t fair_n_roles;
 extern const struct fair_deed_row fair_deeds[FAIR_DEEDS];
-const struct fair_role *fair_role_by_code(fair_str code);      /* NULL: there is none */
+const struct fair_role_row *fair_role_by_code(fair_str code);      /* NULL: there is none */
 /* By the table alone; whoever asks for a deed of the first organisation also compares that. */
 bool fair_role_may(fair_str role, enum fair_deed deed);
 

@@ -132,6 +132,18 @@ TEST(the_vips_decoder_breaks_out_by_no_way)
     CHECK_EQ(attempt(FAIR_ROLE_DECODE_VIPS, "start_a_thread", true, NULL), GOT);
 }
 
+TEST(the_notary_breaks_out_by_no_way)
+{
+    must_not(FAIR_ROLE_NOTARY, nobody);
+    must_not(FAIR_ROLE_NOTARY, not_decode);
+}
+
+TEST(what_verifies_a_package_reaches_nothing)
+{
+    must_not(FAIR_ROLE_VERIFY, nobody);
+    must_not(FAIR_ROLE_VERIFY, not_decode);
+}
+
 TEST(the_fetcher_reaches_no_file_but_those_that_names_need)
 {
     must_not(FAIR_ROLE_FETCH, nobody);
