@@ -39,12 +39,13 @@ enum fair_case_state {
     FAIR_N_STATES
 };
 
-/* name as people type it, how it is told apart: c a claim is sent, l another letter, e an event, x a close. */
+/* name as people type it, how it is told apart: c a claim is sent, r the same claim again, l another letter, e an
+ * event, x a close. */
 #define FAIR_MOVES(X)                                                                                               \
     X(GATHER, "gather", 'e') X(SEAL, "seal", 'e') X(READY_UP, "ready", 'e') X(BACK, "back", 'e')                    \
     X(INQUIRE, "inquire", 'c') X(MAKE_OFFER, "offer", 'c') X(MAKE_DEMAND, "demand", 'c')                            \
     X(NEGOTIATE, "negotiate", 'c') X(PREPARE_COURT, "prepare-court", 'e') X(GO_TO_COURT, "court", 'e')              \
-    X(REMIND, "remind", 'c') X(LETTER, "letter", 'l')                                                               \
+    X(OPEN_TALKS, "open-talks", 'e') X(REMIND, "remind", 'c') X(RESEND, "resend", 'r') X(LETTER, "letter", 'l')     \
     X(DELIVERED, "delivered", 'e') X(UNDELIVERED, "undelivered", 'e') X(REPLY, "reply", 'e') X(READ_IT, "read", 'e')\
     X(ANSWER, "answer", 'e') X(ASK_PRICE, "ask-price", 'e') X(ASK, "ask", 'e') X(TELL, "tell", 'e')                 \
     X(ASK_TIME, "ask-time", 'e') X(GRANT_TIME, "grant-time", 'e')                                                   \
@@ -93,7 +94,7 @@ bool fair_state_parse(fair_str name, enum fair_case_state *out);
 bool fair_state_final(enum fair_case_state s);
 const char *fair_move_name(enum fair_move m);                  /* "inquire" */
 bool fair_move_parse(fair_str name, enum fair_move *out);
-bool fair_move_is_claim(enum fair_move m);                     /* it asks for something: I3 and I7 bind it */
+bool fair_move_is_claim(enum fair_move m);                     /* it asks for something, or again: I3 binds it */
 bool fair_move_sends(enum fair_move m);                        /* a claim, or another letter */
 const char *fair_actor_name(enum fair_actor a);                /* "AGT" */
 bool fair_actor_parse(fair_str name, enum fair_actor *out);
@@ -138,6 +139,9 @@ struct fair_course {
     unsigned grounds_appealed;/* rejected, and the appeal too                                          */
     bool resumed_low;         /* a rejected dispute has brought it down to OFFER or INQUIRY once       */
     int claims, reminders, disputes;
+    int at;                   /* the step of the last claim: FAIR_STEP_..; -1 none                     */
+    bool bounced;             /* the last claim came back                                              */
+    fair_time paid;           /* the last payment                                                      */
     int64_t sum_last;         /* of the last claim with one; 0 = none yet                              */
     bool price_asked;         /* the recipient asked what a licence costs                              */
     bool proposed;            /* the recipient has made an offer that stands                           */
@@ -159,6 +163,7 @@ struct fair_course {
 /* Something that happened.  Which fields a move reads stands beside them. */
 struct fair_case_event {
     enum fair_move move;
+    enum fair_case_state to;  /* apply: where it led (the ruling's `to`); may does not read it          */
     enum fair_actor who;
     fair_id by;               /* the account; 0: SYS, RCP, HST                                         */
     fair_time at;
@@ -248,8 +253,8 @@ struct fair_ruling fair_cases_may_move(const struct fair_facts *f, enum fair_mov
 /* Every move that stands in the table for this state and actor, allowed or not.  Returns how many; out[FAIR_N_MOVES]. */
 size_t fair_cases_moves(enum fair_case_state s, enum fair_actor who, enum fair_move *out);
 
-/* The course after the event.  It must have been allowed: what the table does not know leaves the course as it is
- * and gives false. */
+/* The course after the event, which must have been allowed and says in `to` where it led: what the table does not know
+ * leaves the course as it is and gives false.  Needs no facts, so that a case can be made again from its events. */
 bool fair_cases_apply(const struct fair_course *c, const struct fair_case_event *e, struct fair_course *out);
 
 /* A fresh course: a case in DRAFT or a takedown in TD_DRAFT. */
@@ -261,6 +266,10 @@ bool fair_cases_due(const struct fair_course *c, fair_str country, fair_time now
 
 /* When the time that the recipient has at this step is over; 0: it has not begun (delivery is not proven), or stands still. */
 fair_time fair_cases_deadline(const struct fair_course *c, fair_str country);
+
+/* When what is held of the recipient must be gone; 0: not while the case is open, or a legal hold keeps it.
+ * `limitation`: when the claim is time-barred, 0 unknown. */
+fair_time fair_cases_forget_at(const struct fair_course *c, fair_time limitation, bool legal_hold);
 
 /* ---- gates ------------------------------------------------------------------------------------------------------- */
 enum { FAIR_N_GATES = 19 };

@@ -19,8 +19,8 @@ static const char *const grounds[FAIR_N_GROUNDS] = { "licence", "mine", "free", 
 const char *fair_state_name(enum fair_case_state s) { return (unsigned)s < FAIR_N_STATES ? states[s].name : "?"; }
 bool fair_state_final(enum fair_case_state s) { return states[s].kind == 'f'; }
 const char *fair_move_name(enum fair_move m) { return (unsigned)m < FAIR_N_MOVES ? moves[m].name : "?"; }
-bool fair_move_is_claim(enum fair_move m) { return moves[m].kind == 'c'; }
-bool fair_move_sends(enum fair_move m) { return moves[m].kind == 'c' || moves[m].kind == 'l'; }
+bool fair_move_is_claim(enum fair_move m) { return moves[m].kind == 'c' || moves[m].kind == 'r'; }
+bool fair_move_sends(enum fair_move m) { return moves[m].kind != 'e' && moves[m].kind != 'x'; }
 const char *fair_actor_name(enum fair_actor a) { return (unsigned)a < FAIR_N_ACTORS ? actors[a] : "?"; }
 const char *fair_level_name(enum fair_level l) { return (unsigned)l < FAIR_N_LEVELS ? levels[l] : "?"; }
 
