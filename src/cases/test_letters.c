@@ -1,6 +1,8 @@
 /* test_letters.c - letters: a set that is not whole and fair is refused, a letter says what it must and no sum. */
 #include "base/test.h"
 #include "base/clock.h"
+#include "base/mime.h"
+#include "cases/letter_mail.h"
 #include "cases/letters.h"
 
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -617,6 +619,82 @@ TEST(a_date_is_told_as_the_language_tells_it)
         text = unflow(a, text);
         if (memmem(text.p, text.n, said[i][1], strlen(said[i][1])) == NULL) fail_msg("%s: no \"%s\"", said[i][0], said[i][1]);
     }
+}
+
+/* ---- as a mail ------------------------------------------------------------------------------------------ */
+
+static struct fair_letter_mail
+mail(struct fair_arena *a)
+{
+    return (struct fair_letter_mail){ .from_name = FAIR_STR("Nord Agency"), .from = FAIR_STR("post@example.com"), .to_name = FAIR_STR("T\xc3\xb6m, Beispiel"),
+        .to = FAIR_STR("tom@example.org"), .subject = FAIR_STR("Eine Frage f\xc3\xbcr Sie"), .language = FAIR_STR("de"), .text = FAIR_STR("Guten Tag \nund mehr\n"),
+        .html = FAIR_STR("<p>Guten Tag</p>\n"), .message_id = fair_mime_message_id(a, FAIR_STR("secret"), FAIR_STR("N-1"), FAIR_STR("example.com")),
+        .code = FAIR_STR("N-1"), .date = 1764140400 * FAIR_SECOND };
+}
+
+TEST(a_letter_as_a_mail_has_both_texts_and_nothing_enclosed)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_letter_mail m = mail(a);
+    fair_str out, again;
+
+    CHECK_OK(fair_letter_mail(a, &m, &out, why));
+    CHECK_OK(fair_letter_mail(a, &m, &again, why));
+    CHECK(fair_str_eq(out, again));
+    CHECK(strstr(out.p, "From: Nord Agency <post@example.com>\r\nTo: =?utf-8?B?VMO2bSwgQmVpc3BpZWw=?= <tom@example.org>\r\n") == out.p);
+    CHECK(strstr(out.p, "Subject: =?utf-8?B?") != NULL && strstr(out.p, "Content-Language: de\r\n") != NULL);
+    CHECK(strstr(out.p, "text/plain; charset=utf-8; format=flowed") != NULL && strstr(out.p, "Guten Tag=20\r\nund mehr\r\n") != NULL);
+    CHECK(strstr(out.p, "text/html; charset=utf-8") != NULL && strstr(out.p, "attachment") == NULL && strstr(out.p, "List-Unsubscribe") == NULL);
+}
+
+TEST(nothing_breaks_out_of_a_header_of_a_mail)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    static const char *const bad[] = { "a@example.com\r\nBcc: b@example.com", "a@example.com\n", "a b@example.com", "a@b@example.com", "@example.com", "a@", "<a@example.com>", "a@example.com, b@example.com" };
+    struct fair_letter_mail m;
+    struct fair_err err = { 0 };
+    fair_str out;
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        for (int where = 0; where < 3; where++) {
+            m = mail(a);
+            if (where == 0) m.to = fair_str_of(bad[i]);
+            else if (where == 1) m.from = fair_str_of(bad[i]);
+            else m.reply_to = fair_str_of(bad[i]);
+            CHECK_EQ(fair_letter_mail(a, &m, &out, &err), FAIR_INVALID);
+        }
+    m = mail(a);
+    m.message_id = FAIR_STR("x@y>\r\nBcc: b@example.com");
+    CHECK_EQ(fair_letter_mail(a, &m, &out, &err), FAIR_INVALID);
+    m = mail(a);
+    m.language = FAIR_STR("de\r\nX: y");
+    CHECK_EQ(fair_letter_mail(a, &m, &out, &err), FAIR_INVALID);
+    m = mail(a);
+    m.subject = FAIR_STR("s\r\nBcc: b@example.com");
+    m.from_name = m.to_name = FAIR_STR("n\r\nBcc: b@example.com");
+    CHECK_OK(fair_letter_mail(a, &m, &out, why));
+    CHECK(strstr(out.p, "\nBcc:") == NULL);
+}
+
+TEST(a_message_id_is_known_again_and_a_forged_one_is_not)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    const fair_str key = FAIR_STR("0123456789abcdef0123456789abcdef");
+    fair_str id = fair_mime_message_id(a, key, FAIR_STR("N-47.11"), FAIR_STR("example.com")), code;
+    char *forged;
+
+    CHECK(fair_mime_message_id_read(key, id, a, &code));
+    CHECK_STR(code, "N-47.11");
+    CHECK(fair_mime_message_id_read(key, fair_str_fmt(a, "<%.*s>", FAIR_STR_ARG(id)), a, &code));
+    CHECK(!fair_mime_message_id_read(FAIR_STR("another key"), id, a, &code));
+    for (size_t i = 0; i < id.n; i++) {
+        forged = fair_alloc(a, id.n + 1);
+        memcpy(forged, id.p, id.n);
+        forged[i] = forged[i] == 'x' ? 'y' : 'x';
+        CHECK(!fair_mime_message_id_read(key, (fair_str){ forged, id.n }, a, &code));
+        CHECK(!fair_mime_message_id_read(key, (fair_str){ id.p, i }, a, &code));
+    }
+    CHECK(!fair_mime_message_id_read(key, FAIR_STR(""), a, &code));
 }
 
 FAIR_TEST_MAIN

@@ -3,99 +3,44 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/io.h"
+#include "base/mime.h"
 #include "proc/mail_msg.h"
 #include "proc/proc.h"
 
 #define READY_MS 30000
 #define ANSWER_MS 60000
 
-/* An address that can break out of no header and no SMTP command (libcurl 7.88 would let CR LF through). */
 static fair_status
 check_address(fair_str s, const char *key, struct fair_err *err)
 {
-    if (s.n < 3 || s.n > 254 || memchr(s.p, '@', s.n) == NULL) return fair_fail(err, FAIR_INVALID, "mail.%s is no address", key);
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] > '~' || strchr("<>()[],;:\\\"", s.p[i]) != NULL)
-            return fair_fail(err, FAIR_INVALID, "mail.%s is no address", key);
-    return FAIR_OK;
-}
-
-/* RFC 2047: words of at most 45 bytes, cut between characters. */
-static void
-add_subject(struct fair_buf *b, fair_str s)
-{
-    bool ascii = true;
-
-    for (size_t i = 0; i < s.n; i++) ascii &= s.p[i] >= ' ' && s.p[i] <= '~';
-    if (ascii) {
-        fair_buf_add(b, s);
-        return;
-    }
-    while (s.n > 0) {
-        size_t n = s.n < 45 ? s.n : 45;
-        while (n < s.n && n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80) n--;
-        if (n == 0) n = s.n < 45 ? s.n : 45;
-        fair_buf_fmt(b, "=?utf-8?B?%.*s?=", FAIR_STR_ARG(fair_base64(b->arena, s.p, n)));
-        s = (fair_str){ s.p + n, s.n - n };
-        if (s.n > 0) fair_buf_c(b, "\r\n ");
-    }
-}
-
-static void
-add_text(struct fair_buf *b, fair_str s)
-{
-    size_t column = 0;
-
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        bool last = i + 1 == s.n || s.p[i + 1] == '\n', plain = (c > ' ' && c <= '~' && c != '=') || (c == ' ' && !last);
-        if (c == '\r') continue;
-        if (c == '\n') {
-            fair_buf_c(b, "\r\n");
-            column = 0;
-            continue;
-        }
-        if (column + (plain ? 1 : 3) > 75) {
-            fair_buf_c(b, "=\r\n");
-            column = 0;
-        }
-        if (plain) fair_buf_byte(b, (char)c);
-        else fair_buf_fmt(b, "=%02X", c);
-        column += plain ? 1 : 3;
-    }
-    fair_buf_c(b, "\r\n");
+    return fair_mime_address_ok(s) ? FAIR_OK : fair_fail(err, FAIR_INVALID, "mail.%s is no address", key);
 }
 
 fair_status
 fair_mail_compose(struct fair_arena *a, const struct fair_config *c, fair_str subject, fair_str text, fair_time now, fair_str *out,
                   struct fair_err *err)
 {
-    static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     struct fair_buf b = FAIR_BUF(a, 60000);
-    time_t s = (time_t)(now / FAIR_SECOND);
     uint8_t salt[12];
-    struct tm t;
     fair_str domain;
 
     FAIR_TRY(check_address(c->smtp_from, "from", err));
     FAIR_TRY(check_address(c->smtp_to, "to", err));
-    if (gmtime_r(&s, &t) == NULL) return fair_fail(err, FAIR_INVALID, "no such time");
     fair_random(salt, sizeof salt);
     domain = c->smtp_from;
     domain = (fair_str){ (const char *)memchr(domain.p, '@', domain.n) + 1, 0 };
     domain.n = (size_t)(c->smtp_from.p + c->smtp_from.n - domain.p);
     fair_buf_fmt(&b, "From: <%.*s>\r\nTo: <%.*s>\r\nSubject: ", FAIR_STR_ARG(c->smtp_from), FAIR_STR_ARG(c->smtp_to));
-    add_subject(&b, subject);
-    fair_buf_fmt(&b, "\r\nDate: %.3s, %02d %.3s %04d %02d:%02d:%02d +0000\r\nMessage-ID: <%.*s@%.*s>\r\n", days + 3 * t.tm_wday, t.tm_mday,
-                 months + 3 * t.tm_mon, t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec, FAIR_STR_ARG(fair_hex(a, salt, sizeof salt)),
-                 FAIR_STR_ARG(domain));
+    fair_mime_words(&b, subject);
+    fair_buf_c(&b, "\r\nDate: ");
+    FAIR_TRY(fair_mime_date(&b, now, err));
+    fair_buf_fmt(&b, "\r\nMessage-ID: <%.*s@%.*s>\r\n", FAIR_STR_ARG(fair_hex(a, salt, sizeof salt)), FAIR_STR_ARG(domain));
     fair_buf_c(&b, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
                    "Content-Transfer-Encoding: quoted-printable\r\n\r\n");
-    add_text(&b, fair_utf8_mend(a, text));
+    fair_mime_quoted(&b, fair_utf8_mend(a, text));
     return fair_buf_take(&b, out, err);
 }
 
