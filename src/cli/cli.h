@@ -29,10 +29,12 @@ struct fair_cli {
     const struct fair_verb *verb;
     const char *home;
     const char *as;           /* --as ADDRESS, else FAIRTRACK_AS: whose account acts; NULL: the first owner's */
+    const char *org;          /* --org NAME|ID: act in this organisation; NULL: the account's, else the first */
     bool json;                /* --json                                                   */
     struct fair_arena *arena; /* for the whole run                                        */
     struct fair_house house;
     bool house_open;
+    fair_str role;            /* the acting account's, once the house is open; absent: the system acts, which may all */
     char **args;              /* the words that are no options, after fair_cli_parse      */
     int n_args;
 };
@@ -57,9 +59,14 @@ int fair_cli_fail(const struct fair_cli *c, const struct fair_err *err);
 int fair_cli_usage(const struct fair_cli *c, const char *fmt, ...) FAIR_PRINTF(2, 3);
 
 /* The house at c->home, opened once, with the desk of the acting account: of c->as, else of the first
- * organisation's first open owner, else its first open admin, else the system itself (nobody could let
+ * organisation's (or c->org's) first open owner, else its first open admin, else the system itself (nobody could let
  * anybody in again).  FAIR_REFUSED: its role may not do the verb's deed; FAIR_NOT_FOUND: no such account. */
 fair_status fair_cli_house(struct fair_cli *c, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* May the acting account do that? */
+bool fair_cli_may(const struct fair_cli *c, enum fair_deed deed);
+/* A note as the acting account may read it: one on somebody's hardship is for its author, owners, admins and counsel. */
+fair_str fair_cli_note(const struct fair_cli *c, fair_str reason, fair_id author, fair_str note);
 
 /* One JSON line on stdout; takes the reference. */
 void fair_cli_json(json_t *line);
@@ -113,6 +120,11 @@ int fair_verb_users_add(struct fair_cli *c, int argc, char **argv);
 int fair_verb_users_list(struct fair_cli *c, int argc, char **argv);
 int fair_verb_users_link(struct fair_cli *c, int argc, char **argv);
 int fair_verb_users_disable(struct fair_cli *c, int argc, char **argv);
+int fair_verb_users_enable(struct fair_cli *c, int argc, char **argv);
+int fair_verb_users_role(struct fair_cli *c, int argc, char **argv);
+int fair_verb_users_org_add(struct fair_cli *c, int argc, char **argv);
+int fair_verb_users_org_list(struct fair_cli *c, int argc, char **argv);
+int fair_verb_users_roles(struct fair_cli *c, int argc, char **argv);
 int fair_verb_backup(struct fair_cli *c, int argc, char **argv);
 int fair_verb_restore(struct fair_cli *c, int argc, char **argv);
 int fair_verb_reindex(struct fair_cli *c, int argc, char **argv);

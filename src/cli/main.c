@@ -41,6 +41,11 @@ const struct fair_verb fair_verbs[] = {
     { "users list", "", "Lists accounts.", fair_verb_users_list, FAIR_DEED_PEOPLE },
     { "users link", "[--email ADDRESS]", "Prints a fresh one-time sign-in link.", fair_verb_users_link, FAIR_DEED_PEOPLE },
     { "users disable", "--email ADDRESS", "Closes an account and ends its sessions.", fair_verb_users_disable, FAIR_DEED_PEOPLE },
+    { "users enable", "--email ADDRESS", "Opens a closed account again.", fair_verb_users_enable, FAIR_DEED_PEOPLE },
+    { "users role", "--email ADDRESS --role ROLE", "Gives an account another role.", fair_verb_users_role, FAIR_DEED_PEOPLE },
+    { "users org add", "--name NAME [--email ADDRESS]", "Adds an organisation to this installation, with its first owner, and prints their sign-in link.", fair_verb_users_org_add, FAIR_DEED_INSTALL },
+    { "users org list", "", "Lists the organisations of this installation.", fair_verb_users_org_list, FAIR_DEED_INSTALL },
+    { "users roles", "", "Prints who may do what: every page and verb, role by role.", fair_verb_users_roles, FAIR_DEED_ANYONE },
     { "backup", "DIR", "Writes a consistent copy of the home while others use it.", fair_verb_backup, FAIR_DEED_INSTALL },
     { "restore", "DIR", "Makes a home from a backup; every blob is checked.", fair_verb_restore, FAIR_DEED_ANYONE },
     { "reindex", "[--retake]", "Builds the index anew from the store.", fair_verb_reindex, FAIR_DEED_INSTALL },
@@ -55,7 +60,7 @@ const struct fair_verb fair_verbs[] = {
 static void
 list_verbs(FILE *to)
 {
-    fputs("usage: fairtrack [--home DIR] [--as ADDRESS] [--json] VERB ...\n\n", to);
+    fputs("usage: fairtrack [--home DIR] [--as ADDRESS] [--org NAME|ID] [--json] VERB ...\n\n", to);
     for (const struct fair_verb *v = fair_verbs; v->name != NULL; v++) fprintf(to, "  %-16s %s\n", v->name, v->doc);
     fputs("\nfairtrack VERB --help tells a verb's options. Exit: 0 done, 1 the answer is no, 2 wrong usage, 3 partly done, 4 failed.\n", to);
 }
@@ -102,6 +107,11 @@ main(int argc, char **argv)
             at += 2;
         } else if (strncmp(argv[at], "--as=", 5) == 0) {
             c.as = argv[at++] + 5;
+        } else if (strcmp(argv[at], "--org") == 0 && at + 1 < argc) {
+            c.org = argv[at + 1];
+            at += 2;
+        } else if (strncmp(argv[at], "--org=", 6) == 0) {
+            c.org = argv[at++] + 6;
         } else if (strcmp(argv[at], "--json") == 0) {
             c.json = true;
             at++;

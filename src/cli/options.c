@@ -30,6 +30,7 @@ print_help(const struct fair_cli *c, const struct fair_opt *opts)
     }
     printf("  %-24s %s\n", "--home DIR", "the home (else FAIRTRACK_HOME, else ~/.fairtrack)");
     if (find_option(opts, NULL, "as", 2) == NULL) printf("  %-24s %s\n", "--as ADDRESS", "the account that acts (else FAIRTRACK_AS, else the first owner's)");
+    printf("  %-24s %s\n", "--org NAME|ID", "the organisation it acts in (else the account's, else the first)");
     printf("  %-24s %s\n  %-24s %s\n",
            "--json", "JSON lines instead of text", "--help", "this text");
 }
@@ -70,6 +71,7 @@ fair_cli_parse(struct fair_cli *c, int argc, char **argv, const struct fair_opt 
     bool help = false, ended = false;
     const struct fair_opt common[] = {
         { .name = "home", .value = "DIR", .text = &c->home }, { .name = "as", .value = "ADDRESS", .text = &c->as },
+        { .name = "org", .value = "NAME|ID", .text = &c->org },
         { .name = "json", .flag = &c->json },
         { .name = "help", .flag = &help }, { 0 } };
 
@@ -150,6 +152,31 @@ keep_acting(void *arg, const struct fair_user *u, __attribute__((unused)) struct
     return FAIR_OK;
 }
 
+struct org_sought { fair_str name; fair_id id, found; int n; };
+
+static fair_status
+seek_org(void *arg, const struct fair_org *o, __attribute__((unused)) struct fair_err *err)
+{
+    struct org_sought *x = arg;
+    if (o->id != x->id && !fair_str_eq(o->name, x->name)) return FAIR_OK;
+    x->found = o->id;
+    x->n++;
+    return FAIR_OK;
+}
+
+static fair_status
+find_org(struct fair_cli *c, fair_id *out, struct fair_err *err)
+{
+    struct org_sought x = { .name = fair_str_of(c->org) };
+
+    if (!fair_cli_id(c->org, &x.id)) x.id = 0;
+    FAIR_TRY(fair_store_orgs(c->house.store, seek_org, &x, err));
+    if (x.n == 0) return fair_fail(err, FAIR_NOT_FOUND, "--org %s: there is no such organisation", c->org);
+    if (x.n > 1) return fair_fail(err, FAIR_INVALID, "--org %s: %d organisations have this name; give its number (fairtrack users org list)", c->org, x.n);
+    *out = x.found;
+    return FAIR_OK;
+}
+
 static fair_status
 act_as(struct fair_cli *c, struct fair_err *err)
 {
@@ -158,20 +185,36 @@ act_as(struct fair_cli *c, struct fair_err *err)
     struct acting x = { .arena = c->arena };
     fair_id first_org = d->org;
 
+    if (c->org != NULL) FAIR_TRY(find_org(c, &d->org, err));
     if (c->as == NULL || c->as[0] == '\0') {
         FAIR_TRY(fair_store_users(d, keep_acting, &x, err));
         if (x.user.id == 0) return FAIR_OK;
     } else {
         if (fair_store_user_by_email(d->st, fair_str_of(c->as), c->arena, &x.user, err) != FAIR_OK) return fair_fail_in(err, "--as %s", c->as);
         if (x.user.disabled) return fair_fail(err, FAIR_REFUSED, "--as %s: this account is switched off", c->as);
+        if (c->org != NULL && x.user.org != d->org) return fair_fail(err, FAIR_REFUSED, "--as %s: this account is of another organisation than --org %s", c->as, c->org);
     }
     d->org = x.user.org;
     d->user = x.user.id;
+    c->role = x.user.role;
     if (!fair_role_may(x.user.role, c->verb->deed))
         return fair_fail(err, FAIR_REFUSED, "%.*s is %.*s here, whom this is not for (%s)", FAIR_STR_ARG(x.user.email), FAIR_STR_ARG(x.user.role), deed->words);
     if (deed->first_org && d->org != first_org)
         return fair_fail(err, FAIR_REFUSED, "%.*s is not of the organisation that runs this installation (%s)", FAIR_STR_ARG(x.user.email), deed->words);
     return FAIR_OK;
+}
+
+bool
+fair_cli_may(const struct fair_cli *c, enum fair_deed deed)
+{
+    return c->role.p == NULL || fair_role_may(c->role, deed);
+}
+
+fair_str
+fair_cli_note(const struct fair_cli *c, fair_str reason, fair_id author, fair_str note)
+{
+    bool hidden = note.n > 0 && fair_str_eq(reason, FAIR_STR("hardship_or_sensitive")) && author != c->house.desk.user;
+    return hidden && !fair_cli_may(c, FAIR_DEED_SENSITIVE) ? FAIR_STR("(kept for the owner and counsel)") : note;
 }
 
 fair_status

@@ -82,17 +82,18 @@ show_decision(void *arg, const struct fair_decision *x, __attribute__((unused)) 
 {
     struct showing *s = arg;
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str note = fair_cli_note(s->c, x->reason, x->user, x->note);
 
     if (s->list != NULL) {
         json_array_append_new(s->list, json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "decision", (json_int_t)x->id, "as",
                                                  fair_json_str(a, x->what), "reason", fair_json_str(a, x->reason), "scope",
-                                                 fair_json_str(a, x->scope), "note", fair_json_str(a, x->note), "until",
+                                                 fair_json_str(a, x->scope), "note", fair_json_str(a, note), "until",
                                                  fair_json_time(a, x->until), "at", fair_json_time(a, x->at), "by",
                                                  fair_json_str(a, x->user_name)));
         return FAIR_OK;
     }
     printf("  %-12s %.*s %.*s %.*s (%.*s) %.*s\n", "decided", FAIR_STR_ARG(fair_time_text(a, x->at)), FAIR_STR_ARG(x->what),
-           FAIR_STR_ARG(x->reason), FAIR_STR_ARG(x->scope), FAIR_STR_ARG(fair_str_escape(a, x->note)));
+           FAIR_STR_ARG(x->reason), FAIR_STR_ARG(x->scope), FAIR_STR_ARG(fair_str_escape(a, note)));
     return FAIR_OK;
 }
 
@@ -217,16 +218,17 @@ print_rule(void *arg, const struct fair_rule *r, __attribute__((unused)) struct 
 {
     struct fair_cli *c = arg;
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str note = fair_cli_note(c, r->reason, r->user, r->note);
 
     if (c->json)
         fair_cli_json(json_pack("{s:i, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "v", 1, "type", "rule", "rule",
                                 (json_int_t)r->id, "hit", (json_int_t)r->hit, "work", (json_int_t)r->work, "scope",
                                 fair_json_str(a, r->scope), "as", fair_json_str(a, r->what), "reason", fair_json_str(a, r->reason),
-                                "note", fair_json_str(a, r->note), "site", fair_json_str(a, r->site), "page",
+                                "note", fair_json_str(a, note), "site", fair_json_str(a, r->site), "page",
                                 fair_json_str(a, r->page_url), "until", fair_json_time(a, r->until), "at", fair_json_time(a, r->at)));
     else
         printf("%lld\t%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", (long long)r->id, FAIR_STR_ARG(r->what), FAIR_STR_ARG(r->reason),
-               FAIR_STR_ARG(r->scope), FAIR_STR_ARG(fair_str_escape(a, r->site)), FAIR_STR_ARG(fair_str_escape(a, r->note)));
+               FAIR_STR_ARG(r->scope), FAIR_STR_ARG(fair_str_escape(a, r->site)), FAIR_STR_ARG(fair_str_escape(a, note)));
     return FAIR_OK;
 }
 

@@ -42,7 +42,7 @@ print_ready(struct looking *l)
 {
     while (l->printed < l->n && l->v[l->printed].ready) {
         struct asked *q = &l->v[l->printed++];
-        fwrite(q->out.p, 1, q->out.n, stdout);
+        if (q->out.n > 0) fwrite(q->out.p, 1, q->out.n, stdout);
         fair_arena_free(&q->arena);
         fair_progress_at(&l->bar, (int64_t)l->printed, (int64_t)l->n);
     }

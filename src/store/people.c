@@ -6,6 +6,7 @@
 
 FAIR_SQL_ALL(org_put, "INSERT INTO org (id, name, created_us) VALUES ($1, $2, $3)");
 FAIR_SQL_ALL(org_first, "SELECT id, name, created_us FROM org ORDER BY id LIMIT 1");
+FAIR_SQL_ALL(org_all, "SELECT id, name, created_us FROM org ORDER BY id");
 
 #define ACCOUNT "SELECT id, org_id, email, name, role, password, disabled, created_us FROM account "
 FAIR_SQL(account_put,
@@ -74,6 +75,21 @@ fair_store_org_first(struct fair_store *st, struct fair_arena *a, struct fair_or
     if (s != FAIR_OK) return s;
     *out = (struct fair_org){ fair_db_get_int(q, 0), fair_db_get_text(q, 1, a), fair_db_get_int(q, 2) };
     return FAIR_OK;
+}
+
+fair_status
+fair_store_orgs(struct fair_store *st, FAIR_EACH(fair_org), struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_status s;
+
+    FAIR_TRY(fair_store_query(st, &org_all, &q, err));
+    while ((s = fair_db_step(q, err)) == FAIR_OK) {
+        struct fair_org o = { fair_db_get_int(q, 0), fair_db_get_text(q, 1, a), fair_db_get_int(q, 2) };
+        FAIR_TRY(each(arg, &o, err));
+    }
+    return s == FAIR_DONE ? FAIR_OK : s;
 }
 
 static fair_str
@@ -217,6 +233,21 @@ fair_store_users(const struct fair_desk *d, FAIR_EACH(fair_user), struct fair_er
         FAIR_TRY(each(arg, &u, err));
     }
     return s == FAIR_DONE ? FAIR_OK : s;
+}
+
+fair_status
+fair_store_org_begin(const struct fair_desk *d, fair_str name, struct fair_user *u, fair_id *id, struct fair_err *err)
+{
+    FAIR_AUTO(txn) struct fair_txn t = { 0 };
+    struct fair_desk theirs = { d->st, 0, 0 };
+
+    FAIR_TRY(fair_txn_begin(d->st, &t, err));
+    FAIR_TRY(fair_store_org_add(d->st, name, &theirs.org, err));
+    if (u != NULL) FAIR_TRY(fair_store_user_add(&theirs, u, err));
+    FAIR_TRY(fair_audit(d, fair_now(), "org.begin", theirs.org, FAIR_STR("{}"), err));
+    FAIR_TRY(fair_txn_end(&t, err));
+    *id = theirs.org;
+    return FAIR_OK;
 }
 
 fair_status

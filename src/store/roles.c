@@ -43,3 +43,9 @@ fair_role_may(fair_str role, enum fair_deed deed)
     const struct fair_role_row *r = fair_role_by_code(role);
     return r != NULL && (fair_deeds[deed].roles >> (r - fair_roles) & 1) != 0;
 }
+
+bool
+fair_role_may_give(fair_str role, fair_str other)
+{
+    return fair_str_eq(role, FAIR_STR("owner")) || (fair_role_may(role, FAIR_DEED_PEOPLE) && !fair_str_eq(other, FAIR_STR("owner")));
+}

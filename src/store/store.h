@@ -38,9 +38,15 @@ fair_status fair_store_do(const struct fair_desk *d, fair_status (*body)(const s
 struct fair_page { int64_t offset, limit; };      /* limit 0 = 100 */
 
 /* ---- organisations, users, sessions ---------------------------------- */
+struct fair_user;
 struct fair_org { fair_id id; fair_str name; fair_time created; };
 fair_status fair_store_org_add(struct fair_store *st, fair_str name, fair_id *id, struct fair_err *err) FAIR_MUST_CHECK;
+/* Another organisation with its first owner (NULL: none), both or neither; u->id is set.  FAIR_CONFLICT: the address is taken. */
+fair_status fair_store_org_begin(const struct fair_desk *d, fair_str name, struct fair_user *u, fair_id *id, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_org_first(struct fair_store *st, struct fair_arena *a, struct fair_org *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* Every organisation of the installation, the first first: for the installation's own work alone. */
+fair_status fair_store_orgs(struct fair_store *st, FAIR_EACH(fair_org), struct fair_err *err) FAIR_MUST_CHECK;
 
 struct fair_user {
     fair_id id, org;
@@ -95,6 +101,8 @@ extern const struct fair_deed_row fair_deeds[FAIR_DEEDS];
 const struct fair_role_row *fair_role_by_code(fair_str code);      /* NULL: there is none */
 /* By the table alone; whoever asks for a deed of the first organisation also compares that. */
 bool fair_role_may(fair_str role, enum fair_deed deed);
+/* May somebody of this role make, change or sign in accounts of that one?  Only owners may owners'. */
+bool fair_role_may_give(fair_str role, fair_str other);
 
 /* ---- blobs: who refers to what in the vault --------------------------- */
 /* Counted per organisation.  work_add, work_set_raw, hit_seen and seen_put count the

@@ -88,6 +88,7 @@ fair_page_user_add(struct fair_request *rq, struct fair_reply *re, struct fair_e
 
     for (size_t i = 0; i < email.n; i++) p[i] = email.p[i] >= 'A' && email.p[i] <= 'Z' ? (char)(email.p[i] + 32) : email.p[i];
     if (!email_ok(u.email)) return fair_fail(err, FAIR_INVALID, "that is no e-mail address");
+    if (!fair_role_may_give(rq->user.role, u.role)) return fair_fail(err, FAIR_REFUSED, "only an owner makes owners");
     s = fair_store_user_add(&rq->desk, &u, err);
     if (s == FAIR_CONFLICT) return fair_fail(err, s, "somebody with this address is here already");
     FAIR_TRY(s);
@@ -101,6 +102,8 @@ fair_page_user_change(struct fair_request *rq, struct fair_reply *re, struct fai
     struct fair_user u;
 
     FAIR_TRY(fair_store_user_get(&rq->desk, rq->id, rq->arena, &u, err));
+    if (!fair_role_may_give(rq->user.role, u.role) || (role.n > 0 && !fair_role_may_give(rq->user.role, role)))
+        return fair_fail(err, FAIR_REFUSED, "an owner's account is the business of owners, and only owners make owners");
     if (fair_str_eq(what, FAIR_STR("link"))) return show_link(rq, re, &u, err);
     if (u.id == rq->desk.user) return fair_fail(err, FAIR_INVALID, "one does not change one's own role or switch oneself off; another owner may");
     if (fair_str_eq(what, FAIR_STR("role"))) {

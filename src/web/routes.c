@@ -52,3 +52,11 @@ const struct fair_route fair_routes[] = {
     { "GET", "/settings", fair_page_settings, "settings", "Settings and self-check", FAIR_DEED_INSTALL, NULL, "settings" },
 };
 const size_t fair_n_routes = sizeof fair_routes / sizeof *fair_routes;
+
+bool
+fair_web_way(size_t i, struct fair_web_way *out)
+{
+    if (i >= fair_n_routes) return false;
+    *out = (struct fair_web_way){ fair_routes[i].method, fair_routes[i].path, fair_routes[i].takes, fair_routes[i].deed };
+    return true;
+}

@@ -23,6 +23,10 @@ struct fair_web_options {
  *   FAIR_IO       the system refused */
 fair_status fair_web_run(const struct fair_web_options *o, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* Every address and the deed it takes, for docs/roles.md; false past the last. */
+struct fair_web_way { const char *method, *path, *takes; enum fair_deed deed; };
+bool fair_web_way(size_t i, struct fair_web_way *out);
+
 /* A sign-in link for a user that works once within `seconds`: base is "http://127.0.0.1:8080". */
 fair_status fair_web_link(const struct fair_desk *d, fair_id user, fair_time now, int64_t seconds, fair_str base,
                           struct fair_arena *a, fair_str *url, struct fair_err *err) FAIR_MUST_CHECK;

@@ -113,7 +113,7 @@ check_index(struct checking *c)
         return;
     }
     fair_index_stat(c->h->index, &stat);
-    if (fair_store_works_count(&c->h->desk, &(struct fair_work_filter){ 0 }, &works, &err) != FAIR_OK)
+    if (fair_house_works(c->h, &works, &err) != FAIR_OK)
         tell(c, FAIR_HEALTH_BAD, "index", "%s", err.text);
     else if ((uint64_t)works != stat.works)
         tell(c, FAIR_HEALTH_WARN, "index", "%lld works are registered, %llu are in the index: fairtrack reindex", (long long)works,
@@ -183,6 +183,13 @@ check_job(void *arg, const struct fair_job *j, __attribute__((unused)) struct fa
     return FAIR_OK;
 }
 
+static fair_status
+check_desk(struct fair_house *h, void *arg, struct fair_err *err)
+{
+    FAIR_TRY(fair_store_watches(&h->desk, check_watch, arg, err));
+    return fair_store_jobs(&h->desk, FAIR_STR("aside"), (struct fair_page){ 0, 1000 }, check_job, arg, err);
+}
+
 /* Does what is asked for get done?  A watch an hour late says that no worker runs. */
 static void
 check_work(struct checking *c, struct fair_arena *a)
@@ -190,8 +197,7 @@ check_work(struct checking *c, struct fair_arena *a)
     struct watching x = { .c = c, .a = a, .now = fair_now() };
     struct fair_err err = { 0 };
 
-    if (fair_store_watches(&c->h->desk, check_watch, &x, &err) != FAIR_OK ||
-        fair_store_jobs(&c->h->desk, FAIR_STR("aside"), (struct fair_page){ 0, 1000 }, check_job, &x, &err) != FAIR_OK) {
+    if (fair_house_each_org(c->h, check_desk, &x, &err) != FAIR_OK) {
         tell(c, FAIR_HEALTH_BAD, "watches", "%s", err.text);
         return;
     }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -89,13 +90,41 @@ fair_house_close(struct fair_house *h)
     fair_arena_free(&h->arena);
 }
 
+struct orgs { fair_id *v; size_t n, room; };
+
+static fair_status
+note_org(void *arg, const struct fair_org *o, __attribute__((unused)) struct fair_err *err)
+{
+    struct orgs *l = arg;
+
+    if (l->n == l->room) l->v = fair_xrealloc(l->v, (l->room = l->room > 0 ? 2 * l->room : 16) * sizeof *l->v);
+    l->v[l->n++] = o->id;
+    return FAIR_OK;
+}
+
+fair_status
+fair_house_each_org(struct fair_house *h, fair_status (*work)(struct fair_house *h, void *arg, struct fair_err *err), void *arg, struct fair_err *err)
+{
+    struct fair_desk ours = h->desk;
+    struct orgs l = { 0 };
+    fair_status s = fair_store_orgs(h->store, note_org, &l, err);
+
+    for (size_t i = 0; i < l.n && s == FAIR_OK; i++) {
+        h->desk = (struct fair_desk){ ours.st, l.v[i], 0 };
+        s = work(h, arg, err);
+    }
+    h->desk = ours;
+    free(l.v);
+    return s;
+}
+
 /* Puts one work's packed fingerprint where `put` says; a fingerprint of another scheme is passed over and told once. */
 struct filling {
     struct fair_house *house;
     fair_status (*put)(struct fair_index *, fair_id, fair_id, const struct fair_fingerprint *, struct fair_err *);
     struct fair_arena *arena;
     uint64_t n, odd;
-    fair_id last;
+    fair_id after, last;
     bool check;               /* pass over what the index holds already */
 };
 
@@ -119,7 +148,21 @@ fill_one(void *arg, const struct fair_work *w, struct fair_err *err)
     return s;
 }
 
-/* Every work after `after`, in pages, so that a reader's transaction stays short. */
+/* One organisation's works after f->after, in pages, so that a reader's transaction stays short. */
+static fair_status
+fill_org(struct fair_house *h, void *arg, struct fair_err *err)
+{
+    struct filling *f = arg;
+
+    f->last = f->after;
+    for (;;) {
+        fair_id from = f->last;
+        struct fair_work_filter filter = { .after_id = from, .with_fingerprint = true, .page = { 0, 500 } };
+        FAIR_TRY(fair_store_works(&h->desk, &filter, fill_one, f, err));
+        if (f->last == from) return FAIR_OK;
+    }
+}
+
 static fair_status
 fill_after(struct fair_house *h, fair_id after, struct filling *f, struct fair_err *err)
 {
@@ -127,13 +170,25 @@ fill_after(struct fair_house *h, fair_id after, struct filling *f, struct fair_e
 
     f->house = h;
     f->arena = a;
-    f->last = after;
-    for (;;) {
-        fair_id from = f->last;
-        struct fair_work_filter filter = { .after_id = from, .with_fingerprint = true, .page = { 0, 500 } };
-        FAIR_TRY(fair_store_works(&h->desk, &filter, fill_one, f, err));
-        if (f->last == from) return FAIR_OK;
-    }
+    f->after = after;
+    return fair_house_each_org(h, fill_org, f, err);
+}
+
+static fair_status
+add_count(struct fair_house *h, void *arg, struct fair_err *err)
+{
+    int64_t n;
+
+    FAIR_TRY(fair_store_works_count(&h->desk, &(struct fair_work_filter){ 0 }, &n, err));
+    *(int64_t *)arg += n;
+    return FAIR_OK;
+}
+
+fair_status
+fair_house_works(struct fair_house *h, int64_t *n, struct fair_err *err)
+{
+    *n = 0;
+    return fair_house_each_org(h, add_count, n, err);
 }
 
 /* What the store has and the index has not.  Ids grow with time, so that the tail is what lies behind the
@@ -147,7 +202,7 @@ fill(struct fair_house *h, fair_id after, struct filling *f, struct fair_err *er
 
     FAIR_TRY(fill_after(h, after, f, err));
     fair_index_stat(h->index, &stat);
-    FAIR_TRY(fair_store_works_count(&h->desk, &(struct fair_work_filter){ 0 }, &works, err));
+    FAIR_TRY(fair_house_works(h, &works, err));
     if (!f->check && (uint64_t)works > stat.works + f->odd) {
         f->check = true;
         f->odd = 0;
@@ -181,6 +236,12 @@ drop_one(void *arg, fair_id work, __attribute__((unused)) fair_time removed)
     return fair_index_remove(h->index, h->desk.org, work, &err);
 }
 
+static fair_status
+drop_removed(struct fair_house *h, void *arg, struct fair_err *err)
+{
+    return fair_store_works_removed(&h->desk, 0, drop_one, arg, err);
+}
+
 fair_status
 fair_house_index_catch_up(struct fair_house *h, struct fair_err *err)
 {
@@ -198,7 +259,7 @@ fair_house_index_catch_up(struct fair_house *h, struct fair_err *err)
     FAIR_TRY(fair_index_refresh(h->index, err));
     fair_index_stat(h->index, &stat);
     FAIR_TRY(fill(h, stat.newest, &f, err));
-    FAIR_TRY(fair_store_works_removed(&h->desk, 0, drop_one, h, err));
+    FAIR_TRY(fair_house_each_org(h, drop_removed, h, err));
     return fair_index_sync(h->index, err);
 }
 

@@ -39,6 +39,10 @@ fair_status fair_house_init(const char *home, fair_str org_name, fair_str email,
 fair_status fair_house_open(const char *home, struct fair_house *out, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_house_close(struct fair_house *h);
 
+/* `work` with the desk of each organisation in turn, as the system; the desk is then as it was. */
+fair_status fair_house_each_org(struct fair_house *h, fair_status (*work)(struct fair_house *h, void *arg, struct fair_err *err), void *arg,
+                                struct fair_err *err) FAIR_MUST_CHECK;
+
 /* The parts, opened at the first call. */
 fair_status fair_house_vault(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
 /* The index, mapped afresh, with the store's works that its writer has not seen put
@@ -47,6 +51,8 @@ fair_status fair_house_index(struct fair_house *h, struct fair_err *err) FAIR_MU
 /* Become the index's writer if nobody is, and bring it up to date with the store; when
  * another process writes, that is its work: FAIR_OK and nothing done. */
 fair_status fair_house_index_catch_up(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
+/* How many works the organisations have registered, all together: as many as the index holds. */
+fair_status fair_house_works(struct fair_house *h, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
 /* Build the index anew from the store; FAIR_AGAIN while another process writes. */
 fair_status fair_house_reindex(struct fair_house *h, uint64_t *works, struct fair_err *err) FAIR_MUST_CHECK;
 /* A work's original, from the vault or from where it was left.  FAIR_CORRUPT: it is no longer the file that was

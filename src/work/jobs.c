@@ -104,11 +104,26 @@ static fair_status
 run_mail(struct fair_house *h, const struct fair_job *job, __attribute__((unused)) struct fair_arena *a, struct fair_err *err)
 {
     json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
-    fair_str subject = member(args, "subject"), text = member(args, "text");
-    fair_status s = subject.n == 0 ? fair_fail(err, FAIR_CORRUPT, "job mail without a subject") : fair_mail_send(&h->config, subject, text, err);
+    fair_str subject = member(args, "subject"), text = member(args, "text"), to = member(args, "to");
+    struct fair_config config = h->config;
+    fair_status s;
+
+    if (to.n > 0) config.smtp_to = to;
+    s = subject.n == 0 ? fair_fail(err, FAIR_CORRUPT, "job mail without a subject") : fair_mail_send(&config, subject, text, err);
 
     json_decref(args);
     return s;
+}
+
+/* mail.to is the first organisation's; another's first owner is told at the address of the account. */
+struct told { struct fair_arena *arena; fair_str email; };
+
+static fair_status
+keep_owner(void *arg, const struct fair_user *u, __attribute__((unused)) struct fair_err *err)
+{
+    struct told *t = arg;
+    if (t->email.n == 0 && !u->disabled && fair_str_eq(u->role, FAIR_STR("owner"))) t->email = fair_str_dup(t->arena, u->email);
+    return FAIR_OK;
 }
 
 /* New hits are told once: the dashboard shows them anyway; by mail where a server is set, by a job of
@@ -118,6 +133,8 @@ announce(struct fair_house *h, fair_str target, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     fair_str base = fair_house_base_url(h, a), subject, text, args;
+    struct told who = { .arena = a };
+    struct fair_org first;
     int64_t n = 0;
     json_t *o;
     char *json;
@@ -125,12 +142,16 @@ announce(struct fair_house *h, fair_str target, struct fair_err *err)
 
     FAIR_TRY(fair_store_hits_announce(&h->desk, fair_now(), &n, err));
     if (n == 0 || h->config.smtp_url.n == 0) return FAIR_OK;
+    FAIR_TRY(fair_store_org_first(h->store, a, &first, err));
+    if (h->desk.org != first.id) FAIR_TRY(fair_store_users(&h->desk, keep_owner, &who, err));
+    if (h->desk.org != first.id && who.email.n == 0) return FAIR_OK;
     subject = fair_str_fmt(a, "Fairtrack: %lld new hit%s", (long long)n, n == 1 ? "" : "s");
     text = fair_utf8_mend(a, fair_str_fmt(a, "Fairtrack looked at\n\n    %.*s\n\nand found %lld picture%s that may be cop%s of yours. "
                                           "Nothing has been done about %s.\n\nLook at %s and decide here:\n\n    %.*s/hits\n",
                                           FAIR_STR_ARG(target), (long long)n, n == 1 ? "" : "s", n == 1 ? "y" : "ies", n == 1 ? "it" : "them",
                                           n == 1 ? "it" : "them", FAIR_STR_ARG(base)));
     o = json_pack("{s:s%, s:s%}", "subject", subject.p, subject.n, "text", text.p, text.n);
+    if (who.email.n > 0) json_object_set_new(o, "to", json_stringn(who.email.p, who.email.n));
     json = json_dumps(o, JSON_COMPACT);
     args = fair_str_of(json);
     s = fair_store_job_ask(&h->desk, "mail", (fair_str){ NULL, 0 }, args, 0, err);

@@ -67,20 +67,31 @@ retake_one(struct retaking *r, fair_id id, struct fair_err *err)
     return FAIR_OK;
 }
 
+static fair_status
+retake_org(struct fair_house *h, void *arg, struct fair_err *err)
+{
+    struct retaking *r = arg;
+    struct fair_work_filter all = { .page.limit = INT64_MAX };
+    fair_status s;
+
+    r->n = 0;
+    s = fair_store_works(&h->desk, &all, note_id, r, err);
+    r->sum->works += (int64_t)r->n;
+    for (size_t i = 0; i < r->n && s == FAIR_OK; i++) s = retake_one(r, r->ids[i], err);
+    free(r->ids);
+    r->ids = NULL;
+    r->room = 0;
+    return s;
+}
+
 fair_status
 fair_house_retake(struct fair_house *h, void (*told)(void *arg, fair_id work, const char *words), void *arg, struct fair_retake_sum *sum,
                   struct fair_err *err)
 {
     struct retaking r = { .h = h, .told = told, .arg = arg, .sum = sum };
-    struct fair_work_filter all = { .page.limit = INT64_MAX };
-    fair_status s;
 
     *sum = (struct fair_retake_sum){ 0 };
     FAIR_TRY(fair_house_vault(h, err));
     FAIR_TRY(fair_house_decoders(h, err));
-    s = fair_store_works(&h->desk, &all, note_id, &r, err);
-    sum->works = (int64_t)r.n;
-    for (size_t i = 0; i < r.n && s == FAIR_OK; i++) s = retake_one(&r, r.ids[i], err);
-    free(r.ids);
-    return s;
+    return fair_house_each_org(h, retake_org, &r, err);
 }
