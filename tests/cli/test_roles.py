@@ -86,10 +86,12 @@ WORDS = {
     'users add': ['--email', 'caseworker@marmalade.example'], 'users link': ['--email', '{email}'], 'users disable': ['--email', '{email}'],
     'users enable': ['--email', '{email}'], 'users role': ['--email', '{email}', '--role', 'auditor'],
     'users org add': ['--name', 'X', '--email', 'caseworker@marmalade.example'], 'backup': ['/dev/null/x'],
+    'vault show': ['{sha256}'], 'vault erase': ['--why', 'a test', '{sha256}'], 'vault anew': ['--why', 'a test', 'nowhere'],
 }
-REAL = {'work': str(hits[0]['work']['id'] if isinstance(hits[0]['work'], dict) else hits[0]['work']), 'hit': str(hits[0]['hit']),
-        'rule': str(ids['rule'][0]), 'watch': str(watch), 'email': 'counsel@marmalade.example'}
-NONE = {'work': '1', 'hit': '1', 'rule': '1', 'watch': '1', 'email': 'nobody@example.com'}
+REAL = {'work': str(hits[0]['work']), 'hit': str(hits[0]['hit']),
+        'rule': str(ids['rule'][0]), 'watch': str(watch), 'email': 'counsel@marmalade.example',
+        'sha256': f.json('works', 'show', str(hits[0]['work']))[0]['sha256']}
+NONE = {'work': '1', 'hit': '1', 'rule': '1', 'watch': '1', 'email': 'nobody@example.com', 'sha256': '0' * 64}
 
 
 def words(verb, names):
