@@ -14,51 +14,80 @@ part_of(int16_t a, int16_t w)
 }
 
 static void
-blur_row_plain(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *out)
+blur_rows_plain(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *const out[FAIR_BLUR_ROWS])
 {
     int16_t *t = tmp + FAIR_ROW_PAD;
 
-    for (size_t x = 0; x < n; x++) {
-        int16_t s = part_of(rows[reach][x], w[0]);
-        for (unsigned k = 1; k <= reach; k++)
-            s = (int16_t)(s + part_of((int16_t)(rows[reach - k][x] + rows[reach + k][x]), w[k]));
-        t[x] = s;
-    }
-    for (size_t i = 1; i <= reach; i++) t[-(ptrdiff_t)i] = t[0];
-    for (size_t i = 0; i < reach; i++) t[n + i] = t[n - 1];
-    for (ptrdiff_t x = 0; x < (ptrdiff_t)n; x++) {
-        int16_t s = part_of(t[x], w[0]);
-        for (ptrdiff_t k = 1; k <= (ptrdiff_t)reach; k++) s = (int16_t)(s + part_of((int16_t)(t[x - k] + t[x + k]), w[k]));
-        out[x] = s;
+    for (size_t j = 0; j < FAIR_BLUR_ROWS; j++) {
+        for (size_t x = 0; x < n; x++) {
+            int16_t s = part_of(rows[j + reach][x], w[0]);
+            for (unsigned k = 1; k <= reach; k++)
+                s = (int16_t)(s + part_of((int16_t)(rows[j + reach - k][x] + rows[j + reach + k][x]), w[k]));
+            t[x] = s;
+        }
+        for (size_t i = 1; i <= reach; i++) t[-(ptrdiff_t)i] = t[0];
+        for (size_t i = 0; i < reach; i++) t[n + i] = t[n - 1];
+        for (ptrdiff_t x = 0; x < (ptrdiff_t)n; x++) {
+            int16_t s = part_of(t[x], w[0]);
+            for (ptrdiff_t k = 1; k <= (ptrdiff_t)reach; k++) s = (int16_t)(s + part_of((int16_t)(t[x - k] + t[x + k]), w[k]));
+            out[j][x] = s;
+        }
     }
 }
 
-/* The same by the register: `width` values at once, pmulhrsw being part_of. */
-#define BLUR_ROW(suffix, attributes, vec, width, load, store, set1, mulhrs, add)                                        \
-    attributes static void                                                                                              \
-    blur_row_##suffix(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *out) \
-    {                                                                                                                   \
-        int16_t *t = tmp + FAIR_ROW_PAD;                                                                                \
-        for (size_t x = 0; x < n; x += width) {                                                                         \
-            vec s = mulhrs(load((const void *)(rows[reach] + x)), set1(w[0]));                                          \
-            for (unsigned k = 1; k <= reach; k++)                                                                       \
-                s = add(s, mulhrs(add(load((const void *)(rows[reach - k] + x)), load((const void *)(rows[reach + k] + x))), \
-                                  set1(w[k])));                                                                         \
-            store((void *)(t + x), s);                                                                                  \
-        }                                                                                                               \
-        for (size_t i = 1; i <= reach; i++) t[-(ptrdiff_t)i] = t[0];                                                    \
-        for (size_t i = 0; i < reach; i++) t[n + i] = t[n - 1];                                                         \
-        for (size_t x = 0; x < n; x += width) {                                                                         \
-            vec s = mulhrs(load((const void *)(t + x)), set1(w[0]));                                                    \
-            for (unsigned k = 1; k <= reach; k++)                                                                       \
-                s = add(s, mulhrs(add(load((const void *)(t + x - k)), load((const void *)(t + x + k))), set1(w[k])));  \
-            store((void *)(out + x), s);                                                                                \
-        }                                                                                                               \
+/* The same by the register: `width` values at once, pmulhrsw being part_of.  The rows are read once for all that are made
+ * of them.  A case for each reach that the scale space has, so that the loops over it are laid out. */
+#define BLUR_ROWS(suffix, attributes, vec, width, load, store, set1, mulhrs, add)                                           \
+    attributes INLINE void                                                                                                  \
+    blur_rows_by_##suffix(const int16_t *const *rows, const int16_t *w, const unsigned reach, size_t n, int16_t *tmp,       \
+                          int16_t *const out[FAIR_BLUR_ROWS])                                                               \
+    {                                                                                                                       \
+        const size_t stride = (n + 31) / 32 * 32 + 2 * FAIR_ROW_PAD;                                                        \
+        const int16_t *row[2 * FAIR_BLUR_REACH + FAIR_BLUR_ROWS];                                                           \
+        vec weight[FAIR_BLUR_REACH + 1];                                                                                    \
+        for (unsigned k = 0; k <= reach; k++) weight[k] = set1(w[k]);                                                       \
+        for (unsigned k = 0; k < 2 * reach + FAIR_BLUR_ROWS; k++) row[k] = rows[k];                                         \
+        for (size_t x = 0; x < n; x += width) {                                                                             \
+            vec v[2 * FAIR_BLUR_REACH + FAIR_BLUR_ROWS];                                                                    \
+            _Pragma("GCC unroll 40")                                                                                        \
+            for (unsigned k = 0; k < 2 * reach + FAIR_BLUR_ROWS; k++) v[k] = load((const void *)(row[k] + x));              \
+            _Pragma("GCC unroll 4")                                                                                         \
+            for (unsigned j = 0; j < FAIR_BLUR_ROWS; j++) {                                                                 \
+                vec s = mulhrs(v[j + reach], weight[0]);                                                                    \
+                _Pragma("GCC unroll 16")                                                                                    \
+                for (unsigned k = 1; k <= reach; k++) s = add(s, mulhrs(add(v[j + reach - k], v[j + reach + k]), weight[k]));\
+                store((void *)(tmp + j * stride + FAIR_ROW_PAD + x), s);                                                    \
+            }                                                                                                               \
+        }                                                                                                                   \
+        for (unsigned j = 0; j < FAIR_BLUR_ROWS; j++) {                                                                     \
+            int16_t *t = tmp + j * stride + FAIR_ROW_PAD, *o = out[j];                                                      \
+            for (size_t i = 1; i <= reach; i++) t[-(ptrdiff_t)i] = t[0];                                                    \
+            for (size_t i = 0; i < reach; i++) t[n + i] = t[n - 1];                                                         \
+            for (size_t x = 0; x < n; x += width) {                                                                         \
+                vec s = mulhrs(load((const void *)(t + x)), weight[0]);                                                     \
+                _Pragma("GCC unroll 16")                                                                                    \
+                for (unsigned k = 1; k <= reach; k++)                                                                       \
+                    s = add(s, mulhrs(add(load((const void *)(t + x - k)), load((const void *)(t + x + k))), weight[k]));   \
+                store((void *)(o + x), s);                                                                                  \
+            }                                                                                                               \
+        }                                                                                                                   \
+    }                                                                                                                       \
+    attributes static void                                                                                                  \
+    blur_rows_##suffix(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *const out[FAIR_BLUR_ROWS])\
+    {                                                                                                                       \
+        switch (reach) {                                                                                                    \
+        case 4: blur_rows_by_##suffix(rows, w, 4, n, tmp, out); break;                                                      \
+        case 5: blur_rows_by_##suffix(rows, w, 5, n, tmp, out); break;                                                      \
+        case 6: blur_rows_by_##suffix(rows, w, 6, n, tmp, out); break;                                                      \
+        case 8: blur_rows_by_##suffix(rows, w, 8, n, tmp, out); break;                                                      \
+        case 10: blur_rows_by_##suffix(rows, w, 10, n, tmp, out); break;                                                    \
+        default: blur_rows_by_##suffix(rows, w, reach, n, tmp, out);                                                        \
+        }                                                                                                                   \
     }
-BLUR_ROW(avx2, __attribute__((target("avx2"))), __m256i, 16, _mm256_loadu_si256, _mm256_storeu_si256, _mm256_set1_epi16,
-         _mm256_mulhrs_epi16, _mm256_add_epi16)
-BLUR_ROW(avx512, __attribute__((target("avx512bw"))), __m512i, 32, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_set1_epi16,
-         _mm512_mulhrs_epi16, _mm512_add_epi16)
+BLUR_ROWS(avx2, __attribute__((target("avx2"))), __m256i, 16, _mm256_loadu_si256, _mm256_storeu_si256, _mm256_set1_epi16,
+          _mm256_mulhrs_epi16, _mm256_add_epi16)
+BLUR_ROWS(avx512, __attribute__((target("avx512bw"))), __m512i, 32, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_set1_epi16,
+          _mm512_mulhrs_epi16, _mm512_add_epi16)
 
 INLINE void
 minus_body(const int16_t *restrict a, const int16_t *restrict b, size_t n, int16_t *restrict out)
@@ -66,9 +95,11 @@ minus_body(const int16_t *restrict a, const int16_t *restrict b, size_t n, int16
     for (size_t i = 0; i < n; i++) out[i] = (int16_t)(b[i] - a[i]);
 }
 
-static void
-extrema_row_plain(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark)
+static size_t
+extrema_row_plain(const int16_t *const rows[9], size_t n, int16_t least, uint16_t *at)
 {
+    size_t found = 0;
+
     for (ptrdiff_t x = 0; x < (ptrdiff_t)n; x++) {
         int16_t d = rows[4][x], top = d, low = d;
         for (unsigned r = 0; r < 9; r++)
@@ -77,51 +108,66 @@ extrema_row_plain(const int16_t *const rows[9], size_t n, int16_t least, uint8_t
                 if (v > top) top = v;
                 if (v < low) low = v;
             }
-        mark[x] = (d > least && d == top) || (d < -least && d == low);
+        if ((d > least && d == top) || (d < -least && d == low)) at[found++] = (uint16_t)x;
     }
+    return found;
 }
 
-__attribute__((target("avx2"))) static void
-extrema_row_avx2(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark)
+/* The nearest rows first: most places are settled by them. */
+static const unsigned extrema_order[9] = { 4, 3, 5, 1, 7, 0, 2, 6, 8 };
+
+__attribute__((target("avx2,bmi"))) static size_t
+extrema_row_avx2(const int16_t *const rows[9], size_t n, int16_t least, uint16_t *at)
 {
-    static const unsigned order[9] = { 4, 3, 5, 1, 7, 0, 2, 6, 8 };      /* the nearest first: most are settled by them */
     const __m256i over = _mm256_set1_epi16(least), under = _mm256_set1_epi16((int16_t)-least);
+    size_t found = 0;
 
     for (size_t x = 0; x < n; x += 16) {
         __m256i d = _mm256_loadu_si256((const void *)(rows[4] + x));
         __m256i high = _mm256_cmpgt_epi16(d, over), deep = _mm256_cmpgt_epi16(under, d), any;
         for (unsigned i = 0; i < 9; i++) {
-            const int16_t *r = rows[order[i]] + x;
+            const int16_t *r = rows[extrema_order[i]] + x;
             __m256i a = _mm256_loadu_si256((const void *)(r - 1)), b = _mm256_loadu_si256((const void *)r);
             __m256i c = _mm256_loadu_si256((const void *)(r + 1));
-            if (_mm256_testz_si256(_mm256_or_si256(high, deep), _mm256_set1_epi16(-1))) break;
+            if (i % 3 == 0 && _mm256_testz_si256(_mm256_or_si256(high, deep), _mm256_set1_epi16(-1))) break;
             high = _mm256_andnot_si256(_mm256_cmpgt_epi16(_mm256_max_epi16(_mm256_max_epi16(a, b), c), d), high);
             deep = _mm256_andnot_si256(_mm256_cmpgt_epi16(d, _mm256_min_epi16(_mm256_min_epi16(a, b), c)), deep);
         }
-        any = _mm256_and_si256(_mm256_or_si256(high, deep), _mm256_set1_epi16(1));
-        any = _mm256_permute4x64_epi64(_mm256_packus_epi16(any, any), 0x08);
-        _mm_storeu_si128((void *)(mark + x), _mm256_castsi256_si128(any));
+        any = _mm256_or_si256(high, deep);
+        for (uint32_t in = (uint32_t)_mm256_movemask_epi8(any) & 0x55555555u; in != 0; in &= in - 1) {
+            size_t to = x + (size_t)__builtin_ctz(in) / 2;
+            if (to < n) at[found++] = (uint16_t)to;
+        }
     }
+    return found;
 }
 
-__attribute__((target("avx512bw,avx512vl"))) static void
-extrema_row_avx512(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark)
+__attribute__((target("avx512bw,avx512vl,bmi"))) static size_t
+extrema_row_avx512(const int16_t *const rows[9], size_t n, int16_t least, uint16_t *at)
 {
-    static const unsigned order[9] = { 4, 3, 5, 1, 7, 0, 2, 6, 8 };
     const __m512i over = _mm512_set1_epi16(least), under = _mm512_set1_epi16((int16_t)-least);
+    size_t found = 0;
 
     for (size_t x = 0; x < n; x += 32) {
         __m512i d = _mm512_loadu_si512((const void *)(rows[4] + x));
         __mmask32 high = _mm512_cmpgt_epi16_mask(d, over), deep = _mm512_cmpgt_epi16_mask(under, d);
-        for (unsigned i = 0; i < 9 && (high | deep) != 0; i++) {
-            const int16_t *r = rows[order[i]] + x;
-            __m512i a = _mm512_loadu_si512((const void *)(r - 1)), b = _mm512_loadu_si512((const void *)r);
-            __m512i c = _mm512_loadu_si512((const void *)(r + 1));
-            high &= _mm512_cmpge_epi16_mask(d, _mm512_max_epi16(_mm512_max_epi16(a, b), c));
-            deep &= _mm512_cmple_epi16_mask(d, _mm512_min_epi16(_mm512_min_epi16(a, b), c));
+        if (n - x < 32) {
+            high &= (1u << (n - x)) - 1;
+            deep &= (1u << (n - x)) - 1;
         }
-        _mm256_storeu_si256((void *)(mark + x), _mm256_maskz_set1_epi8(high | deep, 1));
+        for (unsigned i = 0; i < 9 && (high | deep) != 0; i += 3) {
+            _Pragma("GCC unroll 3")
+            for (unsigned j = i; j < i + 3; j++) {
+                const int16_t *r = rows[extrema_order[j]] + x;
+                __m512i a = _mm512_loadu_si512((const void *)(r - 1)), b = _mm512_loadu_si512((const void *)r);
+                __m512i c = _mm512_loadu_si512((const void *)(r + 1));
+                high &= _mm512_cmpge_epi16_mask(d, _mm512_max_epi16(_mm512_max_epi16(a, b), c));
+                deep &= _mm512_cmple_epi16_mask(d, _mm512_min_epi16(_mm512_min_epi16(a, b), c));
+            }
+        }
+        for (uint32_t in = high | deep; in != 0; in &= in - 1) at[found++] = (uint16_t)(x + (size_t)__builtin_ctz(in));
     }
+    return found;
 }
 
 /* Weight of sample y (0..15) in cell row c (0..3): a tent of 4 samples' half width over the cell's middle, times a
@@ -174,6 +220,81 @@ cells_body(const int16_t patch[FAIR_PATCH * FAIR_PATCH], int32_t out[FAIR_CELLS]
                 for (size_t x = 0; x < 16; x++) s += (rows[c][d][x] >> 8) * cell_weight[k][x];
                 out[(c * 4 + k) * 8 + d] = s;
             }
+}
+
+static void
+cells_plain(const int16_t *patch, int32_t *out)
+{
+    cells_body(patch, out);
+}
+
+__attribute__((target("avx2,bmi,popcnt"))) static void
+cells_avx2(const int16_t *patch, int32_t *out)
+{
+    cells_body(patch, out);
+}
+
+/* A row of 16 gradients in the lanes of one register.  All products are of numbers of 16 bits, so pmaddwd makes them: of
+ * a direction's weight and 0 with a row's, then, the eight directions turned into lanes, of two columns with two. */
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static void
+cells_avx512(const int16_t *patch, int32_t *out)
+{
+    const __m512i zero = _mm512_setzero_si512(), slope = _mm512_set1_epi32(181);
+    __m512i sum[4][8];
+
+    for (size_t c = 0; c < 4; c++)
+        for (size_t d = 0; d < 8; d++) sum[c][d] = zero;
+    for (size_t y = 0; y < 16; y++) {
+        const int16_t *p = patch + (y + 1) * FAIR_PATCH + 1;
+        __m512i gx = _mm512_sub_epi32(_mm512_cvtepi16_epi32(_mm256_loadu_si256((const void *)(p + 1))),
+                                      _mm512_cvtepi16_epi32(_mm256_loadu_si256((const void *)(p - 1))));
+        __m512i gy = _mm512_sub_epi32(_mm512_cvtepi16_epi32(_mm256_loadu_si256((const void *)(p + FAIR_PATCH))),
+                                      _mm512_cvtepi16_epi32(_mm256_loadu_si256((const void *)(p - FAIR_PATCH))));
+        __m512i ax = _mm512_abs_epi32(gx), ay = _mm512_abs_epi32(gy);
+        __m512i slant = _mm512_srli_epi32(_mm512_madd_epi16(_mm512_min_epi32(ax, ay), slope), 7);
+        __m512i h = _mm512_max_epi32(_mm512_sub_epi32(ax, ay), zero), v = _mm512_max_epi32(_mm512_sub_epi32(ay, ax), zero);
+        __mmask16 xp = _mm512_cmpgt_epi32_mask(gx, zero), xm = _mm512_cmplt_epi32_mask(gx, zero);
+        __mmask16 yp = _mm512_cmpgt_epi32_mask(gy, zero), ym = _mm512_cmplt_epi32_mask(gy, zero);
+        const __m512i dir[8] = {
+            _mm512_maskz_mov_epi32(xp, h), _mm512_maskz_mov_epi32(xp & yp, slant), _mm512_maskz_mov_epi32(yp, v), _mm512_maskz_mov_epi32(xm & yp, slant),
+            _mm512_maskz_mov_epi32(xm, h), _mm512_maskz_mov_epi32(xm & ym, slant), _mm512_maskz_mov_epi32(ym, v), _mm512_maskz_mov_epi32(xp & ym, slant) };
+        _Pragma("GCC unroll 4")
+        for (size_t c = 0; c < 4; c++) {
+            __m512i w = _mm512_set1_epi32(cell_weight[c][y]);
+            if (cell_weight[c][y] == 0) continue;
+            _Pragma("GCC unroll 8")
+            for (size_t d = 0; d < 8; d++) sum[c][d] = _mm512_add_epi32(sum[c][d], _mm512_srli_epi32(_mm512_madd_epi16(dir[d], w), 4));
+        }
+    }
+    for (size_t c = 0; c < 4; c++) {
+        __m256i r[8], t[8], two[8];
+        /* each direction's 16 columns as 8 pairs ... */
+        for (size_t d = 0; d < 8; d++) r[d] = _mm512_cvtepi32_epi16(_mm512_srli_epi32(sum[c][d], 8));
+        /* ... turned: two[k] holds pair k of each direction */
+        for (size_t d = 0; d < 8; d += 2) {
+            t[d] = _mm256_unpacklo_epi32(r[d], r[d + 1]);
+            t[d + 1] = _mm256_unpackhi_epi32(r[d], r[d + 1]);
+        }
+        for (size_t d = 0; d < 8; d += 4)
+            for (size_t k = 0; k < 2; k++) {
+                r[d + 2 * k] = _mm256_unpacklo_epi64(t[d + k], t[d + 2 + k]);
+                r[d + 2 * k + 1] = _mm256_unpackhi_epi64(t[d + k], t[d + 2 + k]);
+            }
+        for (size_t k = 0; k < 4; k++) {
+            two[k] = _mm256_permute2x128_si256(r[k], r[4 + k], 0x20);
+            two[4 + k] = _mm256_permute2x128_si256(r[k], r[4 + k], 0x31);
+        }
+        for (size_t k = 0; k < 4; k++) {
+            __m256i s = _mm256_setzero_si256();
+            _Pragma("GCC unroll 8")
+            for (size_t x = 0; x < 8; x++) {
+                int32_t pair;
+                memcpy(&pair, &cell_weight[k][2 * x], sizeof pair);
+                s = _mm256_add_epi32(s, _mm256_madd_epi16(two[x], _mm256_set1_epi32(pair)));
+            }
+            _mm256_storeu_si256((void *)(out + (c * 4 + k) * 8), s);
+        }
+    }
 }
 
 /* Bit d of the low plane: cell d is among the larger half; of the high plane: among the largest quarter.
@@ -342,11 +463,10 @@ nearest_avx512(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n,
 
 #define VARIANT(suffix, attributes)                                                                                     \
     attributes static void minus_##suffix(const int16_t *a, const int16_t *b, size_t n, int16_t *out) { minus_body(a, b, n, out); } \
-    attributes static void cells_##suffix(const int16_t *patch, int32_t *out) { cells_body(patch, out); }               \
     attributes static void code_##suffix(const int32_t *cells, uint64_t *code) { code_body(cells, code); }              \
     attributes static void slopes_##suffix(const int16_t *patch, const float *window, float *at, float *weight)         \
         { slopes_body(patch, window, at, weight); }                                                                     \
-    static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_row_##suffix, minus_##suffix,             \
+    static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_rows_##suffix, minus_##suffix,             \
         extrema_row_##suffix, sample_##suffix, slopes_##suffix, cells_##suffix, code_##suffix, nearest_##suffix };
 
 VARIANT(plain, )

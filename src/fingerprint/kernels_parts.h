@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define FAIR_BLUR_REACH 16    /* the longest half of a kernel                          */
+#define FAIR_BLUR_ROWS 4      /* rows blurred at once                                   */
 #define FAIR_ROW_PAD 32       /* values readable and writable before and after a row   */
 #define FAIR_PATCH 18         /* a sampled patch is 18 x 18, its gradients 16 x 16     */
 #define FAIR_TURNS_HIST 36    /* bins of the histogram of directions                    */
@@ -13,18 +14,17 @@
 
 struct fair_parts_kernels {
     const char *name;
-    /* One row of a separable symmetric blur.  rows[0 .. 2 reach] are the input rows, above to below, w[0] the middle
-     * weight and w[k] that of distance k, in 1/32768, w[0] + 2 (w[1] + ... ) = 32768; values are 0 .. 16320.
-     * tmp has n + 2 FAIR_ROW_PAD values and is scratch; out gets n values.  Edges repeat the outermost
-     * value.  Rows, tmp and out are readable and writable up to n rounded up to 32. */
-    void (*blur_row)(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *out);
+    /* FAIR_BLUR_ROWS rows of a separable symmetric blur.  rows[j .. j + 2 reach] are the input rows of row j, above to
+     * below, w[0] the middle weight and w[k] that of distance k, in 1/32768, w[0] + 2 (w[1] + ... ) = 32768; values are
+     * 0 .. 16320.  tmp is scratch of FAIR_BLUR_ROWS times (n rounded up to 32, and 2 FAIR_ROW_PAD) values; out[j] gets n
+     * values.  Edges repeat the outermost value.  Rows and outs are readable and writable up to n rounded up to 32. */
+    void (*blur_rows)(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *const out[]);
     /* out = b - a */
     void (*minus)(const int16_t *a, const int16_t *b, size_t n, int16_t *out);
-    /* rows[0..8]: three rows each of three layers, [4] the middle.  Bytes of `mark` (n of them) become 1 where the
-     * middle value is over `least` in size and no smaller (larger) than its 26 neighbours, else 0.
-     * Values from -1 to n, rounded up to 32, are readable; so far mark is
-     * writable. */
-    void (*extrema_row)(const int16_t *const rows[9], size_t n, int16_t least, uint8_t *mark);
+    /* rows[0..8]: three rows each of three layers, [4] the middle.  at[] gets the places of the n (at most 65536) in order
+     * where the middle value is over `least` in size and no smaller (larger) than its 26 neighbours; how many these are.
+     * Values from -1 to n, rounded up to 32, are readable; `at` has room for n. */
+    size_t (*extrema_row)(const int16_t *const rows[9], size_t n, int16_t least, uint16_t *at);
     /* patch[FAIR_PATCH j + i] is the picture at begin + i step + j (step turned by a quarter), bilinear, in 1/65536 of a
      * pixel; places beyond 0 .. end (each under its side less one) are moved there.  Values are not negative. */
     void (*sample)(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch);

@@ -64,37 +64,41 @@ halve(const struct fair_layer *in, const struct fair_layer *out)
     }
 }
 
-/* Row y of the blur of `in`. */
+/* Rows y .. y + FAIR_BLUR_ROWS - 1 of the blur of `in`, as far as there are such rows. */
 static void
-blur_row(const struct fair_parts_kernels *k, unsigned which, const struct fair_layer *in, const struct fair_layer *out, int32_t y, int16_t *tmp)
+blur_rows(const struct fair_parts_kernels *k, unsigned which, const struct fair_layer *in, const struct fair_layer *out, int32_t y, int16_t *tmp)
 {
-    const int16_t *rows[2 * FAIR_BLUR_REACH + 1];
+    const int16_t *rows[2 * FAIR_BLUR_REACH + FAIR_BLUR_ROWS];
+    int16_t *to[FAIR_BLUR_ROWS];
     int32_t reach = (int32_t)blurs[which].reach;
 
-    for (int32_t i = -reach; i <= reach; i++) {
+    for (int32_t i = -reach; i < reach + FAIR_BLUR_ROWS; i++) {
         int32_t at = y + i < 0 ? 0 : y + i >= in->height ? in->height - 1 : y + i;
         rows[i + reach] = row(in, at);
     }
-    k->blur_row(rows, blurs[which].w, (unsigned)reach, (size_t)in->width, tmp, row(out, y));
+    for (int32_t j = 0; j < FAIR_BLUR_ROWS; j++)
+        to[j] = y + j < out->height ? row(out, y + j) : tmp + FAIR_BLUR_ROWS * out->stride + FAIR_ROW_PAD;      /* to be thrown away */
+    k->blur_rows(rows, blurs[which].w, (unsigned)reach, (size_t)in->width, tmp, to);
 }
 
-struct sink { const struct fair_parts_kernels *k; int16_t least, contrast; struct fair_spot *spots; size_t n, room; int16_t *block; uint8_t *mark; };
+struct sink { const struct fair_parts_kernels *k; int16_t least, contrast; struct fair_spot *spots; size_t n, room; int16_t *block; uint16_t *at; };
 
 static void spots_of_row(struct sink *k, const struct fair_layer level[FAIR_SPACE_LEVELS], unsigned octave, int32_t y);
 
-/* Fill the levels of an octave from `first` (blurs begins at blur `from`), all of them row by row in step, so that what
- * is read was written shortly before; and look for blobs in the rows that are done. */
+/* Fill the levels of an octave from `first` (blurs begins at blur `from`), all of them a few rows at a time in step, so
+ * that what is read was written shortly before; and look for blobs in the rows that are done. */
 static void
 fill(struct sink *k, const struct fair_layer *first, struct fair_layer level[FAIR_SPACE_LEVELS], unsigned from, unsigned octave, int16_t *tmp)
 {
     int32_t behind[FAIR_SPACE_LEVELS] = { 0 }, h = level[0].height, last;
 
-    for (unsigned l = from; l < FAIR_SPACE_LEVELS; l++) behind[l] = (l > 0 ? behind[l - 1] : 0) + (int32_t)blurs[l].reach;
+    for (unsigned l = from; l < FAIR_SPACE_LEVELS; l++)
+        behind[l] = (l > 0 ? behind[l - 1] : 0) + ((int32_t)blurs[l].reach + FAIR_BLUR_ROWS - 1) / FAIR_BLUR_ROWS * FAIR_BLUR_ROWS;
     last = behind[FAIR_SPACE_LEVELS - 1];
-    for (int32_t t = 0; t < h + last + 1; t++) {
+    for (int32_t t = 0; t < h + last + FAIR_BLUR_ROWS; t += FAIR_BLUR_ROWS) {
         for (unsigned l = from; l < FAIR_SPACE_LEVELS; l++)
-            if (t >= behind[l] && t - behind[l] < h) blur_row(k->k, l, l > 0 ? &level[l - 1] : first, &level[l], t - behind[l], tmp);
-        spots_of_row(k, level, octave, t - last - 1);
+            if (t >= behind[l] && t - behind[l] < h) blur_rows(k->k, l, l > 0 ? &level[l - 1] : first, &level[l], t - behind[l], tmp);
+        for (int32_t y = t - last - 1; y < t - last - 1 + FAIR_BLUR_ROWS; y++) spots_of_row(k, level, octave, y);
     }
 }
 
@@ -116,8 +120,8 @@ fair_space_new(const struct fair_image *norm, int16_t contrast, struct fair_spot
         s->octaves++;
     }
     if (s->octaves == 0) return s;
-    /* the levels; the doubled picture; a row of scratch; 4 rows of each difference */
-    s->block = fair_xmalloc((need + stride * (size_t)(h + 1 + 4 * (FAIR_SPACE_LEVELS - 1)) + 4 * FAIR_ROW_PAD) * sizeof *s->block + stride);
+    /* the levels; the doubled picture; rows of scratch; 4 rows of each difference; a row of places */
+    s->block = fair_xmalloc((need + stride * (size_t)(h + FAIR_BLUR_ROWS + 1 + 4 * (FAIR_SPACE_LEVELS - 1)) + 4 * FAIR_ROW_PAD + stride) * sizeof *s->block);
     at = FAIR_ROW_PAD;
     for (unsigned o = 0; o < s->octaves; o++)
         for (unsigned l = 0; l < FAIR_SPACE_LEVELS; l++) {
@@ -128,8 +132,8 @@ fair_space_new(const struct fair_image *norm, int16_t contrast, struct fair_spot
         struct fair_layer first = s->level[0][0];
         first.data = s->block + at;
         tmp = first.data + stride * (size_t)h;
-        k.block = tmp + stride + FAIR_ROW_PAD;
-        k.mark = (uint8_t *)(k.block + 4 * (FAIR_SPACE_LEVELS - 1) * stride + FAIR_ROW_PAD);
+        k.block = tmp + (FAIR_BLUR_ROWS + 1) * stride + FAIR_ROW_PAD;
+        k.at = (uint16_t *)(k.block + 4 * (FAIR_SPACE_LEVELS - 1) * stride + FAIR_ROW_PAD);
         double_size(norm, &first);
         fill(&k, &first, s->level[0], 0, 0, tmp);
     }
@@ -204,19 +208,14 @@ spots_of_row(struct sink *k, const struct fair_layer level[FAIR_SPACE_LEVELS], u
         for (int32_t j = 0; j < 3; j++) rows[l][j] = k->block + ((size_t)l * 4 + (size_t)((y - 1 + j) & 3)) * stride + EDGE;
     for (unsigned l = 1; l <= FAIR_SPACE_STEPS; l++) {
         const int16_t *nine[9];
+        size_t n;
         for (unsigned i = 0; i < 9; i++) nine[i] = rows[l - 1 + i / 3][i % 3];
-        k->k->extrema_row(nine, (size_t)(w - 2 * EDGE), k->least, k->mark);
-        for (int32_t x = 0; x < w - 2 * EDGE; x++) {
-            uint64_t eight;
+        n = k->k->extrema_row(nine, (size_t)(w - 2 * EDGE), k->least, k->at);
+        for (size_t i = 0; i < n && k->n < k->room; i++) {
+            int32_t x = (int32_t)k->at[i] + EDGE;
             float off[3], value;
-            if ((x & 7) == 0 && x + 8 <= w - 2 * EDGE) {
-                memcpy(&eight, k->mark + x, 8);
-                if (eight == 0) { x += 7; continue; }
-            }
-            if (!k->mark[x] || !settle(level + l - 1, x + EDGE, y, k->contrast, off, &value)) continue;
-            if (k->n < k->room)
-                k->spots[k->n++] = (struct fair_spot){ (float)(x + EDGE) + off[0], (float)y + off[1], (float)l + off[2], value,
-                                                       (uint16_t)octave, (uint16_t)l };
+            if (!settle(level + l - 1, x, y, k->contrast, off, &value)) continue;
+            k->spots[k->n++] = (struct fair_spot){ (float)x + off[0], (float)y + off[1], (float)l + off[2], value, (uint16_t)octave, (uint16_t)l };
         }
     }
 }
