@@ -1,5 +1,6 @@
 /* base/mem.c - the arena: many small allocations, emptied at once. */
 #include "base/mem.h"
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,4 +119,12 @@ fair_alloc_array(struct fair_arena *a, size_t n, size_t size)
     size_t bytes;
     if (__builtin_mul_overflow(n, size, &bytes)) abort();
     return fair_alloc(a, bytes);
+}
+
+void
+fair_memory_keep(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 128 << 20);
+    mallopt(M_TOP_PAD, 1 << 20);
 }

@@ -31,6 +31,10 @@ void *fair_xmalloc(size_t n);
 void *fair_xcalloc(size_t n, size_t size);
 void *fair_xrealloc(void *p, size_t n);
 
+/* For a process that takes and lets go large pieces over and over: what was let go is kept for the next, neither
+ * unmapped nor cleared by the kernel, up to 128 MiB.  Called once, before there are threads. */
+void fair_memory_keep(void);
+
 #define FAIR_NEW(a, type) ((type *)fair_alloc((a), sizeof(type)))
 
 #endif

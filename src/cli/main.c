@@ -95,6 +95,7 @@ main(int argc, char **argv)
     struct fair_cli c = { .arena = a, .home = standard_home(a), .as = getenv("FAIRTRACK_AS"), .house.serve_lock = -1 };
     int at = 1, code;
 
+    fair_memory_keep();
     fair_log_begin("fairtrack", FAIR_LOG_WARN);
     while (at < argc && argv[at][0] == '-') {
         if (strcmp(argv[at], "--home") == 0 && at + 1 < argc) {

@@ -1,5 +1,4 @@
 /* helpers/decode_loop.c - a decode helper: begin, confine, then one message after the other. */
-#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -223,15 +222,6 @@ answer(const struct fair_decode_kit *kit, struct fair_self *self, const struct f
     return fair_msg_send(self->sock, &reply, err);
 }
 
-/* What one picture took and let go is the next one's: neither mapped anew each time nor cleared by the kernel. */
-static void
-keep_memory(void)
-{
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    mallopt(M_TRIM_THRESHOLD, 128 << 20);
-    mallopt(M_TOP_PAD, 1 << 20);
-}
-
 int
 fair_decode_main(const struct fair_decode_kit *kit, int argc, char **argv)
 {
@@ -243,7 +233,7 @@ fair_decode_main(const struct fair_decode_kit *kit, int argc, char **argv)
         fprintf(stderr, "%s\n", err.text);
         return 2;
     }
-    keep_memory();
+    fair_memory_keep();       /* one picture's for the next */
     if ((kit->begin != NULL && kit->begin(&err) != FAIR_OK) || fair_self_ready(&self, NULL, 0, &err) != FAIR_OK) {
         fprintf(stderr, "%s: %s\n", fair_role_rules[kit->role].program, err.text);
         return 4;

@@ -2,38 +2,42 @@
  * looked at tile by tile.  Another shot of the same thing has the same corners; it has not the same pixels. */
 #include <math.h>
 #include <string.h>
+#include "index/kernels_pixels.h"
 #include "index/search.h"
 
 #define LEVELS 5
-#define TILE 8                /* samples                                            */
+#define TILE FAIR_TILE        /* samples                                            */
 #define SIDE 160              /* samples along the longer side of the overlap       */
 #define COARSE 56
 #define MOST (SIDE * SIDE)
 #define TEXTURE 3.f           /* a tile's standard deviation from which it can tell */
 
 /* A picture at its size, half of it, a quarter ... */
-struct fair_levels { int32_t n; struct { int32_t width, height; const float *v; } at[LEVELS]; };
+struct fair_levels { int32_t n; struct fair_level at[LEVELS]; };
 
 struct fair_levels *
 fair_levels_new(const struct fair_image *grey, struct fair_arena *a)
 {
+    const struct fair_pixels_kernels *k = fair_pixels_kernels();
     struct fair_levels *l = FAIR_NEW(a, struct fair_levels);
     int32_t w = (int32_t)grey->width, h = (int32_t)grey->height;
-    float *v = fair_alloc_array(a, (size_t)w * (size_t)h, sizeof *v);
+    uint16_t *v = fair_alloc_array(a, (size_t)w * (size_t)h + 2, sizeof *v);       /* + 2: pairs are read */
 
-    for (int32_t y = 0; y < h; y++)
-        for (int32_t x = 0; x < w; x++) v[y * w + x] = fair_image_row(grey, (uint32_t)y)[x];
-    l->at[0].width = w; l->at[0].height = h; l->at[0].v = v;
+    for (int32_t y = 0; y < h; y++) {
+        const uint8_t *row = fair_image_row(grey, (uint32_t)y);
+        for (int32_t x = 0; x < w; x++) v[y * w + x] = row[x];
+    }
+    l->at[0] = (struct fair_level){ w, h, v, 1, 1 };
     for (l->n = 1; l->n < LEVELS && w >= 16 && h >= 16; l->n++) {
+        const struct fair_level *from = &l->at[l->n - 1];
         int32_t hw = w / 2, hh = h / 2;
-        float *half = fair_alloc_array(a, (size_t)hw * (size_t)hh, sizeof *half);
-        for (int32_t y = 0; y < hh; y++)
-            for (int32_t x = 0; x < hw; x++) {
-                const float *p = v + 2 * y * w + 2 * x;
-                half[y * hw + x] = .25f * (p[0] + p[1] + p[w] + p[w + 1]);
-            }
-        v = half; w = hw; h = hh;
-        l->at[l->n].width = w; l->at[l->n].height = h; l->at[l->n].v = v;
+        uint16_t *half = fair_alloc_array(a, (size_t)hw * (size_t)hh + 2, sizeof *half);
+        for (int32_t y = 0; y < hh; y++) {
+            if (l->n == 1) k->halve8(fair_image_row(grey, (uint32_t)(2 * y)), fair_image_row(grey, (uint32_t)(2 * y + 1)), (size_t)hw, half + y * hw);
+            else k->halve16(from->v + 2 * y * w, from->v + (2 * y + 1) * w, (size_t)hw, half + y * hw);
+        }
+        w = hw; h = hh;
+        l->at[l->n] = (struct fair_level){ w, h, half, from->unit * .5f, from->scale * .25f };
     }
     return l;
 }
@@ -41,25 +45,26 @@ fair_levels_new(const struct fair_image *grey, struct fair_arena *a)
 /* The grid: samples of the work's picture, `gap` apart from (x0, y0). */
 struct grid { int32_t width, height; float x0, y0, gap; };
 
-/* The value at (x, y), in pixels of the full size with middles at .5; NAN outside. */
+/* The value at (x, y), in pixels of the level with middles at .5; NAN outside. */
 static inline float
-value_at(const float *v, int32_t w, int32_t h, float x, float y)
+value_at(const struct fair_level *l, float x, float y)
 {
+    const float w = (float)l->width, h = (float)l->height;
     int32_t i, j;
     float fx, fy;
-    const float *p;
+    const uint16_t *p;
 
     x -= .5f;
     y -= .5f;
-    if (!(x >= -.5f && y >= -.5f && x <= (float)w - .5f && y <= (float)h - .5f)) return NAN;
-    x = x < 0 ? 0 : x > (float)w - 1.001f ? (float)w - 1.001f : x;
-    y = y < 0 ? 0 : y > (float)h - 1.001f ? (float)h - 1.001f : y;
+    if (!(x >= -.5f && y >= -.5f && x <= w - .5f && y <= h - .5f)) return NAN;
+    x = x < 0 ? 0 : x > w - 1.001f ? w - 1.001f : x;
+    y = y < 0 ? 0 : y > h - 1.001f ? h - 1.001f : y;
     i = (int32_t)x;
     j = (int32_t)y;
     fx = x - (float)i;
     fy = y - (float)j;
-    p = v + (size_t)j * (size_t)w + i;
-    return (p[0] * (1 - fx) + p[1] * fx) * (1 - fy) + (p[w] * (1 - fx) + p[w + 1] * fx) * fy;
+    p = l->v + (size_t)j * (size_t)l->width + i;
+    return ((p[0] * (1 - fx) + p[1] * fx) * (1 - fy) + (p[l->width] * (1 - fx) + p[l->width + 1] * fx) * fy) * l->scale;
 }
 
 static int32_t
@@ -74,12 +79,11 @@ level_for(const struct fair_levels *l, float gap)
 static void
 sample_work(const struct fair_levels *l, const struct grid *g, float *out)
 {
-    int32_t k = level_for(l, g->gap), w = l->at[k].width, h = l->at[k].height;
-    float unit = 1.f / (float)(1 << k);
+    static const float as_it_is[8] = { 1, 0, 0, 0, 1, 0, 0, 0 };
+    const struct fair_level *at = &l->at[level_for(l, g->gap)];
 
     for (int32_t y = 0; y < g->height; y++)
-        for (int32_t x = 0; x < g->width; x++)
-            out[y * g->width + x] = value_at(l->at[k].v, w, h, (g->x0 + (float)x * g->gap) * unit, (g->y0 + (float)y * g->gap) * unit);
+        fair_pixels_kernels()->sample(at, as_it_is, g->x0, g->y0 + (float)y * g->gap, g->gap, (size_t)g->width, out + y * g->width);
 }
 
 /* Query pixels between neighbouring samples, about. */
@@ -97,18 +101,12 @@ query_gap(const struct grid *g, const float b[8])
 static void
 sample_query(const struct fair_levels *l, const struct grid *g, const float b[8], bool negated, float *out)
 {
-    int32_t k = level_for(l, query_gap(g, b)), w = l->at[k].width, h = l->at[k].height;
-    float unit = 1.f / (float)(1 << k);
+    const struct fair_level *at = &l->at[level_for(l, query_gap(g, b))];
 
-    for (int32_t y = 0; y < g->height; y++) {
-        float wy = g->y0 + (float)y * g->gap;
-        for (int32_t x = 0; x < g->width; x++) {
-            float wx = g->x0 + (float)x * g->gap, d = b[6] * wx + b[7] * wy + 1, v;
-            d = unit / (d > .05f ? d : .05f);
-            v = value_at(l->at[k].v, w, h, (b[0] * wx + b[1] * wy + b[2]) * d, (b[3] * wx + b[4] * wy + b[5]) * d);
-            out[y * g->width + x] = negated ? 255 - v : v;
-        }
-    }
+    for (int32_t y = 0; y < g->height; y++)
+        fair_pixels_kernels()->sample(at, b, g->x0, g->y0 + (float)y * g->gap, g->gap, (size_t)g->width, out + y * g->width);
+    if (negated)
+        for (int32_t i = 0; i < g->width * g->height; i++) out[i] = 255 - out[i];
 }
 
 struct tile { float alike, texture, mean_a, mean_b, gain; bool whole; };
@@ -117,23 +115,17 @@ struct tile { float alike, texture, mean_a, mean_b, gain; bool whole; };
 static struct tile
 compare(const float *a, const float *b, int32_t width, int32_t height, int32_t x, int32_t y, int32_t dx, int32_t dy)
 {
-    float sa = 0, sb = 0, aa = 0, bb = 0, ab = 0, n = TILE * TILE;
+    float sums[5], aa, bb, ab, n = TILE * TILE;
     struct tile t = { 0 };
 
     if (x + dx < 0 || y + dy < 0 || x + dx + TILE > width || y + dy + TILE > height) return t;
-    for (int32_t j = 0; j < TILE; j++) {
-        const float *p = a + (y + j) * width + x, *q = b + (y + j + dy) * width + x + dx;
-        for (int32_t i = 0; i < TILE; i++) {
-            sa += p[i]; sb += q[i];
-            aa += p[i] * p[i]; bb += q[i] * q[i]; ab += p[i] * q[i];
-        }
-    }
-    if (!(sa + sb >= 0)) return t;                    /* some of it lies outside */
+    fair_pixels_kernels()->tile(a + y * width + x, b + (y + dy) * width + x + dx, (size_t)width, (size_t)width, sums);
+    if (!(sums[0] + sums[1] >= 0)) return t;          /* some of it lies outside */
     t.whole = true;
-    t.mean_a = sa / n; t.mean_b = sb / n;
-    aa = aa / n - t.mean_a * t.mean_a;
-    bb = bb / n - t.mean_b * t.mean_b;
-    ab = ab / n - t.mean_a * t.mean_b;
+    t.mean_a = sums[0] / n; t.mean_b = sums[1] / n;
+    aa = sums[2] / n - t.mean_a * t.mean_a;
+    bb = sums[3] / n - t.mean_b * t.mean_b;
+    ab = sums[4] / n - t.mean_a * t.mean_b;
     t.texture = aa > 0 ? sqrtf(aa) : 0;
     t.alike = aa > .01f && bb > .01f ? ab / sqrtf(aa * bb) : 0;
     t.gain = aa > .01f ? ab / aa : 0;
@@ -154,24 +146,26 @@ step(const float *a, const float *b, const struct grid *g, float bend[8], int n,
     for (int32_t ty = 0; ty + TILE <= g->height; ty += TILE)
         for (int32_t tx = 0; tx + TILE <= g->width; tx += TILE) {
             struct tile tile = compare(a, b, g->width, g->height, tx, ty, 0, 0);
-            float w, back;
+            struct fair_gauss gauss;
+            float w, back, sums[FAIR_PRODUCTS][TILE];
+            unsigned mask;
             if (!tile.whole || tile.texture < TEXTURE || tile.alike < .2f || tile.gain < .05f) continue;
             w = tile.alike * tile.alike / (tile.texture * tile.texture + 50);
             back = 1 / tile.gain;
             used++;
+            mask = 0xff;
+            if (tx == 0) mask &= 0xfe;
+            if (tx + TILE >= g->width) mask &= 0x7f;
+            gauss = (struct fair_gauss){ tile.mean_a, tile.mean_b, back, w, ((float)tx - cx) * unit, unit };
+            memset(sums, 0, sizeof sums);
             for (int32_t y = ty > 0 ? ty : 1; y < ty + TILE && y + 1 < g->height; y++)
-                for (int32_t x = tx > 0 ? tx : 1; x < tx + TILE && x + 1 < g->width; x++) {
-                    const float *p = b + y * g->width + x;
-                    float gx = .5f * (p[1] - p[-1]) * back, gy = .5f * (p[g->width] - p[-g->width]) * back;
-                    float off = a[y * g->width + x] - tile.mean_a - (p[0] - tile.mean_b) * back;
-                    float X = ((float)x - cx) * unit, Y = ((float)y - cy) * unit;
-                    float j[8] = { gx * X, gx * Y, gx, gy * X, gy * Y, gy, -(gx * X + gy * Y) * X, -(gx * X + gy * Y) * Y };
-                    if (!(gx + gy == gx + gy)) continue;
-                    for (int i = 0; i < n; i++) {
-                        float wj = w * j[i];
-                        for (int k = i; k < n; k++) m[i][k] += (double)(wj * j[k]);
-                        m[i][n] += (double)(wj * off);
-                    }
+                fair_pixels_kernels()->gauss(a + y * g->width + tx, b + y * g->width + tx, (size_t)g->width, &gauss, ((float)y - cy) * unit, mask, sums);
+            for (int i = 0, p = 0; i < 8; i++)
+                for (int k = i; k <= 8; k++, p++) {
+                    float sum = 0;
+                    if (i >= n || (k >= n && k < 8)) continue;
+                    for (int x = 0; x < TILE; x++) sum += sums[p][x];
+                    m[i][k < 8 ? k : n] += (double)sum;
                 }
         }
     if (used < (n == 6 ? 3u : 10u)) return false;
@@ -396,7 +390,7 @@ borders(const struct fair_levels *query, const struct fair_levels *work, bool ne
             for (int k = 0; k < 4 && ok; k++) {
                 fair_bend_at(c->bend, x + nx * steps[k] / scale, y + ny * steps[k] / scale, &u[k], &v[k]);
                 ok = u[k] > 1 && v[k] > 1 && u[k] < qw - 1 && v[k] < qh - 1;
-                if (ok) q[k] = value_at(query->at[0].v, query->at[0].width, query->at[0].height, u[k], v[k]);
+                if (ok) q[k] = value_at(&query->at[0], u[k], v[k]);
             }
             if (!ok) break;
             in0[i] = q[0]; in1[i] = q[1]; out1[i] = q[2];
@@ -405,7 +399,7 @@ borders(const struct fair_levels *query, const struct fair_levels *work, bool ne
             {
                 int32_t k = level_for(work, 1 / scale);
                 float unit = 1.f / (float)(1 << k);
-                wk[i] = value_at(work->at[k].v, work->at[k].width, work->at[k].height, (x - nx * 4 / scale) * unit, (y - ny * 4 / scale) * unit);
+                wk[i] = value_at(&work->at[k], (x - nx * 4 / scale) * unit, (y - ny * 4 / scale) * unit);
                 if (negated) wk[i] = 255 - wk[i];
                 ok = wk[i] == wk[i];
             }
