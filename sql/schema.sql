@@ -125,6 +125,22 @@ CREATE UNIQUE INDEX case_use_window ON case_use (org_id, track, operator, work_i
 
 CREATE INDEX case_use_work ON case_use (org_id, work_id);
 
+CREATE TABLE checked (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    subject TEXT NOT NULL CHECK (subject IN ('identity', 'mandate', 'proof', 'licence')),
+    subject_id BIGINT NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict IN ('holds', 'fails')),
+    how TEXT NOT NULL CHECK (how IN ('installation', 'counsel')),     -- without a row: declared by the claimant
+    name TEXT NOT NULL,                  -- of the person, or of the machine's check
+    statement TEXT NOT NULL,             -- what was seen, in their words
+    account_id BIGINT NOT NULL,          -- 0: the machine itself
+    at_us BIGINT NOT NULL,
+    UNIQUE (org_id, id)
+);
+
+CREATE INDEX checked_subject ON checked (org_id, subject, subject_id, id);
+
 CREATE TABLE custody (
     org_id BIGINT NOT NULL,
     package_id BIGINT NOT NULL,
@@ -154,6 +170,25 @@ CREATE TABLE decision (
 );
 
 CREATE INDEX decision_hit ON decision (org_id, hit_id, id);
+
+CREATE TABLE declaration (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    work_id BIGINT,
+    collection TEXT,                     -- neither: all works
+    author BIGINT NOT NULL CHECK (author IN (0, 1)),       -- the owner says that they made it or hold its rights
+    stock TEXT NOT NULL CHECK (stock IN ('no', 'yes', 'unknown')),
+    cc TEXT NOT NULL CHECK (cc IN ('no', 'yes', 'unknown')),
+    press TEXT NOT NULL CHECK (press IN ('no', 'yes', 'unknown')),
+    ai TEXT NOT NULL CHECK (ai IN ('none', 'edited', 'generated')),
+    authorship TEXT,                     -- where AI had a part: what a human made of it
+    note TEXT,
+    account_id BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id)
+);
+
+CREATE INDEX declaration_work ON declaration (org_id, work_id, id);
 
 CREATE TABLE deposit (
     id BIGINT NOT NULL PRIMARY KEY,
@@ -363,6 +398,27 @@ CREATE INDEX hit_move_decision ON hit_move (org_id, decision_id);
 
 CREATE INDEX hit_move_hit ON hit_move (org_id, hit_id, id);
 
+CREATE TABLE identity (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    owner_id BIGINT,                     -- NULL: the organisation itself
+    kind TEXT NOT NULL CHECK (kind IN ('mail', 'payment', 'document', 'register')),
+    value TEXT NOT NULL,                 -- the address; what was seen; the register and the number in it
+    document BLOB,                       -- blob in the vault
+    secret BLOB UNIQUE,                  -- SHA-256 of the mail link's secret, until it is used
+    expires_us BIGINT,
+    confirmed_us BIGINT,                 -- of a mail: its link was followed
+    account_id BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    ended_us BIGINT,
+    ended_by BIGINT,
+    ended_why TEXT,
+    UNIQUE (org_id, id),
+    FOREIGN KEY (org_id, owner_id) REFERENCES owner (org_id, id)
+);
+
+CREATE INDEX identity_owner ON identity (org_id, owner_id, id);
+
 CREATE TABLE job (
     id BIGINT NOT NULL PRIMARY KEY,
     org_id BIGINT NOT NULL,
@@ -389,6 +445,99 @@ CREATE INDEX job_running ON job (lease_until_us) WHERE state = 'running';
 CREATE INDEX job_state ON job (org_id, state, id);
 
 CREATE INDEX job_waiting ON job (not_before_us, id) WHERE state = 'waiting';
+
+CREATE TABLE licence (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    kind TEXT NOT NULL CHECK (kind IN ('licence', 'syndication', 'whitelist', 'own')),
+    assignee TEXT NOT NULL,
+    scope TEXT NOT NULL CHECK (scope IN ('all', 'collection', 'works')),
+    collection TEXT,
+    territory TEXT NOT NULL,
+    medium TEXT NOT NULL,                -- "any", "web", "print", "web print"
+    from_us BIGINT NOT NULL,
+    until_us BIGINT,
+    attribution TEXT,                    -- the credit it asks for
+    shop TEXT,                           -- where it was bought
+    order_no TEXT,
+    document BLOB,
+    note TEXT,
+    account_id BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    ended_us BIGINT,                     -- taken back before its time
+    ended_by BIGINT,
+    ended_why TEXT,
+    reopened_us BIGINT,                  -- what it held back came to the inbox again after its end
+    UNIQUE (org_id, id)
+);
+
+CREATE INDEX licence_kind ON licence (org_id, kind, id);
+
+CREATE INDEX licence_order ON licence (org_id, order_no) WHERE order_no IS NOT NULL;
+
+CREATE TABLE licence_domain (
+    org_id BIGINT NOT NULL,
+    licence_id BIGINT NOT NULL,
+    domain TEXT NOT NULL,
+    PRIMARY KEY (org_id, licence_id, domain),
+    FOREIGN KEY (org_id, licence_id) REFERENCES licence (org_id, id)
+);
+
+CREATE INDEX licence_domain_is ON licence_domain (org_id, domain);
+
+CREATE TABLE licence_hit (
+    org_id BIGINT NOT NULL,
+    hit_id BIGINT NOT NULL,
+    licence_id BIGINT NOT NULL,
+    decision_id BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    PRIMARY KEY (org_id, hit_id),
+    FOREIGN KEY (org_id, licence_id) REFERENCES licence (org_id, id),
+    FOREIGN KEY (org_id, hit_id) REFERENCES hit (org_id, id)
+);
+
+CREATE INDEX licence_hit_licence ON licence_hit (org_id, licence_id);
+
+CREATE TABLE licence_work (
+    org_id BIGINT NOT NULL,
+    licence_id BIGINT NOT NULL,
+    work_id BIGINT NOT NULL,
+    PRIMARY KEY (org_id, licence_id, work_id),
+    FOREIGN KEY (org_id, licence_id) REFERENCES licence (org_id, id),
+    FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id)
+);
+
+CREATE TABLE mandate (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    owner_id BIGINT NOT NULL,
+    scope TEXT NOT NULL CHECK (scope IN ('all', 'collection', 'works')),
+    collection TEXT,
+    territory TEXT NOT NULL,             -- "world", or countries: "AT CH DE"
+    rights TEXT NOT NULL,                -- "enforce licence": what may be done
+    from_us BIGINT NOT NULL,
+    until_us BIGINT,
+    commission TEXT,                     -- as it was agreed, in words
+    document BLOB,
+    account_id BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    revoked_us BIGINT,                   -- counts at once
+    revoked_by BIGINT,
+    revoked_why TEXT,
+    UNIQUE (org_id, id),
+    FOREIGN KEY (org_id, owner_id) REFERENCES owner (org_id, id)
+);
+
+CREATE INDEX mandate_owner ON mandate (org_id, owner_id, id);
+
+CREATE TABLE mandate_work (
+    org_id BIGINT NOT NULL,
+    mandate_id BIGINT NOT NULL,
+    work_id BIGINT NOT NULL,
+    PRIMARY KEY (org_id, mandate_id, work_id),
+    FOREIGN KEY (org_id, mandate_id) REFERENCES mandate (org_id, id),
+    FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id)
+);
 
 CREATE TABLE never_again (
     org_id BIGINT NOT NULL REFERENCES org (id),
@@ -496,6 +645,17 @@ CREATE TABLE owner (
     email TEXT,
     created_us BIGINT NOT NULL,
     UNIQUE (org_id, id)
+);
+
+CREATE TABLE ownership (
+    org_id BIGINT NOT NULL,
+    work_id BIGINT NOT NULL,
+    level BIGINT NOT NULL CHECK (level BETWEEN 0 AND 3),
+    facts TEXT NOT NULL,                 -- the names of the facts it rests on
+    rules BLOB NOT NULL,                 -- SHA-256 of the rules it was computed by
+    at_us BIGINT NOT NULL,
+    PRIMARY KEY (org_id, work_id),
+    FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id)
 );
 
 CREATE TABLE pack_review (
@@ -635,6 +795,46 @@ CREATE TABLE portal_link (
 );
 
 CREATE INDEX portal_link_notice ON portal_link (org_id, notice_id);
+
+CREATE TABLE proof (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    work_id BIGINT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('raw', 'full_resolution', 'burst', 'content_credentials', 'deposit', 'publication', 'registration', 'contract')),
+    document BLOB,                       -- blob in the vault
+    name TEXT,                           -- of the file, or the register and number
+    happened_us BIGINT,                  -- taken, published, registered, signed
+    account_id BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    ended_us BIGINT,                     -- taken back
+    UNIQUE (org_id, id),
+    FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id)
+);
+
+CREATE INDEX proof_work ON proof (org_id, work_id, id);
+
+CREATE TABLE rival (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    work_id BIGINT NOT NULL,
+    other_id BIGINT,                     -- the other work, of another owner here; NULL: in another organisation, of which nothing more is told
+    found_us BIGINT NOT NULL,
+    settled_us BIGINT,
+    settled_by BIGINT,
+    settled_why TEXT,
+    UNIQUE (org_id, id),
+    FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id)
+);
+
+CREATE INDEX rival_work ON rival (org_id, work_id, id);
+
+CREATE TABLE rival_look (
+    org_id BIGINT NOT NULL,
+    work_id BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    PRIMARY KEY (org_id, work_id),
+    FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id)
+);
 
 CREATE TABLE rule (
     id BIGINT NOT NULL PRIMARY KEY,

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "base/digest.h"
 #include "store/hits_private.h"
+#include "store/owner_private.h"
 
 #define URL_BYTES 65536
 #define WORDS_BYTES 65536
@@ -176,7 +177,17 @@ by_rule(const struct fair_desk *d, struct fair_arena *a, struct fair_hit *h, fai
     struct fair_hit_move to;
 
     FAIR_TRY(fair_rule_covering(d, about, h->last_seen, a, &hold, err));
-    if (hold.id == 0) return FAIR_OK;
+    if (hold.id == 0) {
+        const struct fair_desk system = { d->st, d->org, 0 };
+        struct fair_licence_hold licence;
+        FAIR_TRY(fair_licence_hold_hit(&system, h->id, h->work, h->page_url, was, h->last_seen, &licence, err));
+        if (licence.id == 0) return FAIR_OK;
+        h->state = FAIR_STR("ignored");
+        h->decision = licence.decision;
+        h->rule = 0;
+        h->until = licence.until;
+        return FAIR_OK;
+    }
     to = (struct fair_hit_move){ hold.decision, hold.id, fair_state_of(hold.what), hold.until, h->last_seen };
     FAIR_TRY(fair_hit_move(d, h->id, was, &to, err));
     h->state = to.state;

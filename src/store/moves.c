@@ -1,6 +1,7 @@
 /* moves.c - how a hit changes its state: by a decision on it, by a rule, or because a date passed. */
 #include <string.h>
 #include "store/hits_private.h"
+#include "store/owner_private.h"
 
 FAIR_SQL(hit_set_state,
     "UPDATE hit SET state = $3, decision_id = $4, rule_id = $5, until_us = $6 WHERE org_id = $1 AND id = $2");
@@ -14,6 +15,7 @@ FAIR_SQL_ALL(hits_over,
 FAIR_SQL_ALL(any_over,
     "SELECT EXISTS (SELECT 1 FROM hit WHERE until_us <= $1) OR EXISTS (SELECT 1 FROM rule WHERE until_us <= $1 AND ended_us IS NULL)");
 FAIR_SQL_ALL(rules_over, "UPDATE rule SET ended_us = until_us WHERE until_us <= $1 AND ended_us IS NULL");
+FAIR_SQL(hit_page, "SELECT page_url FROM hit WHERE org_id = $1 AND id = $2");
 FAIR_SQL(hit_until_clear, "UPDATE hit SET until_us = NULL WHERE org_id = $1 AND id = $2");
 
 void
@@ -89,7 +91,21 @@ fair_hit_reconsider(const struct fair_desk *d, const struct fair_hit_row *h, fai
     struct fair_hit_move to = { .decision = decision, .state = FAIR_STR("inbox"), .at = now };
 
     FAIR_TRY(fair_rule_covering(d, &h->about, now, a, &hold, err));
-    if (hold.id != 0) to = (struct fair_hit_move){ hold.decision, hold.id, fair_state_of(hold.what), hold.until, now };
+    if (hold.id != 0) {
+        to = (struct fair_hit_move){ hold.decision, hold.id, fair_state_of(hold.what), hold.until, now };
+    } else {
+        const struct fair_desk system = { d->st, d->org, 0 };
+        struct fair_licence_hold licence;
+        FAIR_AUTO(rows) struct fair_rows *q = NULL;
+        fair_str url;
+        FAIR_TRY(fair_desk_query(d, &hit_page, &q, err));
+        fair_db_int(q, 2, h->id);
+        FAIR_TRY(fair_db_step(q, err));
+        url = fair_db_get_bytes(q, 0, a);
+        fair_rows_free(&q);
+        FAIR_TRY(fair_licence_hold_hit(&system, h->id, h->about.work, url, h->state, now, &licence, err));
+        if (licence.id != 0) return FAIR_OK;
+    }
     return fair_hit_move(d, h->id, h->state, &to, err);
 }
 
