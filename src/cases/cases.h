@@ -273,17 +273,17 @@ fair_time fair_cases_forget_at(const struct fair_course *c, fair_time limitation
 
 /* ---- gates ------------------------------------------------------------------------------------------------------- */
 enum { FAIR_N_GATES = 19 };
-enum fair_verdict { FAIR_PASS, FAIR_FAIL, FAIR_NEEDS_HUMAN, FAIR_NOT_NEEDED };
+enum fair_gate_verdict { FAIR_PASS, FAIR_FAIL, FAIR_NEEDS_HUMAN, FAIR_NOT_NEEDED };
 struct fair_gate {
     int id;                   /* 1 to 19                                                               */
-    enum fair_verdict verdict;
+    enum fair_gate_verdict verdict;
     size_t n_reasons;         /* why not                                                               */
     struct fair_reason reasons[6];
     struct fair_from from;
 };
 struct fair_gate_info { const char *id, *name, *blocks_from, *cures, *law, *words; };
 const struct fair_gate_info *fair_gate_info(int id);
-const char *fair_verdict_name(enum fair_verdict v);            /* "pass" "fail" "needs_human" "not_needed" */
+const char *fair_gate_verdict_name(enum fair_gate_verdict v);            /* "pass" "fail" "needs_human" "not_needed" */
 
 /* All 19 at this level, for this act (its by and at are read; move may be any). */
 void fair_cases_gates(const struct fair_facts *f, enum fair_level level, const struct fair_case_event *e, struct fair_gate out[FAIR_N_GATES]);

@@ -83,6 +83,8 @@ struct fair_letter_filled {
     struct fair_sha256 template_sha256, inputs_sha256;
     size_t n_spans;
     const struct fair_element_span *spans;
+    const struct fair_letter_facts *facts;   /* it was filled from                */
+    const struct fair_letter_facts *words;   /* of its language, by their keys: "ownership.declared" */
 };
 /*   FAIR_INVALID  a needed fact is missing, unknown or not of its type, all named; or what came out names money,
  *                 or uses words that the list forbids at this step (wording.tsv) */

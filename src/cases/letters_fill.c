@@ -472,6 +472,8 @@ fill(const struct fair_letters *l, const struct fair_letter *t, const struct fai
     out->inputs_sha256 = fair_sha256_of(out->inputs.p, out->inputs.n);
     out->spans = g.spans;
     out->n_spans = g.n_spans;
+    out->facts = f;
+    out->words = g.said;
     return FAIR_OK;
 }
 

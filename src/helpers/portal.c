@@ -1,6 +1,6 @@
 /* portal.c - fairtrack-portal: what recipients see and answer, over one folder, on this machine or on a small public one.
  *
- *   fairtrack-portal --dir DIR --listen ADDRESS:PORT [--public-url URL] [--weak] [--parent PID]
+ *   fairtrack-portal --dir DIR --listen ADDRESS:PORT [--public-url URL] [--door] [--weak] [--parent PID]
  *
  * It holds sealed copies and no database; it can read and write below DIR and nowhere else, and connect to nobody. */
 #include <getopt.h>
@@ -36,7 +36,7 @@ main(int argc, char **argv)
 {
     static const struct option options[] = {
         { "dir", required_argument, NULL, 'd' }, { "listen", required_argument, NULL, 'l' }, { "public-url", required_argument, NULL, 'u' },
-        { "weak", no_argument, NULL, 'w' }, { "parent", required_argument, NULL, 'p' }, { "help", no_argument, NULL, 'h' }, { 0 } };
+        { "weak", no_argument, NULL, 'w' }, { "door", no_argument, NULL, 'D' }, { "parent", required_argument, NULL, 'p' }, { "help", no_argument, NULL, 'h' }, { 0 } };
     struct begun b = { 0 };
     struct fair_portal_options o = { .listen = FAIR_STR("127.0.0.1:8090"), .stop_fd = -1, .ready = confine, .arg = &b };
     struct fair_err err = { 0 };
@@ -48,17 +48,18 @@ main(int argc, char **argv)
         case 'l': o.listen = fair_str_of(optarg); break;
         case 'u': o.public_url = fair_str_of(optarg); break;
         case 'w': b.weak = true; break;
+        case 'D': o.door = true; break;
         case 'p':
             prctl(PR_SET_PDEATHSIG, SIGTERM);
             if (getppid() != (pid_t)strtol(optarg, NULL, 10)) return 0;
             break;
         default:
-            fprintf(c == 'h' ? stdout : stderr, "usage: fairtrack-portal --dir DIR [--listen ADDRESS:PORT] [--public-url URL] [--weak]\n");
+            fprintf(c == 'h' ? stdout : stderr, "usage: fairtrack-portal --dir DIR [--listen ADDRESS:PORT] [--public-url URL] [--door] [--weak]\n");
             return c == 'h' ? 0 : 2;
         }
     }
     if (o.dir == NULL || optind < argc) {
-        fprintf(stderr, "usage: fairtrack-portal --dir DIR [--listen ADDRESS:PORT] [--public-url URL] [--weak]\n");
+        fprintf(stderr, "usage: fairtrack-portal --dir DIR [--listen ADDRESS:PORT] [--public-url URL] [--door] [--weak]\n");
         return 2;
     }
     fair_log_begin("portal", FAIR_LOG_INFO);

@@ -129,13 +129,14 @@ keep(struct fair_portal_request *rq, const json_t *form, const struct fair_field
     struct fair_answer_file sealed_files[FAIR_ANSWER_FILES];
     const json_t *once_hex = json_object_get(form, "once");
     struct fair_sha256 sha;
-    uint8_t once[16];
+    uint8_t once[16], key[32];
     fair_str sealed, hex;
     json_t *answer, *fields;
     fair_status s;
 
     if (!json_is_string(once_hex) || !fair_unhex(fair_str_of(json_string_value(once_hex)), once, sizeof once)) return fair_fail(err, FAIR_INVALID, "once: 32 hex digits");
     if (n_files > FAIR_ANSWER_FILES) return fair_fail(err, FAIR_LIMIT, "at most %d files", FAIR_ANSWER_FILES);
+    FAIR_TRY(fair_shelf_key_get(&rq->p->shelf, key, err));
     for (size_t i = 0; i < n_files; i++) sealed_files[i] = (struct fair_answer_file){ tame(rq->arena, files[i].file), files[i].value };
     sha = fair_sha256_of(once, sizeof once);
     hex = fair_hex(rq->arena, sha.b, 4);
@@ -151,7 +152,7 @@ keep(struct fair_portal_request *rq, const json_t *form, const struct fair_field
     fair_put(answer, "language", rq->lang->code);
     fair_put(answer, "receipt", *receipt);
     fair_put(answer, "link", fair_hex(rq->arena, fair_sha256_of(rq->secret.p, rq->secret.n).b, 8));
-    s = fair_answer_seal(rq->arena, answer, sealed_files, n_files, rq->p->key, &sealed, err);
+    s = fair_answer_seal(rq->arena, answer, sealed_files, n_files, key, &sealed, err);
     json_decref(answer);
     FAIR_TRY(s);
     s = fair_shelf_answer_put(&rq->p->shelf, rq->id, rq->now, once, sealed, err);

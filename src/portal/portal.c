@@ -183,6 +183,7 @@ find(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err *err
     else if (fair_str_eq(rq->path, FAIR_STR("/health"))) rq->what = FAIR_PORTAL_HEALTH;
     else if (fair_str_eq(rq->path, FAIR_STR("/v")) || fair_http_path_fits(FAIR_STR("/v/:word"), rq->path, &id, &rq->word)) rq->what = FAIR_PORTAL_VERIFY;
     else if (fair_http_path_fits(FAIR_STR("/assets/:word"), rq->path, &id, &rq->word)) rq->what = FAIR_PORTAL_ASSET;
+    else if (fair_http_path_fits(FAIR_STR("/home/:word"), rq->path, &id, &rq->word) && rq->p->door.n > 0) rq->what = FAIR_PORTAL_DOOR;
     else if (fair_str_starts(rq->path, FAIR_STR("/n/"))) {
         rest = (fair_str){ rq->path.p + 3, rq->path.n - 3 };
         fair_str_split(&rest, '/', &rq->secret);
@@ -194,8 +195,9 @@ find(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err *err
             if (fair_str_eq(one, FAIR_STR("answer"))) rq->what = FAIR_PORTAL_ACTION;
         }
     }
-    if (rq->what == FAIR_PORTAL_NOTHING || (rq->post && rq->what != FAIR_PORTAL_ACTION && rq->what != FAIR_PORTAL_RENEW))
+    if (rq->what == FAIR_PORTAL_NOTHING || (rq->post && rq->what != FAIR_PORTAL_ACTION && rq->what != FAIR_PORTAL_RENEW && rq->what != FAIR_PORTAL_DOOR))
         return fair_fail(err, FAIR_NOT_FOUND, "there is no page at this address");
+    if (rq->what == FAIR_PORTAL_DOOR) return fair_portal_door_open(rq, err);
     if (rq->what < FAIR_PORTAL_NOTICE) return FAIR_OK;
     FAIR_TRY(open_notice(rq, re, err));
     if (rq->what != FAIR_PORTAL_ACTION) return FAIR_OK;
@@ -220,7 +222,7 @@ open_request(void *self, struct fair_arena *a, const struct fair_raw *raw, void 
         rq->notice = NULL;
         return false;
     }
-    *body_max = !rq->post ? 0 : rq->action != NULL && rq->action->upload ? FAIR_PORTAL_UPLOAD_MAX : FAIR_PORTAL_FORM_MAX;
+    *body_max = !rq->post ? 0 : rq->what == FAIR_PORTAL_DOOR ? FAIR_PORTAL_DOOR_MAX : rq->action != NULL && rq->action->upload ? FAIR_PORTAL_UPLOAD_MAX : FAIR_PORTAL_FORM_MAX;
     return true;
 }
 
@@ -285,6 +287,7 @@ run(struct fair_portal_request *rq, fair_str body, struct fair_reply *re, struct
     case FAIR_PORTAL_ASSET:
         re->forever = true;
         return fair_asset_get(rq->p->templates, rq->arena, rq->word, &re->bytes, &re->type) ? FAIR_OK : fair_fail(err, FAIR_NOT_FOUND, "no such asset");
+    case FAIR_PORTAL_DOOR: return fair_portal_door(rq, body, re, err);
     case FAIR_PORTAL_FILE: return send_file(rq, re, err);
     case FAIR_PORTAL_NOTICE: FAIR_TRY(send_notice(rq, re, err)); break;
     case FAIR_PORTAL_ACTION: FAIR_TRY(rq->post ? fair_portal_take(rq, body, re, err) : fair_portal_form_page(rq, NULL, NULL, re, err)); break;
@@ -386,6 +389,7 @@ fair_portal_run(const struct fair_portal_options *o, struct fair_err *err)
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     FAIR_AUTO(http_port) struct fair_http_port port = { .fd = -1 };
     FAIR_AUTO(portal) struct fair_portal *p = fair_xcalloc(1, sizeof *p);
+    uint8_t key[32];
     struct fair_http_service service = { .name = "portal", .csp = CSP, .hidden = true, .open = open_request, .answer = answer, .refuse = refuse };
 
     p->o = o;
@@ -394,8 +398,9 @@ fair_portal_run(const struct fair_portal_options *o, struct fair_err *err)
     FAIR_TRY(fair_langs_read(fair_portal_words_files, fair_n_portal_words_files, p->arena, &p->langs, err));
     FAIR_TRY(fair_templates_open(fair_portal_files, fair_n_portal_files, NULL, p->arena, &p->templates, err));
     FAIR_TRY(fair_shelf_open(o->dir, p->arena, &p->shelf, err));
-    if (fair_shelf_key_get(&p->shelf, p->key, err) != FAIR_OK)
-        return fair_fail_in(err, "portal folder %s (the home puts answers.key there when it publishes its first notice, or with: fairtrack portal key)", o->dir);
+    if (o->door) FAIR_TRY(fair_shelf_door(&p->shelf, p->arena, true, &p->door, err));
+    else if (fair_shelf_key_get(&p->shelf, key, err) != FAIR_OK)
+        return fair_fail_in(err, "portal folder %s (the home puts answers.key there; on a machine of its own, start with --door)", o->dir);
     FAIR_TRY(fair_http_listen("portal.listen", o->listen, a, &port, err));
     p->url = port.url;
     if (o->public_url.n > 0) FAIR_TRY(fair_http_public_url("portal.public_url", o->public_url, p->arena, &p->secure, &p->url, &p->host, err));

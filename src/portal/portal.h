@@ -8,6 +8,7 @@ struct fair_portal_options {
     const char *dir;           /* the folder                                              */
     fair_str listen;           /* address:port                                            */
     fair_str public_url;       /* where people reach it; absent: the port's own address   */
+    bool door;                 /* the home comes by /home/..., with the secret of home.secret (made if missing) */
     int stop_fd;               /* readable: stop.  -1: SIGTERM and SIGINT                 */
     /* Called once it takes requests, before it takes the first; may be NULL. */
     fair_status (*ready)(void *arg, fair_str url, struct fair_err *err);

@@ -13,6 +13,7 @@ enum {
     FAIR_PORTAL_PAGE_MAX = 4 * 1024 * 1024,
     FAIR_PORTAL_FORM_MAX = 64 * 1024,
     FAIR_PORTAL_UPLOAD_MAX = 20 * 1024 * 1024,       /* an answer with its files        */
+    FAIR_PORTAL_DOOR_MAX = 96 * 1024 * 1024,         /* a notice with its files         */
     FAIR_PORTAL_PEERS = 1024
 };
 
@@ -28,7 +29,7 @@ struct fair_portal {
     struct fair_shelf shelf;
     struct fair_template_set *templates;
     struct fair_langs langs;
-    uint8_t key[32];                                 /* answers are sealed to it        */
+    fair_str door;                                   /* the secret it shares with the home; absent: no door */
     fair_str url, host;
     bool secure;
     struct fair_portal_peer peers[FAIR_PORTAL_PEERS];
@@ -43,13 +44,14 @@ struct fair_portal_request {
     const struct fair_lang *lang;
     bool lang_chosen;                                /* by ?lang=                       */
     bool json;
-    enum { FAIR_PORTAL_NOTHING, FAIR_PORTAL_START, FAIR_PORTAL_ASSET, FAIR_PORTAL_ROBOTS, FAIR_PORTAL_HEALTH, FAIR_PORTAL_VERIFY,
+    enum { FAIR_PORTAL_NOTHING, FAIR_PORTAL_START, FAIR_PORTAL_ASSET, FAIR_PORTAL_ROBOTS, FAIR_PORTAL_HEALTH, FAIR_PORTAL_VERIFY, FAIR_PORTAL_DOOR,
            FAIR_PORTAL_NOTICE, FAIR_PORTAL_FILE, FAIR_PORTAL_ACTION, FAIR_PORTAL_RENEW } what;
     bool post;
     fair_str secret, id, word;                       /* the link's secret, its notice, the last word of the path */
     bool expired;
     json_t *notice;
     const struct fair_portal_action *action;
+    struct fair_sha256 body;                         /* the door: of the body that was announced */
 };
 
 /* Model and page for a notice, a form, a verification; errors in the recipient's language. */
@@ -58,6 +60,9 @@ fair_status fair_portal_form_page(struct fair_portal_request *rq, const char *er
 fair_status fair_portal_verify_page(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err *err);
 /* Take what was sent; on success re->see. */
 fair_status fair_portal_take(struct fair_portal_request *rq, fair_str body, struct fair_reply *re, struct fair_err *err);
+/* The home's door (door.c): was this signed by the home?  Then do what it asks. */
+fair_status fair_portal_door_open(struct fair_portal_request *rq, struct fair_err *err);
+fair_status fair_portal_door(struct fair_portal_request *rq, fair_str body, struct fair_reply *re, struct fair_err *err);
 /* Which actions are open for the notice as it stands. */
 unsigned fair_portal_when(const json_t *notice, fair_time now);
 /* "/n/SECRET" + tail, with the chosen language. */

@@ -173,15 +173,25 @@ fair_shelf_notice_put(const struct fair_shelf *s, fair_str id, fair_str json, co
 }
 
 fair_status
-fair_shelf_link_put(const struct fair_shelf *s, fair_str secret, fair_str id, fair_time expires, struct fair_err *err)
+fair_shelf_link_put_hash(const struct fair_shelf *s, fair_str hash, fair_str id, fair_time expires, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_sha256 sha;
     fair_str text;
 
     FAIR_TRY(id_ok(id, err));
-    if (!fair_link_secret_ok(secret)) return fair_fail(err, FAIR_INVALID, "that is no link's secret");
+    if (!fair_unhex(hash, sha.b, 32)) return fair_fail(err, FAIR_INVALID, "that is no link's hash");
     text = fair_str_fmt(a, "%.*s %.*s\n", FAIR_STR_ARG(id), FAIR_STR_ARG(fair_time_text(a, expires)));
-    return fair_write_file(at(s, a, "links/%.*s%.*s", link_key(a, secret), FAIR_STR("")).p, text.p, text.n, 0600, err);
+    return fair_write_file(at(s, a, "links/%.*s%.*s", fair_hex(a, sha.b, 32), FAIR_STR("")).p, text.p, text.n, 0600, err);
+}
+
+fair_status
+fair_shelf_link_put(const struct fair_shelf *s, fair_str secret, fair_str id, fair_time expires, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+
+    if (!fair_link_secret_ok(secret)) return fair_fail(err, FAIR_INVALID, "that is no link's secret");
+    return fair_shelf_link_put_hash(s, link_key(a, secret), id, expires, err);
 }
 
 fair_status
@@ -216,26 +226,61 @@ fair_shelf_key_put(const struct fair_shelf *s, const uint8_t key[32], struct fai
 }
 
 fair_status
-fair_shelf_answers(const struct fair_shelf *s, struct fair_arena *a,
-                   fair_status (*each)(void *arg, fair_str notice, fair_str name, fair_str sealed, struct fair_err *err), void *arg, struct fair_err *err)
+fair_shelf_answers_each(const struct fair_shelf *s, struct fair_arena *a,
+                        fair_status (*each)(void *arg, fair_str notice, fair_str name, fair_str sealed, struct fair_err *err), void *arg, struct fair_err *err)
 {
-    fair_str *ids, *names, sealed;
+    fair_str *ids, *names, none = { NULL, 0 };
     size_t n_ids, n;
 
     FAIR_TRY(entries(a, at(s, a, "notices%.*s%.*s", FAIR_STR(""), FAIR_STR("")).p, &ids, &n_ids, err));
     for (size_t i = 0; i < n_ids; i++) {
-        fair_str dir;
         if (!fair_notice_id_ok(ids[i])) continue;
-        dir = at(s, a, "notices/%.*s/answers%.*s", ids[i], FAIR_STR(""));
-        FAIR_TRY(entries(a, dir.p, &names, &n, err));
-        for (size_t k = 0; k < n; k++) {
-            FAIR_AUTO(arena) struct fair_arena *mine = fair_arena_new();
-            if (!fair_shelf_name_ok(names[k]) || fair_str_ends(names[k], FAIR_STR(".part"))) continue;
-            FAIR_TRY(fair_read_file(mine, fair_str_fmt(mine, "%s/%s", dir.p, names[k].p).p, FAIR_ANSWER_MAX, &sealed, err));
-            FAIR_TRY(each(arg, ids[i], names[k], sealed, err));
-        }
+        FAIR_TRY(entries(a, at(s, a, "notices/%.*s/answers%.*s", ids[i], FAIR_STR("")).p, &names, &n, err));
+        for (size_t k = 0; k < n; k++)
+            if (fair_shelf_name_ok(names[k]) && !fair_str_ends(names[k], FAIR_STR(".new"))) FAIR_TRY(each(arg, ids[i], names[k], none, err));
     }
     return FAIR_OK;
+}
+
+fair_status
+fair_shelf_answer_get(const struct fair_shelf *s, fair_str notice, fair_str name, struct fair_arena *a, fair_str *sealed, struct fair_err *err)
+{
+    FAIR_TRY(id_ok(notice, err));
+    if (!fair_shelf_name_ok(name)) return fair_fail(err, FAIR_NOT_FOUND, "that is no answer's name");
+    return fair_read_file(a, at(s, a, "notices/%.*s/answers/%.*s", notice, name).p, FAIR_ANSWER_MAX, sealed, err);
+}
+
+fair_status
+fair_shelf_answer_bring(const struct fair_shelf *s, fair_str notice, fair_str name, fair_str sealed, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+
+    FAIR_TRY(id_ok(notice, err));
+    if (!fair_shelf_name_ok(name)) return fair_fail(err, FAIR_INVALID, "that is no answer's name");
+    FAIR_TRY(fair_make_dirs(at(s, a, "notices/%.*s/answers%.*s", notice, FAIR_STR("")).p, 0700, err));
+    return fair_write_file(at(s, a, "notices/%.*s/answers/%.*s", notice, name).p, sealed.p, sealed.n, 0600, err);
+}
+
+struct reading { const struct fair_shelf *s; fair_status (*each)(void *arg, fair_str notice, fair_str name, fair_str sealed, struct fair_err *err); void *arg; };
+
+static fair_status
+read_one(void *arg, fair_str notice, fair_str name, fair_str sealed, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *mine = fair_arena_new();
+    struct reading *r = arg;
+    fair_status st = fair_shelf_answer_get(r->s, notice, name, mine, &sealed, err);
+
+    if (st == FAIR_NOT_FOUND) return FAIR_OK;                   /* another has taken it meanwhile */
+    if (st != FAIR_OK) return st;
+    return r->each(r->arg, notice, name, sealed, err);
+}
+
+fair_status
+fair_shelf_answers(const struct fair_shelf *s, struct fair_arena *a,
+                   fair_status (*each)(void *arg, fair_str notice, fair_str name, fair_str sealed, struct fair_err *err), void *arg, struct fair_err *err)
+{
+    struct reading r = { s, each, arg };
+    return fair_shelf_answers_each(s, a, read_one, &r, err);
 }
 
 fair_status
@@ -259,6 +304,23 @@ fair_shelf_answers_wait(const struct fair_shelf *s, fair_str notice, bool *wait,
     FAIR_TRY(entries(a, at(s, a, "notices/%.*s/answers%.*s", notice, FAIR_STR("")).p, &names, &n, err));
     *wait = n > 0;
     return FAIR_OK;
+}
+
+fair_status
+fair_shelf_door(const struct fair_shelf *s, struct fair_arena *a, bool make, fair_str *secret, struct fair_err *err)
+{
+    fair_str path = at(s, a, "home.secret%.*s%.*s", FAIR_STR(""), FAIR_STR(""));
+    uint8_t bytes[32];
+    fair_status st = fair_read_file(a, path.p, 200, secret, err);
+
+    if (st == FAIR_NOT_FOUND && make) {
+        fair_random(bytes, sizeof bytes);
+        *secret = fair_hex(a, bytes, sizeof bytes);
+        return fair_write_file(path.p, secret->p, secret->n, 0600, err);
+    }
+    if (st != FAIR_OK) return st;
+    *secret = fair_str_trim(*secret);
+    return fair_unhex(*secret, bytes, sizeof bytes) ? FAIR_OK : fair_fail(err, FAIR_CORRUPT, "home.secret is no secret of 64 hex digits");
 }
 
 /* ---- the portal's side ---- */

@@ -40,6 +40,8 @@ fair_status fair_shelf_notice_update(const struct fair_shelf *s, fair_str id, fa
 fair_status fair_shelf_notice_remove(const struct fair_shelf *s, fair_str id, struct fair_err *err) FAIR_MUST_CHECK;
 /* A link to it: `secret` opens it until `expires`. */
 fair_status fair_shelf_link_put(const struct fair_shelf *s, fair_str secret, fair_str id, fair_time expires, struct fair_err *err) FAIR_MUST_CHECK;
+/* The same by what is kept of the secret: its SHA-256, hex. */
+fair_status fair_shelf_link_put_hash(const struct fair_shelf *s, fair_str hash, fair_str id, fair_time expires, struct fair_err *err) FAIR_MUST_CHECK;
 /* A fresh secret, FAIR_LINK_SECRET characters. */
 fair_str fair_link_secret_new(struct fair_arena *a);
 /* The key that answers are sealed to (portal/seal.h): 32 bytes. */
@@ -48,9 +50,19 @@ fair_status fair_shelf_key_put(const struct fair_shelf *s, const uint8_t key[32]
 fair_status fair_shelf_answers(const struct fair_shelf *s, struct fair_arena *a,
                                fair_status (*each)(void *arg, fair_str notice, fair_str name, fair_str sealed, struct fair_err *err), void *arg,
                                struct fair_err *err) FAIR_MUST_CHECK;
+/* The same by name alone (sealed is absent); and one. */
+fair_status fair_shelf_answers_each(const struct fair_shelf *s, struct fair_arena *a,
+                                    fair_status (*each)(void *arg, fair_str notice, fair_str name, fair_str sealed, struct fair_err *err), void *arg,
+                                    struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_shelf_answer_get(const struct fair_shelf *s, fair_str notice, fair_str name, struct fair_arena *a, fair_str *sealed, struct fair_err *err) FAIR_MUST_CHECK;
+/* Put one that was fetched from elsewhere; there already: no fault. */
+fair_status fair_shelf_answer_bring(const struct fair_shelf *s, fair_str notice, fair_str name, fair_str sealed, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_shelf_answer_remove(const struct fair_shelf *s, fair_str notice, fair_str name, struct fair_err *err) FAIR_MUST_CHECK;
 /* Does any answer to this notice wait?  Asked before anything is sent: an unread answer stops the clock. */
 fair_status fair_shelf_answers_wait(const struct fair_shelf *s, fair_str notice, bool *wait, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* The secret that home and portal share where they are two machines: home.secret, 64 hex digits.  `make`: made if missing. */
+fair_status fair_shelf_door(const struct fair_shelf *s, struct fair_arena *a, bool make, fair_str *secret, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- the portal's side ---- */
 

@@ -14,7 +14,6 @@ static void
 open_shelf(struct fair_arena *a, struct fair_shelf *s)
 {
     char dir[] = "/tmp/fair-portal-XXXXXX";
-    struct fair_err err = { 0 };
 
     CHECK(mkdtemp(dir) != NULL);
     CHECK_OK(fair_shelf_open(fair_str_fmt(a, "%s/p", dir).p, a, s, why));
@@ -146,7 +145,6 @@ TEST(every_language_has_words_for_all_that_can_be_done)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct fair_langs l = { 0 };
-    struct fair_err err = { 0 };
 
     CHECK_OK(fair_langs_read(fair_portal_words_files, fair_n_portal_words_files, a, &l, why));
     CHECK_EQ(l.n, (size_t)4);
@@ -166,7 +164,6 @@ TEST(a_language_is_chosen_as_the_browser_asks)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct fair_langs l = { 0 };
-    struct fair_err err = { 0 };
 
     CHECK_OK(fair_langs_read(fair_portal_words_files, fair_n_portal_words_files, a, &l, why));
     CHECK_STR(fair_lang_for(&l, FAIR_STR("de-AT,de;q=0.9,en;q=0.8"))->code, "de");

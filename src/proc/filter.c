@@ -161,7 +161,7 @@ static void
 writing(struct list *l)
 {
     static const char *const calls[] = { "open", "openat", "creat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2",
-        "getdents64", "rename", "renameat", "renameat2", "unlink", "unlinkat", "fsync", "fdatasync", "pwrite64", NULL };
+        "getdents64", "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "fsync", "fdatasync", "pwrite64", NULL };
 
     for (const char *const *c = calls; *c != NULL; c++) allow(l, *c);
 }

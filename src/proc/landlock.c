@@ -20,7 +20,7 @@
 enum {
     CREATE_VERSION = 1,
     RULE_PATH = 1, RULE_PORT = 2,
-    FS_EXECUTE = 1 << 0, FS_WRITE_FILE = 1 << 1, FS_READ_FILE = 1 << 2, FS_READ_DIR = 1 << 3, FS_REMOVE_FILE = 1 << 5, FS_MAKE_REG = 1 << 8,
+    FS_EXECUTE = 1 << 0, FS_WRITE_FILE = 1 << 1, FS_READ_FILE = 1 << 2, FS_READ_DIR = 1 << 3, FS_REMOVE_DIR = 1 << 4, FS_REMOVE_FILE = 1 << 5, FS_MAKE_DIR = 1 << 7, FS_MAKE_REG = 1 << 8,
     FS_ALL_1 = (1 << 13) - 1, FS_REFER_2 = 1 << 13, FS_TRUNCATE_3 = 1 << 14, FS_IOCTL_DEV_5 = 1 << 15,
     NET_BIND = 1 << 0, NET_CONNECT = 1 << 1,
     SCOPE_ABSTRACT_UNIX = 1 << 0, SCOPE_SIGNAL = 1 << 1
@@ -71,7 +71,7 @@ fair_landlock(const struct fair_role_rules *rules, const struct fair_confine *ho
     fd = (int)syscall(SYS_landlock_create_ruleset, &want, size, 0);
     if (fd < 0) return fair_fail(err, FAIR_REFUSED, "landlock_create_ruleset: %m");
     for (const char *const *p = reads ? rules->reads : NULL; p != NULL && *p != NULL; p++) FAIR_TRY(grant_path(fd, *p, 0, err));
-    if (writes) FAIR_TRY(grant_path(fd, how->folder, FS_WRITE_FILE | FS_REMOVE_FILE | FS_MAKE_REG | (want.fs & FS_TRUNCATE_3), err));
+    if (writes) FAIR_TRY(grant_path(fd, how->folder, FS_WRITE_FILE | FS_REMOVE_FILE | FS_REMOVE_DIR | FS_MAKE_REG | FS_MAKE_DIR | (want.fs & FS_TRUNCATE_3), err));
     for (size_t i = 0; connects && (want.net & NET_CONNECT) != 0 && i < how->n_ports; i++) {
         struct port_rule rule = { NET_CONNECT, how->ports[i] };
         if (syscall(SYS_landlock_add_rule, fd, RULE_PORT, &rule, 0) != 0)

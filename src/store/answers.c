@@ -19,9 +19,9 @@ FAIR_SQL(portal_link_put,
 FAIR_SQL(portal_links_renewed, "SELECT count(*) FROM portal_link WHERE org_id = $1 AND notice_id = $2 AND why = 'renewed' AND made_us >= $3");
 
 static void
-answer_row(struct fair_rows *q, struct fair_arena *a, struct fair_answer *x)
+answer_row(struct fair_rows *q, struct fair_arena *a, struct fair_portal_answer *x)
 {
-    *x = (struct fair_answer){
+    *x = (struct fair_portal_answer){
         .id = fair_db_get_int(q, 0), .notice = fair_db_get_int(q, 1), .case_id = fair_db_get_int(q, 2), .name = fair_db_get_text(q, 3, a),
         .action = fair_db_get_text(q, 4, a), .receipt = fair_db_get_text(q, 5, a), .at = fair_db_get_int(q, 7), .taken = fair_db_get_int(q, 8),
         .moved = fair_db_get_text(q, 9, a), .refused = fair_db_get_text(q, 10, a), .read = fair_db_get_int(q, 11), .reader = fair_db_get_int(q, 12),
@@ -30,7 +30,7 @@ answer_row(struct fair_rows *q, struct fair_arena *a, struct fair_answer *x)
 }
 
 fair_status
-fair_store_answer_put(const struct fair_desk *d, struct fair_answer *x, int64_t bytes, bool *fresh, struct fair_err *err)
+fair_store_answer_put(const struct fair_desk *d, struct fair_portal_answer *x, int64_t bytes, bool *fresh, struct fair_err *err)
 {
     FAIR_AUTO(txn) struct fair_txn t = { 0 };
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
@@ -77,7 +77,7 @@ fair_store_answer_settle(const struct fair_desk *d, fair_id id, fair_str moved, 
 }
 
 fair_status
-fair_store_answer_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_answer *out, struct fair_err *err)
+fair_store_answer_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_portal_answer *out, struct fair_err *err)
 {
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
     fair_status s;
@@ -109,7 +109,7 @@ fair_store_answer_read(const struct fair_desk *d, fair_id id, fair_time now, str
 }
 
 fair_status
-fair_store_answers(const struct fair_desk *d, fair_id case_id, struct fair_page page, FAIR_EACH(fair_answer), struct fair_err *err)
+fair_store_answers(const struct fair_desk *d, fair_id case_id, struct fair_page page, FAIR_EACH(fair_portal_answer), struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
@@ -121,7 +121,7 @@ fair_store_answers(const struct fair_desk *d, fair_id case_id, struct fair_page 
     fair_db_int(q, at++, fair_page_limit(page));
     fair_db_int(q, at, fair_page_offset(page));
     while ((s = fair_db_step(q, err)) == FAIR_OK) {
-        struct fair_answer x;
+        struct fair_portal_answer x;
         fair_arena_clear(a);
         answer_row(q, a, &x);
         FAIR_TRY(each(arg, &x, err));

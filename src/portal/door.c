@@ -1,0 +1,105 @@
+/* portal/door.c - the home's door of a portal on a machine of its own: notices in, answers out (portal/door.h). */
+#include <stdlib.h>
+#include <string.h>
+#include "portal/door.h"
+#include "portal/portal_private.h"
+
+enum { MOST_LINKS = 64, MOST_LISTED = 200 };
+
+fair_status
+fair_portal_door_open(struct fair_portal_request *rq, struct fair_err *err)
+{
+    if (rq->post && fair_door_check(rq->arena, rq->p->door, rq->word, rq->now, rq->raw.authorization, &rq->body)) return FAIR_OK;
+    return fair_fail(err, FAIR_NOT_FOUND, "there is no page at this address");     /* nobody else learns that there is a door */
+}
+
+static fair_str
+text(const json_t *o, const char *key)
+{
+    const json_t *v = json_object_get(o, key);
+    return json_is_string(v) ? (fair_str){ json_string_value(v), json_string_length(v) } : (fair_str){ NULL, 0 };
+}
+
+static fair_status
+put_notice(struct fair_portal_request *rq, const json_t *head, const struct fair_answer_file *files, size_t n, struct fair_err *err)
+{
+    const json_t *links = json_object_get(head, "links"), *l;
+    struct fair_shelf_file *kept = fair_alloc_array(rq->arena, n + 1, sizeof *kept);
+    char *json = json_dumps(json_object_get(head, "notice"), JSON_INDENT(1) | JSON_SORT_KEYS);
+    fair_str notice = fair_str_dup(rq->arena, fair_str_of(json != NULL ? json : ""));
+    fair_time expires;
+    size_t i;
+
+    free(json);
+    if (!json_is_object(json_object_get(head, "notice")) || json_array_size(links) > MOST_LINKS) return fair_fail(err, FAIR_INVALID, "a notice that is none");
+    for (size_t k = 0; k < n; k++) kept[k] = (struct fair_shelf_file){ files[k].name, files[k].bytes };
+    FAIR_TRY(fair_shelf_notice_put(&rq->p->shelf, text(head, "id"), notice, kept, n, err));
+    json_array_foreach(links, i, l) {
+        if (!fair_time_parse(text(l, "expires"), &expires)) return fair_fail(err, FAIR_INVALID, "a link that does not end");
+        FAIR_TRY(fair_shelf_link_put_hash(&rq->p->shelf, text(l, "hash"), text(head, "id"), expires, err));
+    }
+    return FAIR_OK;
+}
+
+struct listing { json_t *out; };
+
+static fair_status
+list_one(void *arg, fair_str notice, fair_str name, fair_str sealed, struct fair_err *err)
+{
+    struct listing *l = arg;
+
+    (void)err, (void)sealed;
+    if (json_array_size(l->out) < MOST_LISTED)
+        json_array_append_new(l->out, json_pack("{s:s%, s:s%}", "notice", notice.p, notice.n, "name", name.p, name.n));
+    return FAIR_OK;
+}
+
+static fair_status
+list_answers(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err *err)
+{
+    struct listing l = { .out = json_array() };
+    fair_status s = fair_shelf_answers_each(&rq->p->shelf, rq->arena, list_one, &l, err);
+    json_t *o = json_pack("{s:o}", "answers", l.out);
+    char *dumped = json_dumps(o, JSON_COMPACT);
+
+    re->bytes = fair_str_dup(rq->arena, fair_str_of(dumped != NULL ? dumped : "{}"));
+    free(dumped);
+    json_decref(o);
+    return s;
+}
+
+static fair_status
+serve(struct fair_portal_request *rq, const json_t *head, const struct fair_answer_file *files, size_t n, struct fair_reply *re, struct fair_err *err)
+{
+    uint8_t key[32];
+
+    re->type = FAIR_STR("application/octet-stream");
+    re->bytes = FAIR_STR("{}\n");
+    if (fair_str_eq(rq->word, FAIR_STR("notice"))) return put_notice(rq, head, files, n, err);
+    if (fair_str_eq(rq->word, FAIR_STR("answers"))) return list_answers(rq, re, err);
+    if (fair_str_eq(rq->word, FAIR_STR("answer"))) return fair_shelf_answer_get(&rq->p->shelf, text(head, "notice"), text(head, "name"), rq->arena, &re->bytes, err);
+    if (fair_str_eq(rq->word, FAIR_STR("answered"))) return fair_shelf_answer_remove(&rq->p->shelf, text(head, "notice"), text(head, "name"), err);
+    if (fair_str_eq(rq->word, FAIR_STR("remove"))) {
+        fair_status s = fair_shelf_notice_remove(&rq->p->shelf, text(head, "id"), err);
+        return s == FAIR_NOT_FOUND ? FAIR_OK : s;
+    }
+    if (fair_str_eq(rq->word, FAIR_STR("key")))
+        return fair_unhex(text(head, "key"), key, 32) ? fair_shelf_key_put(&rq->p->shelf, key, err) : fair_fail(err, FAIR_INVALID, "that is no key");
+    return fair_fail(err, FAIR_NOT_FOUND, "the door knows no %.*s", FAIR_STR_ARG(rq->word));
+}
+
+fair_status
+fair_portal_door(struct fair_portal_request *rq, fair_str body, struct fair_reply *re, struct fair_err *err)
+{
+    struct fair_sha256 sha = fair_sha256_of(body.p, body.n);
+    struct fair_answer_file files[FAIR_NOTICE_FILES];
+    json_t *head;
+    size_t n;
+    fair_status s;
+
+    if (!fair_sha256_eq(&sha, &rq->body)) return fair_fail(err, FAIR_NOT_FOUND, "another body than was signed");
+    FAIR_TRY(fair_bundle_unpack(body, FAIR_NOTICE_FILES, &head, files, &n, err));
+    s = serve(rq, head, files, n, re, err);
+    json_decref(head);
+    return s;
+}

@@ -1,0 +1,204 @@
+/* work/portal_take.c - answers of recipients come home. */
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/io.h"
+#include "base/log.h"
+#include "work/portal_home.h"
+
+bool
+fair_portal_there(const struct fair_house *h)
+{
+    return h->config.portal_url.n > 0;
+}
+
+/* keys/portal.key: public and secret half, hex, a line each. */
+static fair_status
+read_keys(struct fair_house *h, struct fair_arena *a, struct fair_portal_home *p, struct fair_err *err)
+{
+    fair_str path = fair_str_fmt(a, "%.*s/keys/portal.key", FAIR_STR_ARG(h->home)), text, one, two;
+    fair_status s = fair_read_file(a, path.p, 400, &text, err);
+
+    if (s == FAIR_NOT_FOUND) {
+        fair_answer_keys(p->public_key, p->secret_key);
+        text = fair_str_fmt(a, "%.*s\n%.*s\n", FAIR_STR_ARG(fair_hex(a, p->public_key, 32)), FAIR_STR_ARG(fair_hex(a, p->secret_key, 32)));
+        FAIR_TRY(fair_make_dirs(fair_str_fmt(a, "%.*s/keys", FAIR_STR_ARG(h->home)).p, 0700, err));
+        s = fair_write_file(path.p, text.p, text.n, 0600, err);
+        sodium_memzero((char *)(uintptr_t)text.p, text.n);
+        return s;
+    }
+    if (s != FAIR_OK) return s;
+    if (!fair_str_split(&text, '\n', &one) || !fair_str_split(&text, '\n', &two) || !fair_unhex(one, p->public_key, 32) || !fair_unhex(two, p->secret_key, 32))
+        return fair_fail(err, FAIR_CORRUPT, "%s is no pair of keys; with it every answer that waits is lost: restore it from a backup", path.p);
+    return FAIR_OK;
+}
+
+fair_status
+fair_portal_home_open(struct fair_house *h, struct fair_arena *a, struct fair_portal_home *out, struct fair_err *err)
+{
+    fair_str dir = h->config.portal_dir.n > 0 ? h->config.portal_dir : fair_str_fmt(a, "%.*s/portal", FAIR_STR_ARG(h->home));
+    uint8_t theirs[32];
+    fair_status s;
+
+    if (sodium_init() < 0) return fair_fail(err, FAIR_IO, "libsodium does not start");
+    FAIR_TRY(fair_shelf_open(fair_str_dup(a, dir).p, a, &out->shelf, err));
+    FAIR_TRY(read_keys(h, a, out, err));
+    s = fair_shelf_key_get(&out->shelf, theirs, err);
+    if (s == FAIR_NOT_FOUND || (s == FAIR_OK && memcmp(theirs, out->public_key, 32) != 0)) return fair_shelf_key_put(&out->shelf, out->public_key, err);
+    return s;
+}
+
+fair_status
+fair_portal_waits(struct fair_house *h, fair_str code, bool *wait, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_portal_home p;
+
+    FAIR_TRY(fair_portal_home_open(h, a, &p, err));
+    return fair_shelf_answers_wait(&p.shelf, code, wait, err);
+}
+
+fair_status
+fair_portal_answer_open(struct fair_house *h, const struct fair_portal_answer *x, struct fair_arena *a, json_t **said,
+                        struct fair_answer_file files[FAIR_ANSWER_FILES], size_t *n, struct fair_err *err)
+{
+    struct fair_portal_home p;
+    fair_str sealed;
+
+    *said = NULL;
+    FAIR_TRY(fair_portal_home_open(h, a, &p, err));
+    FAIR_TRY(fair_house_vault(h, err));
+    FAIR_TRY(fair_vault_read(h->vault, &x->sealed, FAIR_ANSWER_MAX, a, &sealed, err));
+    return fair_answer_open(a, sealed, p.public_key, p.secret_key, said, files, n, err);
+}
+
+/* ---- taking them ---- */
+
+struct taking { struct fair_house *h; struct fair_portal_home *p; fair_time now; int64_t n; };
+struct settling { struct taking *t; struct fair_portal_answer x; int64_t bytes; const json_t *said; bool files, fresh; struct fair_arena *a; };
+
+/* A move that the rules refuse is kept with the reason: the answer itself stands, and a person reads it. */
+static fair_status
+move(const struct fair_desk *d, struct settling *s, const struct fair_case_event *e, fair_str note, struct fair_str *refused, struct fair_err *err)
+{
+    struct fair_case_act act = { .case_id = s->x.case_id, .e = *e, .note = note, .words = note };
+    fair_status st;
+
+    act.e.at = s->t->now;
+    if (s->files) act.document = s->x.sealed;
+    st = fair_store_case_move(d, &act, NULL, NULL, err);
+    if (st != FAIR_REFUSED && st != FAIR_INVALID) return st;
+    *refused = fair_str_dup(s->a, fair_str_of(err->text));
+    return FAIR_OK;
+}
+
+static fair_status
+settle(const struct fair_desk *d, void *arg, struct fair_err *err)
+{
+    struct settling *s = arg;
+    struct fair_case_event e = { 0 }, heard = { .move = FAIR_DO_REPLY, .who = FAIR_RCP, .verified = true };
+    fair_str note, refused = { NULL, 0 }, none = { NULL, 0 };
+    struct fair_notice n;
+    bool moves;
+
+    FAIR_TRY(fair_store_answer_put(d, &s->x, s->bytes, &s->fresh, err));
+    if (!s->fresh) return FAIR_OK;
+    moves = fair_portal_move(s->said, s->files, s->a, &e, &note);
+    if (!moves) return fair_store_answer_settle(d, s->x.id, none, none, err);
+    FAIR_TRY(fair_store_notice_get(d, s->x.notice, s->a, &n, err));
+    if (n.sent != 0 && n.delivered == 0) {                        /* who answers has the letter (Corrections 4) */
+        n.delivered = s->x.at;
+        n.delivered_by = e.move == FAIR_DO_DELIVERED ? FAIR_STR("portal") : FAIR_STR("answer");
+        n.state = FAIR_STR("delivered");
+        FAIR_TRY(fair_store_notice_fared(d, &n, err));
+    }
+    FAIR_TRY(move(d, s, &e, note, &refused, err));
+    if (e.move != FAIR_DO_DELIVERED) FAIR_TRY(move(d, s, &heard, none, &none, err));
+    return fair_store_answer_settle(d, s->x.id, fair_str_of(fair_move_name(e.move)), refused, err);
+}
+
+static fair_str
+text(const json_t *o, const char *key)
+{
+    const json_t *v = json_object_get(o, key);
+    return json_is_string(v) ? (fair_str){ json_string_value(v), json_string_length(v) } : (fair_str){ NULL, 0 };
+}
+
+/* The notice, the answer opened, its moment: all of it a stranger's until checked. */
+static fair_status
+take_opened(struct taking *t, struct settling *s, fair_str sealed, struct fair_desk *d, struct fair_err *err)
+{
+    FAIR_TRY(fair_vault_put(t->h->vault, sealed, &s->x.sealed, err));
+    if (!fair_time_parse(text(s->said, "at"), &s->x.at) || s->x.at > t->now) s->x.at = t->now;
+    s->x.taken = t->now;
+    s->x.action = text(s->said, "action");
+    s->x.receipt = text(s->said, "receipt");
+    if (s->x.action.n == 0 || s->x.action.n > 40 || s->x.receipt.n > 40 || !fair_utf8_valid(s->x.action) || !fair_utf8_valid(s->x.receipt))
+        return fair_fail(err, FAIR_CORRUPT, "an answer without action and receipt");
+    s->bytes = (int64_t)sealed.n;
+    return fair_store_do(d, settle, s, err);
+}
+
+static fair_status
+ask_new_link(struct fair_house *h, fair_id notice, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    return fair_store_job_ask(&h->desk, "link", fair_str_fmt(a, "link %lld", (long long)notice), fair_str_fmt(a, "{\"notice\":%lld}", (long long)notice), 0, err);
+}
+
+static fair_status
+take_one(void *arg, fair_str code, fair_str name, fair_str sealed, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct taking *t = arg;
+    struct settling s = { .t = t, .a = a };
+    struct fair_answer_file files[FAIR_ANSWER_FILES];
+    struct fair_desk ours = t->h->desk;
+    struct fair_notice n;
+    json_t *said = NULL;
+    size_t n_files = 0;
+    fair_id org;
+    fair_status st = fair_store_notice_by_code(t->h->store, code, a, &org, &n, err);
+
+    if (st == FAIR_NOT_FOUND || (st == FAIR_OK && (st = fair_answer_open(a, sealed, t->p->public_key, t->p->secret_key, &said, files, &n_files, err)) == FAIR_CORRUPT)) {
+        /* Not ours, sealed to another key, or spoiled on the way.  It stays: while it lies there nothing leaves in its
+         * case, which is the fair side to err on, and the others are taken all the same. */
+        fair_log(FAIR_LOG_WARN, "portal.answer_refused notice=%.*s error=\"%s\"", FAIR_STR_ARG(code), err->text);
+        return FAIR_OK;
+    }
+    if (st != FAIR_OK) return st;
+    s.said = said;
+    s.files = n_files > 0;
+    s.x = (struct fair_portal_answer){ .notice = n.id, .case_id = n.case_id, .name = name };
+    t->h->desk = (struct fair_desk){ ours.st, org, 0 };
+    st = fair_str_eq(text(said, "notice"), code) ? take_opened(t, &s, sealed, &t->h->desk, err) : fair_fail(err, FAIR_CORRUPT, "an answer to another notice");
+    if (st == FAIR_OK && s.fresh && fair_str_eq(s.x.action, FAIR_STR("renew"))) st = ask_new_link(t->h, n.id, err);
+    if (st == FAIR_OK && s.fresh) st = fair_portal_publish_case(t->h, n.case_id, t->now, err);
+    t->h->desk = ours;
+    json_decref(said);
+    if (st == FAIR_CORRUPT) {
+        fair_log(FAIR_LOG_WARN, "portal.answer_refused notice=%.*s error=\"%s\"", FAIR_STR_ARG(code), err->text);
+        return FAIR_OK;
+    }
+    if (st != FAIR_OK) return st;
+    if (s.fresh) t->n++;
+    return fair_shelf_answer_remove(&t->p->shelf, code, name, err);
+}
+
+fair_status
+fair_portal_take(struct fair_house *h, fair_time now, int64_t *n, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_portal_home p;
+    struct taking t = { .h = h, .p = &p, .now = now };
+    fair_status s;
+
+    *n = 0;
+    FAIR_TRY(fair_house_vault(h, err));
+    FAIR_TRY(fair_portal_home_open(h, a, &p, err));
+    s = fair_shelf_answers(&p.shelf, a, take_one, &t, err);
+    *n = t.n;
+    return s;
+}
