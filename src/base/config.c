@@ -53,6 +53,7 @@ static const struct key keys[] = {
     { "portal", "listen", TEXT, AT(portal_listen), "", 0, 0, NULL, "Address and port of the recipients' portal that serve runs, as 127.0.0.1:8090; empty: none here. Put a TLS proxy in front." },
     { "portal", "public_url", TEXT, AT(portal_url), "", 0, 0, NULL, "The address recipients use: https://answers.example.com; empty: letters carry no link, and are answered by mail and post." },
     { "portal", "dir", TEXT, AT(portal_dir), "", 0, 0, NULL, "The portal's folder; empty: portal/ in the home. What a portal on another machine lives from is a copy of it." },
+    { "portal", "secret_file", TEXT, AT(portal_secret_file), "", 0, 0, NULL, "Where the portal runs on another machine, with --door: a file that holds its home.secret. What changed is then sent to portal.public_url, and answers are fetched." },
     { "portal", "link_days", NUMBER, AT(portal_link_days), "120", 14, 3660, NULL, "Days that a letter's link opens it; then it is sent anew for the asking." },
     { "mail", "smtp_url", TEXT, AT(smtp_url), "", 0, 0, NULL, "smtp://host:587 or smtps://host:465; empty: no mail is sent." },
     { "mail", "from", TEXT, AT(smtp_from), "", 0, 0, NULL, "Sender of the notices." },

@@ -136,7 +136,9 @@ keep(struct fair_portal_request *rq, const json_t *form, const struct fair_field
 
     if (!json_is_string(once_hex) || !fair_unhex(fair_str_of(json_string_value(once_hex)), once, sizeof once)) return fair_fail(err, FAIR_INVALID, "once: 32 hex digits");
     if (n_files > FAIR_ANSWER_FILES) return fair_fail(err, FAIR_LIMIT, "at most %d files", FAIR_ANSWER_FILES);
-    FAIR_TRY(fair_shelf_key_get(&rq->p->shelf, key, err));
+    s = fair_shelf_key_get(&rq->p->shelf, key, err);
+    if (s == FAIR_NOT_FOUND) return fair_fail(err, FAIR_AGAIN, "the home has not given its key yet");
+    FAIR_TRY(s);
     for (size_t i = 0; i < n_files; i++) sealed_files[i] = (struct fair_answer_file){ tame(rq->arena, files[i].file), files[i].value };
     sha = fair_sha256_of(once, sizeof once);
     hex = fair_hex(rq->arena, sha.b, 4);

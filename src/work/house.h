@@ -65,6 +65,8 @@ fair_status fair_house_retake(struct fair_house *h, void (*told)(void *arg, fair
                               struct fair_retake_sum *sum, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_house_decoders(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_house_fetcher(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;
+/* A fetcher that reaches one service of the settings and nothing else, wherever it lies; `url` is its address.  `a` outlives it. */
+fair_status fair_house_service(struct fair_house *h, fair_str url, size_t max_bytes, struct fair_arena *a, struct fair_fetcher **out, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* Limits for decoders and fetches from the settings (also without a home: the defaults). */
 void fair_house_decoder_limits(const struct fair_config *c, struct fair_decoder_limits *out);

@@ -47,6 +47,24 @@ host_and_port(struct fair_arena *a, fair_str url)
     return strdup(fair_str_fmt(a, "%.*s%s", FAIR_STR_ARG(host), port ? "" : tls ? ":443" : ":80").p);
 }
 
+fair_status
+fair_house_service(struct fair_house *h, fair_str url, size_t max_bytes, struct fair_arena *a, struct fair_fetcher **out, struct fair_err *err)
+{
+    struct fair_fetch_limits l;
+    char *only = host_and_port(a, url);
+
+    fair_house_fetch_limits(&h->config, &l);
+    l.max_bytes = max_bytes;
+    l.min_delay_ms = l.max_delay_ms = 0;
+    l.at_once = 1;
+    l.tries = 1;
+    l.seconds = 120;
+    l.loopback_only = false;
+    l.only = fair_str_dup(a, fair_str_of(only)).p;
+    free(only);
+    return fair_fetcher_open(&l, out, err);
+}
+
 static fair_status
 open_s3(struct fair_house *h, struct fair_err *err)
 {
