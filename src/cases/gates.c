@@ -273,7 +273,7 @@ static void (*const all[FAIR_N_GATES])(const struct look *) = {
 };
 
 const char *
-fair_verdict_name(enum fair_verdict v)
+fair_gate_verdict_name(enum fair_gate_verdict v)
 {
     return v == FAIR_PASS ? "pass" : v == FAIR_FAIL ? "fail" : v == FAIR_NEEDS_HUMAN ? "needs_human" : "not_needed";
 }

@@ -231,7 +231,7 @@ fair_cases_record(const struct fair_facts *f, enum fair_level level, const struc
         }
         fair_buf_byte(&o.b, ']');
         put_text(&o, "source", all[i].from.source);
-        put_text(&o, "verdict", fair_str_of(fair_verdict_name(all[i].verdict)));
+        put_text(&o, "verdict", fair_str_of(fair_gate_verdict_name(all[i].verdict)));
         fair_buf_byte(&o.b, '}');
     }
     fair_buf_byte(&o.b, ']');

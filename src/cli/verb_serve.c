@@ -1,4 +1,4 @@
-/* cli/verb_serve.c - the server: one process that watches over two, the web pages and the job runner. */
+/* cli/verb_serve.c - the server: one process that watches over the web pages, the job runner and, where it is set, the recipients' portal. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,7 +12,9 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "web/web.h"
+#include "proc/proc.h"
 #include "work/jobs.h"
+#include "work/portal_home.h"
 
 extern char **environ;
 
@@ -98,20 +100,23 @@ fair_verb_worker(struct fair_cli *c, int argc, char **argv)
 
 /* ---- the process that watches over both --------------------------------------------- */
 
-struct child { const char *name; pid_t pid; fair_time started; int failures; };
+/* `program`: another than our own. */
+struct child { const char *name, *program; char *const *args; pid_t pid; fair_time started; int failures; };
 
 static fair_status
-start(struct fair_cli *c, struct child *k, char *const *args, struct fair_err *err)
+start(struct fair_cli *c, struct child *k, struct fair_err *err)
 {
     char *argv[16];
     int n = 0, why;
 
-    argv[n++] = (char *)"fairtrack";
-    argv[n++] = (char *)"--home";
-    argv[n++] = (char *)c->home;
-    for (; *args != NULL; args++) argv[n++] = *args;
+    argv[n++] = (char *)(k->program != NULL ? k->name : "fairtrack");
+    if (k->program == NULL) {
+        argv[n++] = (char *)"--home";
+        argv[n++] = (char *)c->home;
+    }
+    for (char *const *args = k->args; *args != NULL; args++) argv[n++] = *args;
     argv[n] = NULL;
-    why = posix_spawn(&k->pid, "/proc/self/exe", NULL, NULL, argv, environ);
+    why = posix_spawn(&k->pid, k->program != NULL ? k->program : "/proc/self/exe", NULL, NULL, argv, environ);
     if (why != 0) return fair_fail(err, FAIR_IO, "starting the %s process: %s", k->name, strerror(why));
     k->started = fair_ticks();
     return FAIR_OK;
@@ -138,7 +143,7 @@ end(struct child *k)
 /* A child that ended is started again, later each time it fails soon; one that
  * cannot even start (its exit code says so at once) ends the server with its code. */
 static int
-watch_over(struct fair_cli *c, struct child *kids, char *const args[][8], size_t n)
+watch_over(struct fair_cli *c, struct child *kids, size_t n)
 {
     struct fair_err err = { 0 };
     int status;
@@ -161,10 +166,37 @@ watch_over(struct fair_cli *c, struct child *kids, char *const args[][8], size_t
             fair_log(FAIR_LOG_WARN, "serve.restart process=%s status=%d after_s=%lld", kids[i].name, status, (long long)(lived / FAIR_SECOND));
             if (++kids[i].failures > 10) return FAIR_EXIT_FAILED;
             poll(NULL, 0, 500 * kids[i].failures);
-            if (start(c, &kids[i], args[i], &err) != FAIR_OK) return fair_cli_fail(c, &err);
+            if (start(c, &kids[i], &err) != FAIR_OK) return fair_cli_fail(c, &err);
         }
     }
     return FAIR_EXIT_DONE;
+}
+
+/* The portal beside the server: the folder and its keys are made, the program is found. */
+static fair_status
+portal_child(struct fair_cli *c, char *pid, struct child *k, char **args, struct fair_err *err)
+{
+    const struct fair_config *f = &c->house.config;
+    struct fair_portal_home home;
+    fair_str program;
+    int n = 0;
+
+    FAIR_TRY(fair_portal_home_open(&c->house, c->arena, &home, err));
+    FAIR_TRY(fair_helper_program(c->arena, "fairtrack-portal", &program, err));
+    k->program = program.p;
+    args[n++] = (char *)"--dir";
+    args[n++] = (char *)home.shelf.dir.p;
+    args[n++] = (char *)"--listen";
+    args[n++] = (char *)fair_str_dup(c->arena, f->portal_listen).p;
+    if (f->portal_url.n > 0) {
+        args[n++] = (char *)"--public-url";
+        args[n++] = (char *)fair_str_dup(c->arena, f->portal_url).p;
+    }
+    if (f->sandbox_weak) args[n++] = (char *)"--weak";
+    args[n++] = (char *)"--parent";
+    args[n++] = pid;
+    args[n] = NULL;
+    return FAIR_OK;
 }
 
 int
@@ -181,7 +213,8 @@ fair_verb_serve(struct fair_cli *c, int argc, char **argv)
         { .name = "web-only", .doc = "used by serve itself: be the web process", .flag = &web_only },
         { .name = "parent", .value = "PID", .doc = "used by serve itself: end with this process", .number = &parent }, { 0 } };
     char pid[24];
-    struct child kids[2] = { { .name = "web" }, { .name = "worker" } };
+    struct child kids[3];
+    size_t n = 0;
     struct fair_err err = { 0 };
     fair_status s;
     int code;
@@ -201,13 +234,19 @@ fair_verb_serve(struct fair_cli *c, int argc, char **argv)
     fair_store_free(&c->house.store);
     snprintf(pid, sizeof pid, "%d", (int)getpid());
     fair_cli_catch_signals();
-    char *const args[2][8] = {
-        { (char *)"serve", (char *)"--web-only", (char *)"--parent", pid, no_link ? (char *)"--no-link" : (char *)"--link",
-          listen != NULL ? (char *)"--listen" : NULL, (char *)listen, NULL },
-        { (char *)"worker", (char *)"--parent", pid, NULL } };
-    s = start(c, &kids[0], args[0], &err);
-    if (s == FAIR_OK && !no_worker) s = start(c, &kids[1], args[1], &err);
-    code = s == FAIR_OK ? watch_over(c, kids, args, no_worker ? 1 : 2) : fair_cli_fail(c, &err);
-    for (size_t i = 0; i < 2; i++) end(&kids[i]);
+    char *const web[] = { (char *)"serve", (char *)"--web-only", (char *)"--parent", pid, no_link ? (char *)"--no-link" : (char *)"--link",
+          listen != NULL ? (char *)"--listen" : NULL, (char *)listen, NULL };
+    char *const worker[] = { (char *)"worker", (char *)"--parent", pid, NULL };
+    char *portal[12];
+
+    kids[n++] = (struct child){ .name = "web", .args = web };
+    if (!no_worker) kids[n++] = (struct child){ .name = "worker", .args = worker };
+    if (s == FAIR_OK && c->house.config.portal_listen.n > 0) {
+        kids[n] = (struct child){ .name = "fairtrack-portal", .args = portal };
+        s = portal_child(c, pid, &kids[n++], portal, &err);
+    }
+    for (size_t i = 0; i < n && s == FAIR_OK; i++) s = start(c, &kids[i], &err);
+    code = s == FAIR_OK ? watch_over(c, kids, n) : fair_cli_fail(c, &err);
+    for (size_t i = 0; i < n; i++) end(&kids[i]);
     return code;
 }
