@@ -172,6 +172,30 @@ fair_str_escape(struct fair_arena *a, fair_str s)
     return (fair_str){ b.p, b.n };
 }
 
+/* One hex digit, or -1. */
+static int
+digit_of(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+fair_str
+fair_str_unescape(struct fair_arena *a, fair_str s)
+{
+    char *p = fair_alloc(a, s.n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        char c = i + 1 < s.n ? s.p[i + 1] : '\0';
+        int high = i + 3 < s.n ? digit_of(s.p[i + 2]) : -1, low = i + 3 < s.n ? digit_of(s.p[i + 3]) : -1;
+        if (s.p[i] != '\\') p[n++] = s.p[i];
+        else if (c == 't' || c == 'n' || c == '\\') p[n++] = c == 't' ? '\t' : c == 'n' ? '\n' : '\\', i++;
+        else if (c == 'x' && high >= 0 && low >= 0) p[n++] = (char)(high << 4 | low), i += 3;
+        else p[n++] = s.p[i];
+    }
+    return (fair_str){ p, n };
+}
+
 fair_str
 fair_str_dup(struct fair_arena *a, fair_str s)
 {

@@ -38,6 +38,8 @@ fair_str fair_utf8_mend(struct fair_arena *a, fair_str s);
 /* For one line of output (COMMANDS.md): tab, newline, backslash, other control
  * bytes and bytes that are no UTF-8 become \t \n \\ \xHH. */
 fair_str fair_str_escape(struct fair_arena *a, fair_str s);
+/* The bytes that fair_str_escape wrote so; what it could not have written stays. */
+fair_str fair_str_unescape(struct fair_arena *a, fair_str s);
 fair_str fair_str_dup(struct fair_arena *a, fair_str s); /* adds a '\0' after n */
 fair_str fair_str_fmt(struct fair_arena *a, const char *fmt, ...) FAIR_PRINTF(2, 3);
 

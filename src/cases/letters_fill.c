@@ -485,22 +485,6 @@ fair_letter_fill(const struct fair_letters *l, const struct fair_letter *t, cons
     return fill(l, t, f, NULL, a, out, err);
 }
 
-/* \t \n \\ and \xHH back to what they stand for. */
-static fair_str
-unescape(struct fair_arena *a, fair_str s)
-{
-    struct fair_buf b = FAIR_BUF(a, LETTERS_BODY);
-    uint8_t byte;
-
-    for (size_t i = 0; i < s.n; i++) {
-        char c = i + 1 < s.n ? s.p[i + 1] : '\0';
-        if (s.p[i] != '\\' || c == '\0') fair_buf_byte(&b, s.p[i]);
-        else if (c == 'x' && i + 3 < s.n && fair_unhex((fair_str){ s.p + i + 2, 2 }, &byte, 1)) fair_buf_byte(&b, (char)byte), i += 3;
-        else fair_buf_byte(&b, c == 't' ? '\t' : c == 'n' ? '\n' : c), i++;
-    }
-    return (fair_str){ b.p, b.n };
-}
-
 fair_status
 fair_letter_again(const struct fair_letters *l, fair_str inputs, struct fair_arena *a, struct fair_letter_filled *out, struct fair_err *err)
 {
@@ -516,8 +500,8 @@ fair_letter_again(const struct fair_letters *l, fair_str inputs, struct fair_are
         fair_str_split(&line, '\t', &kind);
         if (fair_str_eq(kind, FAIR_STR("sha256")) && fair_unhex(line, sha.b, 32)) continue;
         if (!fair_str_split(&line, '\t', &name) || line.p == NULL) return fair_fail(err, FAIR_CORRUPT, "inputs of a letter: a line that is none");
-        if (fair_str_eq(kind, FAIR_STR("fact"))) fair_letter_fact(facts, fair_str_dup(a, name).p, unescape(a, line));
-        else if (fair_str_eq(kind, FAIR_STR("word"))) fair_letter_fact(words, fair_str_dup(a, name).p, unescape(a, line));
+        if (fair_str_eq(kind, FAIR_STR("fact"))) fair_letter_fact(facts, fair_str_dup(a, name).p, fair_str_unescape(a, line));
+        else if (fair_str_eq(kind, FAIR_STR("word"))) fair_letter_fact(words, fair_str_dup(a, name).p, fair_str_unescape(a, line));
         else return fair_fail(err, FAIR_CORRUPT, "inputs of a letter: a line that is none");
     }
     if (rest.p == NULL) return fair_fail(err, FAIR_CORRUPT, "inputs of a letter: no letter in them");
