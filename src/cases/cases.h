@@ -233,6 +233,7 @@ struct fair_reason {
 };
 const char *fair_reason_code(int why);        /* "G2_conflict" */
 const char *fair_reason_words(int why);       /* a sentence */
+int fair_reason_of(fair_str code);            /* -1: there is none */
 
 /* May this be done?  If not, every reason. */
 struct fair_ruling {
@@ -289,6 +290,8 @@ const char *fair_gate_verdict_name(enum fair_gate_verdict v);            /* "pas
 void fair_cases_gates(const struct fair_facts *f, enum fair_level level, const struct fair_case_event *e, struct fair_gate out[FAIR_N_GATES]);
 /* The level at which a move is asked. */
 enum fair_level fair_cases_level(const struct fair_facts *f, enum fair_move move);
+/* The level of what is sent in this state: INQUIRY ... */
+enum fair_level fair_cases_level_of(enum fair_case_state s);
 
 /* The whole record as canonical JSON (docs/formats/case-files.md) and its SHA-256: the same facts give the same bytes. */
 fair_status fair_cases_record(const struct fair_facts *f, enum fair_level level, const struct fair_case_event *e, struct fair_arena *a,
@@ -301,6 +304,12 @@ fair_str fair_cases_file(const char *name);
 struct fair_sha256 fair_cases_files_hash(void);
 /* A day count or limit of deadlines.tsv. */
 int64_t fair_cases_days(const char *name);
+/* A fact that people or programs establish (facts.tsv): who is "any", "person", "reviewer" or "counsel"; kind is "flag" (yes, no),
+ * "number", "time" (RFC 3339), "text", "sha256" (hex), or the values themselves, "nothing|hit". */
+struct fair_fact_info { const char *name, *scope, *kind, *who, *gate, *words; };
+const struct fair_fact_info *fair_cases_fact(fair_str name);           /* NULL: there is none */
+const struct fair_fact_info *fair_cases_fact_at(size_t i);             /* NULL after the last */
+bool fair_cases_fact_valid(const struct fair_fact_info *f, fair_str value);
 /* What tools and doctor ask: are the files well-formed, complete, and fair?  `say` is called for each fault. */
 size_t fair_cases_check(void (*say)(void *arg, const char *fault), void *arg);
 

@@ -243,7 +243,7 @@ bounds(struct check *k)
         { "broken.days", 30, 3660 }, { "hold.days", 1, 90 }, { "claims.most", 1, 8 }, { "reminders.most", 0, 2 }, { "reminders.step", 0, 1 },
         { "evidence.verified_hours", 0, 24 }, { "evidence.live_hours", 0, 72 }, { "evidence.gap_hours", 24, 8760 }, { "sources.days", 0, 30 },
         { "pack.days", 0, 366 }, { "authentic.hours", 0, 72 }, { "refuted.percent", 0, 5 }, { "refuted.least", 0, 20 },
-        { "retention.contacted", 1, 366 }, { "retention.uncontacted", 1, 30 },
+        { "cap.daily", 1, 50 }, { "retention.contacted", 1, 366 }, { "retention.uncontacted", 1, 30 },
     };
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -309,6 +309,7 @@ fair_cases_check_files(fair_str (*file)(void *arg, const char *name), void *file
 
     if (!fair_tables_read(t, a, file, file_arg, say, arg)) k.faults++;
     if (!fair_calendar_check(file(file_arg, "holidays.tsv"), file(file_arg, "zones.tsv"), say, arg)) k.faults++;
+    if (!fair_facts_check(file(file_arg, "facts.tsv"), say, arg)) k.faults++;
     if (k.faults == 0) {
         for (int s = 0; s < FAIR_N_STATES; s++)
             if (is_case(s) && !fair_state_final((enum fair_case_state)s)) {

@@ -96,6 +96,15 @@ fair_level_of(const struct fair_course *c, enum fair_move move, enum fair_case_s
 }
 
 enum fair_level
+fair_cases_level_of(enum fair_case_state s)
+{
+    int step = fair_step_of(s);
+
+    if (s >= FAIR_TD_DRAFT && s <= FAIR_TD_LAPSED) return FAIR_AT_TAKEDOWN;
+    return step >= 0 ? (enum fair_level)(FAIR_AT_INQUIRY + step) : FAIR_AT_NONE;
+}
+
+enum fair_level
 fair_cases_level(const struct fair_facts *f, enum fair_move move)
 {
     const struct fair_tables *t = fair_tables_get();

@@ -30,6 +30,14 @@ const char *fair_token_name(enum fair_token t) { return tokens[t]; }
 const char *fair_reason_code(int why) { return why >= 0 && why < FAIR_N_WHYS ? whys[why] : "?"; }
 const char *fair_reason_words(int why) { return why >= 0 && why < FAIR_N_WHYS ? fair_tables_get()->words[why] : "?"; }
 
+int
+fair_reason_of(fair_str code)
+{
+    for (int i = 0; i < FAIR_N_WHYS; i++)
+        if (fair_str_eq(code, fair_str_of(whys[i]))) return i;
+    return -1;
+}
+
 fair_str
 fair_cases_file(const char *name)
 {

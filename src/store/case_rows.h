@@ -48,7 +48,7 @@ struct fair_case {
     fair_str track;           /* "case" "takedown"                                                     */
     fair_str operator;
     fair_str state;           /* "INQUIRY"                                                             */
-    int64_t version;          /* events so far                                                         */
+    int64_t version;          /* 1 + events so far                                                     */
     fair_str country;
     fair_time opened, entered, last, due, deadline, closed;
     fair_str reason;
@@ -93,10 +93,17 @@ struct fair_case_act {
  *
  *   FAIR_REFUSED   it may not: *ruling has every reason; err tells them in words
  *   FAIR_CONFLICT  the case is not what it was when `version` was seen
- *   FAIR_INVALID   the clock is behind the case's last event, the actor is not what the account may be, ...
+ *   FAIR_INVALID   the actor is not what the account may be, a person who does not say which version they saw, ...
+ *
+ * A clock that is behind the case's last event is a reason too (R_clock_back).
  *
  * `ruling` may be NULL.  *version: after it. */
 fair_status fair_store_case_move(const struct fair_desk *d, const struct fair_case_act *x, struct fair_ruling *ruling, int64_t *version, struct fair_err *err) FAIR_MUST_CHECK;
+/* A letter that a move let out stands before the door: may it still leave?  The facts are gathered anew; FAIR_REFUSED with
+ * every reason if a gate has closed, or the case has moved on, or an answer came.  What the post asks last of all. */
+fair_status fair_store_notice_may_leave(const struct fair_desk *d, fair_id notice, fair_time now, struct fair_ruling *ruling, struct fair_err *err) FAIR_MUST_CHECK;
+/* The reasons of a ruling in words, one behind the other. */
+fair_str fair_ruling_words(struct fair_arena *a, const struct fair_ruling *r);
 /* What the role of an account may act as in a case; false: as nothing. */
 bool fair_store_case_actor(fair_str role, enum fair_move move, enum fair_actor *out);
 /* What time alone does, for every case where it is due, across organisations.  *n: how many moved. */
@@ -120,7 +127,7 @@ struct fair_notice {
     bool claim;
     fair_str language, law;
     fair_str state;           /* "draft" "approved" "queued" "sent" "delivered" "undelivered" "dropped" */
-    fair_str code;            /* public; made by notice_put                                            */
+    fair_str code;            /* public: fair_notice_code_new; notice_put makes one if it is absent      */
     struct fair_sha256 template_sha256, inputs_sha256, evidence_sha256, rules_sha256, gates_sha256;
     struct fair_sha256 inputs, mail, html, pdf;  /* in the vault                                       */
     fair_str signature;       /* bytes                                                                 */
@@ -135,8 +142,10 @@ struct fair_notice {
     fair_time bounced;
     fair_str bounce;
 };
-/* A new draft (id 0), or a draft made anew: an approval of other bytes falls with it.  FAIR_REFUSED: it is past draft
- * and approved.  Holds its blobs. */
+/* 120 bits that tell nothing. */
+fair_str fair_notice_code_new(struct fair_arena *a);
+/* A new draft (id 0), or a draft made anew: approvals of other bytes and what was found in them fall.  FAIR_REFUSED: it has
+ * left.  Holds its blobs.  Sets id, creator, created, state. */
 fair_status fair_store_notice_put(const struct fair_desk *d, struct fair_notice *x, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_notice_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_notice *out, struct fair_err *err) FAIR_MUST_CHECK;
 /* By its public code, whose organisation is found with it (the portal and the verification page). */

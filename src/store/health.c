@@ -1,4 +1,5 @@
 /* health.c - is everything that is kept sound; and a copy of it. */
+#include "store/case_rows.h"
 #include "store/engine.h"
 #include "store/store_private.h"
 
@@ -30,6 +31,9 @@ fair_store_health(struct fair_store *st, struct fair_arena *a, struct fair_store
     FAIR_TRY(fair_audit_check(st, &out->audit_rows, &faults, a, err));
     out->audit_sound = faults.p == NULL;
     if (!out->audit_sound) say(&words, faults);
+    FAIR_TRY(fair_store_cases_check(st, &out->case_events, &faults, a, err));
+    out->cases_sound = faults.p == NULL;
+    if (!out->cases_sound) say(&words, faults);
     if (words.n == 0) say(&words, FAIR_STR("sound"));
     return fair_buf_take(&words, &out->words, err);
 }

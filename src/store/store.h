@@ -329,8 +329,9 @@ fair_status fair_store_jobs(const struct fair_desk *d, fair_str state, struct fa
 fair_status fair_store_setting_get(const struct fair_desk *d, fair_str key, struct fair_arena *a, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_setting_put(const struct fair_desk *d, fair_str key, fair_str value, struct fair_err *err) FAIR_MUST_CHECK;
 
-/* `words`: "sound", or a line for each thing that is wrong.  audit_sound: the chain of what people did is unbroken. */
-struct fair_store_health { int64_t schema, schema_known; bool sound, foreign_keys_sound, wal, audit_sound; fair_str words; int64_t bytes, audit_rows; };
+/* `words`: "sound", or a line for each thing that is wrong.  audit_sound: the chain of what people did is unbroken.
+ * cases_sound: so are those of all cases, and each case stands where its events lead. */
+struct fair_store_health { int64_t schema, schema_known; bool sound, foreign_keys_sound, wal, audit_sound, cases_sound; fair_str words; int64_t bytes, audit_rows, case_events; };
 fair_status fair_store_health(struct fair_store *st, struct fair_arena *a, struct fair_store_health *out, struct fair_err *err) FAIR_MUST_CHECK;
 /* A consistent copy while others write (SQLite's backup API); the file must not exist. */
 fair_status fair_store_backup(struct fair_store *st, const char *path, struct fair_err *err) FAIR_MUST_CHECK;

@@ -53,6 +53,12 @@ check_home(struct checking *c)
 }
 
 static void
+case_fault(void *arg, const char *fault)
+{
+    tell(arg, FAIR_HEALTH_BAD, "rules", "%s", fault);
+}
+
+static void
 check_store(struct checking *c, struct fair_arena *a)
 {
     struct fair_store_health health;
@@ -67,6 +73,9 @@ check_store(struct checking *c, struct fair_arena *a)
     else
         tell(c, health.wal ? FAIR_HEALTH_OK : FAIR_HEALTH_WARN, "database", "sound, %lld bytes, schema %lld%s", (long long)health.bytes,
              (long long)health.schema, health.wal ? "" : ", not in WAL mode: is the home on a network drive?");
+    if (!health.audit_sound || !health.cases_sound) tell(c, FAIR_HEALTH_BAD, "cases", "%.*s", FAIR_STR_ARG(health.words));
+    else tell(c, FAIR_HEALTH_OK, "cases", "%lld events of cases and %lld of people, the chains unbroken", (long long)health.case_events, (long long)health.audit_rows);
+    if (fair_cases_check(case_fault, c) == 0) tell(c, FAIR_HEALTH_OK, "rules", "the files of share/cases are whole and fair");
 }
 
 static fair_status

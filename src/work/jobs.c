@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
+#include "store/case_rows.h"
 #include "work/mail.h"
 #include "work/scan.h"
 #include "work/take.h"
@@ -266,12 +267,14 @@ fair_work_run(struct fair_house *h, bool once, bool (*stopped)(void *arg), void 
     stopping.arg = arg;
     while (stopped == NULL || !stopped(arg)) {
         struct fair_job job;
-        int64_t asked = 0;
+        int64_t asked = 0, moved = 0;
         size_t got = 0;
 
         fair_arena_clear(a);
         if (fair_ticks() - looked > 2 * FAIR_SECOND || once) {
             FAIR_TRY(fair_store_watches_due(h->store, fair_now(), &asked, err));
+            /* What time alone does to cases: always in the recipient's favour, and nothing of it is sent. */
+            FAIR_TRY(fair_store_cases_due(h->store, fair_now(), &moved, err));
             looked = fair_ticks();
         }
         FAIR_TRY(fair_store_job_lease(h->store, fair_now(), fair_job_kinds[0].lease_s, 1, a, &job, &got, err));
