@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include "base/io.h"
+#include "cases/cases.h"
 #include "work/house.h"
 
 struct checking {
