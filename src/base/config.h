@@ -25,6 +25,9 @@ struct fair_config {
     bool vault_s3;                /* vault.kind            dir | s3                     */
     fair_str s3_url, s3_bucket, s3_prefix, s3_region, s3_access_key, s3_secret_file;        /* vault.s3_* */
     fair_str portal_listen, portal_url, portal_dir, portal_secret_file; int64_t portal_link_days;      /* portal.* */
+    bool own_clock;               /* evidence.timestamp    servers | own                */
+    fair_str stamp_servers, stamp_roots, calendars;    /* evidence.*                    */
+    bool stamp_untrusted;         /* evidence.untrusted    refuse | accept              */
     fair_str smtp_url, smtp_from, smtp_to, smtp_user, smtp_password_file;    /* mail.*  */
 };
 

@@ -168,14 +168,18 @@ main(int argc, char **argv)
     }
     /* A first signature, thrown away, has everything loaded that a later one needs. */
     if (sign(keep, key, FAIR_STR("nothing"), &first) != FAIR_OK || fair_self_ready(&self, NULL, 0, &err) != FAIR_OK) return 2;
-    m = (struct fair_msg){ .type = FAIR_MSG_KEY, .body = fair_key_told_pack(keep, &told), .fd = -1 };
-    if (fair_msg_send(self.sock, &m, &err) != FAIR_OK) return 2;
     for (;;) {
         struct fair_arena *a = fair_arena_new();
         struct fair_signed answer = { 0 };
         fair_status s = fair_msg_recv(self.sock, a, false, &m, &err);
 
         if (s != FAIR_OK) _exit(s == FAIR_DONE ? 0 : 2);
+        if (m.type == FAIR_MSG_WHO) {
+            m = (struct fair_msg){ .type = FAIR_MSG_KEY, .tag = m.tag, .body = fair_key_told_pack(a, &told), .fd = -1 };
+            if (fair_msg_send(self.sock, &m, &err) != FAIR_OK) _exit(2);
+            fair_arena_free(&a);
+            continue;
+        }
         if (m.type != FAIR_MSG_SIGN) _exit(2);
         if (!fair_notary_signs(m.body)) answer = (struct fair_signed){ .status = FAIR_REFUSED, .words = FAIR_STR("that is nothing the notary signs") };
         else answer.status = sign(a, key, m.body, &answer);

@@ -7,9 +7,10 @@
  *   sha256:<64 hex digits>                     the digest of a package's datapackage.json
  *   fairtrack-closing-1 sha256:<64 hex digits> the digest of what a package's last lines close
  * FAIR_MSG_SIGNED: the answer.
- * FAIR_MSG_KEY: sent once, unasked, when it is ready: its public key, and where it was started to change keys the new
- * one with the old one's signature under "fairtrack-key-1 <id of the new key> from <time>". */
-enum { FAIR_MSG_SIGN = FAIR_MSG_FIRST_FREE + 32, FAIR_MSG_SIGNED, FAIR_MSG_KEY };
+ * FAIR_MSG_WHO: an empty question.
+ * FAIR_MSG_KEY: the answer: its public key, and where it was started to change keys the new one with the old one's
+ * signature under "fairtrack-key-1 <id of the new key> from <time>". */
+enum { FAIR_MSG_SIGN = FAIR_MSG_FIRST_FREE + 32, FAIR_MSG_SIGNED, FAIR_MSG_WHO, FAIR_MSG_KEY };
 
 struct fair_signed {
     fair_status status;

@@ -8,6 +8,7 @@
 #include "store/case_rows.h"
 #include "work/mail.h"
 #include "work/scan.h"
+#include "work/seal.h"
 #include "work/take.h"
 
 /* ---- take: an uploaded picture becomes a work -------------------------------- */
@@ -214,6 +215,8 @@ const struct fair_job_kind fair_job_kinds[] = {
     { "look", 120, 5, run_look },
     { "watch", 120, 5, run_look },
     { "mail", 180, 5, run_mail },
+    { "seal", 300, 5, fair_job_seal },
+    { "deposit", 300, 5, fair_job_deposit },
     { NULL, 0, 0, NULL }
 };
 

@@ -8,7 +8,9 @@
  *   take   {"sha256","name","collection"}   register an uploaded picture
  *   look   {"target","site","depth"}        scan an address
  *   watch  {"watch"}                        look at a watch's site
- *   mail   {"subject","text"}               tell the owner */
+ *   mail   {"subject","text"}               tell the owner
+ *   seal   {"package"}                      time stamps for a package; asks for itself again while none answers
+ *   deposit {"deposit"}                     the same for a collection */
 struct fair_job_kind {
     const char *name;
     int lease_s;              /* seconds until somebody else may take it; extended while it works */

@@ -34,12 +34,13 @@ start(struct fair_house *h, const char *how, struct fair_arena *a, struct fair_h
 {
     struct fair_helper_options o = { .weak = h->config.sandbox_weak };
     fair_str dir = fair_str_fmt(a, "%.*s/keys", FAIR_STR_ARG(h->home));
-    struct fair_msg m;
+    struct fair_msg m = { .type = FAIR_MSG_WHO, .tag = 1, .fd = -1 };
 
     FAIR_TRY(fair_make_dirs(dir.p, 0700, err));
     o.setting = fair_str_fmt(a, "%s %.*s/notary.pem", how, FAIR_STR_ARG(dir)).p;
     FAIR_TRY(fair_helper_start(FAIR_ROLE_NOTARY, &o, out, err));
     FAIR_TRY(fair_helper_wait_ready(*out, READY_MS, err));
+    FAIR_TRY(fair_helper_tell(*out, &m, err));
     FAIR_TRY(hear(*out, FAIR_MSG_KEY, a, &m, err));
     return fair_key_told_unpack(m.body, told, err);
 }

@@ -87,6 +87,8 @@ WORDS = {
     'users enable': ['--email', '{email}'], 'users role': ['--email', '{email}', '--role', 'auditor'],
     'users org add': ['--name', 'X', '--email', 'caseworker@marmalade.example'], 'backup': ['/dev/null/x'],
     'vault show': ['{sha256}'], 'vault erase': ['--why', 'a test', '{sha256}'], 'vault anew': ['--why', 'a test', 'nowhere'],
+    'evidence show': ['1'], 'evidence seal': ['1'], 'evidence export': ['1', '/dev/null/x'], 'evidence keys': ['list'], 'evidence deposit': ['--list'],
+    'evidence proof': ['{work}', '/dev/null/x'],
 }
 REAL = {'work': str(hits[0]['work']), 'hit': str(hits[0]['hit']),
         'rule': str(ids['rule'][0]), 'watch': str(watch), 'email': 'counsel@marmalade.example',
