@@ -112,7 +112,7 @@ told(const struct fair_cli *c, const char *email, fair_status s, const struct fa
 {
     if (s == FAIR_OK) return FAIR_EXIT_DONE;
     if (s != FAIR_NOT_FOUND) return fair_cli_fail(c, err), s == FAIR_INVALID ? FAIR_EXIT_USAGE : FAIR_EXIT_FAILED;
-    fprintf(stderr, "fairtrack %s: no account of %s\n", c->verb->name, email != NULL ? email : "an owner");
+    fprintf(stderr, "fairtrack %s: %s%s%s\n", c->verb->name, email != NULL ? email : "", email != NULL ? ": " : "", err->text);
     return FAIR_EXIT_NO;
 }
 
@@ -195,6 +195,98 @@ fair_verb_users_role(struct fair_cli *c, int argc, char **argv)
         { .name = "email", .value = "ADDRESS", .doc = "whose account", .text = &email },
         { .name = "role", .value = "ROLE", .doc = "owner, caseworker (an agent), reviewer, counsel, auditor or admin", .text = &role }, { 0 } };
     return change_user(c, argc, argv, opts, &email, set_role, &role);
+}
+
+/* ---- signing in: password, second factor, sessions --------------------------------- */
+
+static fair_status
+reset_password(struct fair_cli *c, struct fair_user *u, void *arg, struct fair_err *err)
+{
+    (void)arg;
+    FAIR_TRY(fair_store_password_reset(&c->house.desk, u->id, fair_now(), err));
+    return print_link(c, u, err);
+}
+
+int
+fair_verb_users_password(struct fair_cli *c, int argc, char **argv)
+{
+    const char *email = NULL;
+    const struct fair_opt opts[] = { { .name = "email", .value = "ADDRESS", .doc = "whose password", .text = &email }, { 0 } };
+    return change_user(c, argc, argv, opts, &email, reset_password, NULL);
+}
+
+static fair_status
+factor(struct fair_cli *c, struct fair_user *u, void *arg, struct fair_err *err)
+{
+    struct fair_factor f = { 0 };
+    fair_status s;
+
+    if (*(bool *)arg) return fair_store_factor_off(&c->house.desk, u->id, fair_now(), err);
+    s = fair_store_factor_get(&c->house.desk, u->id, c->arena, &f, err);
+    if (s != FAIR_OK && s != FAIR_NOT_FOUND) return s;
+    if (c->json)
+        fair_cli_json(json_pack("{s:i, s:s, s:I, s:b, s:o, s:I}", "v", 1, "type", "second_factor", "user", (json_int_t)u->id, "on", f.confirmed != 0,
+                                "since", fair_json_time(c->arena, f.confirmed), "codes_left", (json_int_t)(f.confirmed != 0 ? f.codes_left : 0)));
+    else if (f.confirmed != 0)
+        printf("on since %.*s, %lld recovery codes left\n", FAIR_STR_ARG(fair_time_text(c->arena, f.confirmed)), (long long)f.codes_left);
+    else
+        printf("off\n");
+    return FAIR_OK;
+}
+
+int
+fair_verb_users_totp(struct fair_cli *c, int argc, char **argv)
+{
+    const char *email = NULL;
+    bool off = false;
+    const struct fair_opt opts[] = {
+        { .name = "email", .value = "ADDRESS", .doc = "whose second factor", .text = &email },
+        { .name = "off", .doc = "switch it off: its device and its recovery codes are lost", .flag = &off }, { 0 } };
+    return change_user(c, argc, argv, opts, &email, factor, &off);
+}
+
+struct ending { const char *id; bool all; };
+
+static fair_status
+print_session(void *arg, const struct fair_session_row *s, __attribute__((unused)) struct fair_err *err)
+{
+    struct fair_cli *c = arg;
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    const char *kind = fair_str_eq(s->csrf, FAIR_STR("api")) ? "token" : fair_str_starts(s->csrf, FAIR_STR("L")) ? "link"
+                     : fair_str_starts(s->csrf, FAIR_STR("H")) ? "half" : "password";
+
+    if (c->json)
+        fair_cli_json(json_pack("{s:i, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "v", 1, "type", "session", "session", (json_int_t)s->id, "kind", kind,
+                                "created", fair_json_time(a, s->created), "seen", fair_json_time(a, s->seen), "expires", fair_json_time(a, s->expires),
+                                "peer", fair_json_str(a, s->peer), "agent", fair_json_str(a, s->agent)));
+    else
+        printf("%lld\t%s\t%.*s\t%.*s\t%.*s\n", (long long)s->id, kind, FAIR_STR_ARG(fair_time_text(a, s->seen)),
+               FAIR_STR_ARG(fair_str_escape(a, s->peer)), FAIR_STR_ARG(fair_str_escape(a, s->agent)));
+    return FAIR_OK;
+}
+
+static fair_status
+sessions(struct fair_cli *c, struct fair_user *u, void *arg, struct fair_err *err)
+{
+    const struct ending *e = arg;
+    fair_id id;
+
+    if (e->all) return fair_store_sessions_remove_all(&c->house.desk, u->id, err);
+    if (e->id == NULL) return fair_store_sessions(&c->house.desk, u->id, fair_now(), print_session, c, err);
+    if (!fair_cli_id(e->id, &id)) return fair_fail(err, FAIR_INVALID, "--end %s is no id", e->id);
+    return fair_store_session_end(&c->house.desk, u->id, id, err);
+}
+
+int
+fair_verb_users_sessions(struct fair_cli *c, int argc, char **argv)
+{
+    const char *email = NULL;
+    struct ending e = { 0 };
+    const struct fair_opt opts[] = {
+        { .name = "email", .value = "ADDRESS", .doc = "whose sessions and tokens", .text = &email },
+        { .name = "end", .value = "ID", .doc = "end this one", .text = &e.id },
+        { .name = "all", .doc = "end them all: signed out everywhere", .flag = &e.all }, { 0 } };
+    return change_user(c, argc, argv, opts, &email, sessions, &e);
 }
 
 /* ---- organisations ---------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 /* What came over the wire; absent texts were not sent. */
 struct fair_raw {
     fair_str method, target;  /* target as sent: "/hits?state=inbox"                   */
-    fair_str host, cookie, content_type, accept, accept_language, authorization, csrf, origin, fetch_site, if_none_match;
+    fair_str host, agent, cookie, content_type, accept, accept_language, authorization, csrf, origin, fetch_site, if_none_match;
     fair_str peer;            /* the address it came from, for brakes                  */
     bool ambiguous;           /* a header that may come once came twice, or lengths in two ways */
 };

@@ -61,6 +61,7 @@ header(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
     struct { const char *name; fair_str *to; } wanted[] = {
         { "Host", &h->raw->host }, { "Cookie", &h->raw->cookie }, { "Content-Type", &h->raw->content_type }, { "Accept", &h->raw->accept },
         { "Accept-Language", &h->raw->accept_language },
+        { "User-Agent", &h->raw->agent },
         { "Authorization", &h->raw->authorization }, { "X-CSRF-Token", &h->raw->csrf }, { "Origin", &h->raw->origin },
         { "Sec-Fetch-Site", &h->raw->fetch_site }, { "If-None-Match", &h->raw->if_none_match },
     };

@@ -8,7 +8,9 @@ FAIR_SQL_ALL(org_put, "INSERT INTO org (id, name, created_us) VALUES ($1, $2, $3
 FAIR_SQL_ALL(org_first, "SELECT id, name, created_us FROM org ORDER BY id LIMIT 1");
 FAIR_SQL_ALL(org_all, "SELECT id, name, created_us FROM org ORDER BY id");
 
-#define ACCOUNT "SELECT id, org_id, email, name, role, password, disabled, created_us FROM account "
+#define ACCOUNT "SELECT id, org_id, email, name, role, password, disabled, created_us," \
+    " (SELECT count(*) FROM second_factor f WHERE f.org_id = account.org_id AND f.account_id = account.id AND f.confirmed_us IS NOT NULL)" \
+    " FROM account "
 FAIR_SQL(account_put,
     "INSERT INTO account (id, org_id, email, email_key, name, role, password, disabled, created_us)"
     " VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9)");
@@ -20,8 +22,8 @@ FAIR_SQL(account_set,
     " WHERE org_id = $1 AND id = $2");
 
 FAIR_SQL(session_put,
-    "INSERT INTO session (id, org_id, account_id, secret, csrf, created_us, expires_us, seen_us)"
-    " VALUES ($2, $1, $3, $4, $5, $6, $7, $6)");
+    "INSERT INTO session (id, org_id, account_id, secret, csrf, created_us, expires_us, seen_us, agent, peer)"
+    " VALUES ($2, $1, $3, $4, $5, $6, $7, $6, $8, $9)");
 FAIR_SQL_ALL(session_by_secret,
     "SELECT s.id, s.org_id, s.account_id, s.secret, s.csrf, s.created_us, s.expires_us, s.seen_us"
     " FROM session s JOIN account a ON a.org_id = s.org_id AND a.id = s.account_id"
@@ -159,6 +161,7 @@ read_user(struct fair_rows *q, struct fair_arena *a, struct fair_user *out)
         .id = fair_db_get_int(q, 0), .org = fair_db_get_int(q, 1),
         .email = fair_db_get_text(q, 2, a), .name = fair_db_get_text(q, 3, a), .role = fair_db_get_text(q, 4, a),
         .password = fair_db_get_text(q, 5, a), .disabled = fair_db_get_int(q, 6) != 0, .created = fair_db_get_int(q, 7),
+        .second_factor = fair_db_get_int(q, 8) != 0,
     };
 }
 
@@ -273,6 +276,8 @@ fair_store_session_add(const struct fair_desk *d, struct fair_session_row *s, st
     fair_db_text(q, 5, x.csrf);
     fair_db_int(q, 6, x.created);
     fair_db_int(q, 7, x.expires);
+    fair_db_text(q, 8, (fair_str){ x.agent.p, x.agent.n > LINE_MAX_BYTES ? LINE_MAX_BYTES : x.agent.n });
+    fair_db_text(q, 9, x.peer);
     FAIR_TRY(fair_db_run(q, err));
     FAIR_TRY(fair_txn_end(&t, err));
     *s = x;

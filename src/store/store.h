@@ -55,6 +55,7 @@ struct fair_user {
     fair_str password;        /* libsodium's argon2id string; absent: none set yet */
     bool disabled;
     fair_time created;
+    bool second_factor;       /* out: one is in force */
 };
 fair_status fair_store_user_add(const struct fair_desk *d, struct fair_user *u, struct fair_err *err) FAIR_MUST_CHECK;  /* FAIR_CONFLICT: the address is taken */
 fair_status fair_store_user_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_user *out, struct fair_err *err) FAIR_MUST_CHECK;
@@ -63,11 +64,32 @@ fair_status fair_store_user_set(const struct fair_desk *d, const struct fair_use
 fair_status fair_store_users(const struct fair_desk *d, FAIR_EACH(fair_user), struct fair_err *err) FAIR_MUST_CHECK;
 
 /* A session or a one-time sign-in link, known by the SHA-256 of its secret. */
-struct fair_session_row { fair_id id, org, user; struct fair_sha256 secret; fair_str csrf; fair_time created, expires, seen; };
+struct fair_session_row { fair_id id, org, user; struct fair_sha256 secret; fair_str csrf; fair_time created, expires, seen; fair_str agent, peer; /* what it is known by */ };
 fair_status fair_store_session_add(const struct fair_desk *d, struct fair_session_row *s, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_session_by_secret(struct fair_store *st, const struct fair_sha256 *secret, fair_time now, struct fair_arena *a, struct fair_session_row *out, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_session_remove(const struct fair_desk *d, fair_id id, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_sessions_remove_all(const struct fair_desk *d, fair_id user, struct fair_err *err) FAIR_MUST_CHECK;
+/* What is signed in as this account, last seen first; one is ended by its id (FAIR_NOT_FOUND). */
+fair_status fair_store_sessions(const struct fair_desk *d, fair_id user, fair_time now, FAIR_EACH(fair_session_row), struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_session_end(const struct fair_desk *d, fair_id user, fair_id id, struct fair_err *err) FAIR_MUST_CHECK;
+/* Take the password, every session, token and link of an account away: a new link lets its owner choose another. */
+fair_status fair_store_password_reset(const struct fair_desk *d, fair_id user, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* The second factor of signing in: a secret for time-based codes, in force once confirmed. */
+struct fair_factor { fair_str secret; fair_time created, confirmed; int64_t last_step, codes_left; };
+struct fair_recovery_code { fair_str mark, hash; };
+fair_status fair_store_factor_get(const struct fair_desk *d, fair_id user, struct fair_arena *a, struct fair_factor *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* A new secret in the place of an unconfirmed one; FAIR_CONFLICT: one is in force. */
+fair_status fair_store_factor_begin(const struct fair_desk *d, fair_id user, fair_str secret, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+/* In force from now on; `step` is that of the code that was shown. */
+fair_status fair_store_factor_confirm(const struct fair_desk *d, fair_id user, int64_t step, const struct fair_recovery_code *codes, size_t n, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+/* The step's code is taken: FAIR_CONFLICT when it or a later one was already. */
+fair_status fair_store_factor_step(const struct fair_desk *d, fair_id user, int64_t step, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_factor_off(const struct fair_desk *d, fair_id user, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+/* Recovery codes: all anew; the unused one that begins with `mark`; used up (FAIR_CONFLICT: it was). */
+fair_status fair_store_recovery_put(const struct fair_desk *d, fair_id user, const struct fair_recovery_code *codes, size_t n, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_recovery_get(const struct fair_desk *d, fair_id user, fair_str mark, struct fair_arena *a, fair_id *id, fair_str *hash, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_recovery_use(const struct fair_desk *d, fair_id id, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_link_add(const struct fair_desk *d, fair_id user, const struct fair_sha256 *secret, fair_time expires, struct fair_err *err) FAIR_MUST_CHECK;
 /* Uses it up: FAIR_NOT_FOUND when unknown, used or over. */
 fair_status fair_store_link_use(struct fair_store *st, const struct fair_sha256 *secret, fair_time now, fair_id *org, fair_id *user, struct fair_err *err) FAIR_MUST_CHECK;

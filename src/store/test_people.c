@@ -39,6 +39,89 @@ TEST(a_role_may_what_it_is_for_and_no_more)
 }
 
 static fair_status
+count_sessions(void *arg, const struct fair_session_row *row, struct fair_err *err)
+{
+    (void)err;
+    CHECK_STR(row->agent, "a browser");
+    ++*(int *)arg;
+    return FAIR_OK;
+}
+
+TEST(a_second_factor_is_in_force_once_confirmed_and_takes_no_step_twice)
+{
+    struct home h;
+    struct fair_factor f;
+    struct fair_user u;
+    struct fair_recovery_code codes[2] = { { FAIR_STR("ABCD"), FAIR_STR("hash 1") }, { FAIR_STR("EFGH"), FAIR_STR("hash 2") } };
+    struct fair_desk other;
+    fair_str hash;
+    fair_id id;
+
+    home_open(&h);
+    other = (struct fair_desk){ h.st, 0, 0 };
+    CHECK_OK(fair_store_org_add(h.st, FAIR_STR("Harbour Pictures"), &other.org, why));
+    CHECK_EQ(fair_store_factor_get(&h.d, h.d.user, h.a, &f, NULL), FAIR_NOT_FOUND);
+    CHECK_EQ(fair_store_factor_confirm(&h.d, h.d.user, 5, codes, 2, 9, NULL), FAIR_CONFLICT);
+    CHECK_OK(fair_store_factor_begin(&h.d, h.d.user, FAIR_STR("first"), 7, why));
+    CHECK_OK(fair_store_factor_begin(&h.d, h.d.user, FAIR_STR("s\0cret"), 8, why));
+    CHECK_OK(fair_store_user_get(&h.d, h.d.user, h.a, &u, why));
+    CHECK(!u.second_factor);
+    CHECK_OK(fair_store_factor_confirm(&h.d, h.d.user, 5, codes, 2, 9, why));
+    CHECK_EQ(fair_store_factor_begin(&h.d, h.d.user, FAIR_STR("third"), 10, NULL), FAIR_CONFLICT);
+    CHECK_OK(fair_store_factor_get(&h.d, h.d.user, h.a, &f, why));
+    CHECK(fair_str_eq(f.secret, FAIR_STR("s\0cret")));
+    CHECK_EQ(f.confirmed, 9);
+    CHECK_EQ(f.codes_left, 2);
+    CHECK_OK(fair_store_user_get(&h.d, h.d.user, h.a, &u, why));
+    CHECK(u.second_factor);
+    CHECK_EQ(fair_store_factor_step(&h.d, h.d.user, 5, NULL), FAIR_CONFLICT);
+    CHECK_OK(fair_store_factor_step(&h.d, h.d.user, 7, why));
+    CHECK_EQ(fair_store_factor_step(&h.d, h.d.user, 6, NULL), FAIR_CONFLICT);
+    CHECK_OK(fair_store_recovery_get(&h.d, h.d.user, FAIR_STR("EFGH"), h.a, &id, &hash, why));
+    CHECK_STR(hash, "hash 2");
+    CHECK_OK(fair_store_recovery_use(&h.d, id, 11, why));
+    CHECK_EQ(fair_store_recovery_use(&h.d, id, 11, NULL), FAIR_CONFLICT);
+    CHECK_EQ(fair_store_recovery_get(&h.d, h.d.user, FAIR_STR("EFGH"), h.a, &id, &hash, NULL), FAIR_NOT_FOUND);
+    CHECK_EQ(fair_store_factor_get(&other, h.d.user, h.a, &f, NULL), FAIR_NOT_FOUND);
+    CHECK_EQ(fair_store_factor_off(&other, h.d.user, 12, NULL), FAIR_NOT_FOUND);
+    CHECK_EQ(fair_store_recovery_get(&other, h.d.user, FAIR_STR("ABCD"), h.a, &id, &hash, NULL), FAIR_NOT_FOUND);
+    CHECK_OK(fair_store_factor_off(&h.d, h.d.user, 12, why));
+    CHECK_EQ(fair_store_factor_off(&h.d, h.d.user, 12, NULL), FAIR_NOT_FOUND);
+    CHECK_EQ(number(&h, "SELECT count(*) FROM recovery_code"), 0);
+    home_close(&h);
+}
+
+TEST(sessions_are_listed_and_ended_by_their_owner_and_a_reset_takes_all_away)
+{
+    struct home h;
+    struct fair_session_row s[2] = { { 0 } };
+    struct fair_user u;
+    int n = 0;
+
+    home_open(&h);
+    for (int i = 0; i < 2; i++) {
+        s[i] = (struct fair_session_row){ .user = h.d.user, .secret = sha_of(i ? "a" : "b"), .csrf = FAIR_STR("Px"), .created = 5, .expires = 1000, .agent = FAIR_STR("a browser") };
+        CHECK_OK(fair_store_session_add(&h.d, &s[i], why));
+    }
+    CHECK_OK(fair_store_sessions(&h.d, h.d.user, 10, count_sessions, &n, why));
+    CHECK_EQ(n, 2);
+    CHECK_EQ(fair_store_session_end(&h.d, h.d.user + 1, s[0].id, NULL), FAIR_NOT_FOUND);
+    CHECK_OK(fair_store_session_end(&h.d, h.d.user, s[0].id, why));
+    n = 0;
+    CHECK_OK(fair_store_sessions(&h.d, h.d.user, 10, count_sessions, &n, why));
+    CHECK_EQ(n, 1);
+    CHECK_OK(fair_store_user_get(&h.d, h.d.user, h.a, &u, why));
+    u.password = FAIR_STR("x");
+    CHECK_OK(fair_store_user_set(&h.d, &u, why));
+    CHECK_OK(fair_store_password_reset(&h.d, h.d.user, 20, why));
+    CHECK_OK(fair_store_user_get(&h.d, h.d.user, h.a, &u, why));
+    CHECK(u.password.p == NULL);
+    CHECK_EQ(number(&h, "SELECT count(*) FROM session"), 0);
+    CHECK_EQ(fair_store_password_reset(&h.d, 7, 20, NULL), FAIR_NOT_FOUND);
+    home_close(&h);
+}
+
+static fair_status
 count_users(void *arg, const struct fair_user *u, struct fair_err *err)
 {
     (void)u;

@@ -69,6 +69,9 @@ static const struct { const char *code, *words; bool many; } notes[] = {
     { "password", "Your password is set.", false },
     { "saved", "Saved.", false },
     { "out_all", "Signed out everywhere else.", false },
+    { "session_end", "That session is over.", false },
+    { "factor_off", "The second factor is off.", false },
+    { "signed_out", "Signed out everywhere.", false },
 };
 
 static void

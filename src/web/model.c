@@ -253,6 +253,7 @@ fair_model_user(const struct fair_user *u)
     fair_put(o, "role", u->role);
     put_bool(o, "disabled", u->disabled);
     put_bool(o, "has_password", u->password.n > 0);
+    put_bool(o, "second_factor", u->second_factor);
     fair_put_time(o, "created", u->created);
     return o;
 }

@@ -104,8 +104,17 @@ fair_page_user_change(struct fair_request *rq, struct fair_reply *re, struct fai
     FAIR_TRY(fair_store_user_get(&rq->desk, rq->id, rq->arena, &u, err));
     if (!fair_role_may_give(rq->user.role, u.role) || (role.n > 0 && !fair_role_may_give(rq->user.role, role)))
         return fair_fail(err, FAIR_REFUSED, "an owner's account is the business of owners, and only owners make owners");
-    if (fair_str_eq(what, FAIR_STR("link"))) return show_link(rq, re, &u, err);
+    if (fair_str_eq(what, FAIR_STR("reset"))) FAIR_TRY(fair_store_password_reset(&rq->desk, u.id, rq->now, err));
+    if (fair_str_eq(what, FAIR_STR("link")) || fair_str_eq(what, FAIR_STR("reset"))) return show_link(rq, re, &u, err);
     if (u.id == rq->desk.user) return fair_fail(err, FAIR_INVALID, "one does not change one's own role or switch oneself off; another owner may");
+    if (fair_str_eq(what, FAIR_STR("factor_off")) || fair_str_eq(what, FAIR_STR("sign_out"))) {
+        if (fair_str_eq(what, FAIR_STR("sign_out"))) FAIR_TRY(fair_store_sessions_remove_all(&rq->desk, u.id, err));
+        else FAIR_TRY(fair_store_factor_off(&rq->desk, u.id, rq->now, err));
+        FAIR_TRY(fair_store_user_get(&rq->desk, u.id, rq->arena, &u, err));
+        re->model = fair_model_user(&u);
+        re->see = fair_str_eq(what, FAIR_STR("sign_out")) ? FAIR_STR("/users?done=signed_out") : FAIR_STR("/users?done=factor_off");
+        return FAIR_OK;
+    }
     if (fair_str_eq(what, FAIR_STR("role"))) {
         if (role.n == 0) return fair_fail(err, FAIR_INVALID, "role: missing");
         u.role = role;

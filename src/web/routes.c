@@ -12,13 +12,19 @@ const struct fair_route fair_routes[] = {
     { "GET", "/assets/:word", fair_page_asset, NULL, NULL, FAIR_DEED_ANYONE, NULL, NULL },
 
     { "GET", "/sign-in", fair_page_sign_in, "sign_in", "Sign in", FAIR_DEED_ANYONE, "next?:t2000", NULL },
-    { "POST", "/sign-in", fair_page_sign_in_try, "sign_in", "Sign in", FAIR_DEED_ANYONE, "email:t254 password:t512 next?:t2000", NULL },
+    { "POST", "/sign-in", fair_page_sign_in_try, "sign_in", "Sign in", FAIR_DEED_ANYONE, "email:t254 password:t512 next?:t2000 code?:t40", NULL },
+    { "GET", "/sign-in/code", fair_page_code, "code", "Second factor", FAIR_DEED_ANYONE, "next?:t2000", NULL },
+    { "POST", "/sign-in/code", fair_page_code_try, "code", "Second factor", FAIR_DEED_ANYONE, "code:t40 next?:t2000", NULL },
     { "GET", "/in/:word", fair_page_link, "link", "Sign in", FAIR_DEED_ANYONE, NULL, NULL },
     { "POST", "/in/:word", fair_page_link_use, "link", "Sign in", FAIR_DEED_ANYONE, NULL, NULL },
     { "POST", "/sign-out", fair_page_sign_out, NULL, NULL, FAIR_DEED_ACCOUNT, NULL, NULL },
     { "POST", "/sign-out-everywhere", fair_page_sign_out_all, NULL, NULL, FAIR_DEED_ACCOUNT, NULL, NULL },
     { "GET", "/account", fair_page_account, "account", "Your account", FAIR_DEED_ACCOUNT, "first?:yes", "account" },
     { "POST", "/account/password", fair_page_password, "account", "Your account", FAIR_DEED_ACCOUNT, "old?:t512 password:t512 again:t512", "account" },
+    { "GET", "/account/second-factor", fair_page_factor, "factor", "Second factor", FAIR_DEED_ACCOUNT, NULL, "account" },
+    { "POST", "/account/second-factor", fair_page_factor_change, "factor", "Second factor", FAIR_DEED_ACCOUNT, "what=begin|confirm|codes|off code?:t40 password?:t512", "account" },
+    { "GET", "/account/second-factor.svg", fair_page_factor_qr, NULL, NULL, FAIR_DEED_ACCOUNT, "v?:t64", NULL },
+    { "POST", "/account/sessions/:id/end", fair_page_session_end, NULL, NULL, FAIR_DEED_ACCOUNT, NULL, "account" },
     { "POST", "/account/token", fair_page_token, "token", "API token", FAIR_DEED_ACCOUNT, NULL, "account" },
 
     { "GET", "/works", fair_page_works, "works", "Catalogue", FAIR_DEED_LOOK, "text?:t200 collection?:t200 page?:n100000", "works" },
@@ -48,7 +54,7 @@ const struct fair_route fair_routes[] = {
 
     { "GET", "/users", fair_page_users, "users", "People", FAIR_DEED_PEOPLE, NULL, "users" },
     { "POST", "/users", fair_page_user_add, "users", "People", FAIR_DEED_PEOPLE, "email:t254 name?:t200 role=" ROLES, "users" },
-    { "POST", "/users/:id", fair_page_user_change, "users", "People", FAIR_DEED_PEOPLE, "what=role|disable|enable|link role?=" ROLES, "users" },
+    { "POST", "/users/:id", fair_page_user_change, "users", "People", FAIR_DEED_PEOPLE, "what=role|disable|enable|link|reset|factor_off|sign_out role?=" ROLES, "users" },
     { "GET", "/settings", fair_page_settings, "settings", "Settings and self-check", FAIR_DEED_INSTALL, NULL, "settings" },
 };
 const size_t fair_n_routes = sizeof fair_routes / sizeof *fair_routes;

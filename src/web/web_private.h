@@ -42,6 +42,7 @@ struct fair_request {
     struct fair_user user;
     struct fair_session_row session;
     bool bearer;              /* came with an API token, no cookie                     */
+    bool half;                /* `session` is one whose second factor is still to be shown; nobody is signed in */
     bool json;                /* wants the model as it is                              */
     fair_time now;            /* the only clock a handler looks at                     */
     fair_str path, query;
@@ -100,7 +101,8 @@ fair_str fair_session_pre(struct fair_request *rq, struct fair_reply *re);
 /* Is this the token of this session, or of the cookie of fair_session_pre? */
 bool fair_session_csrf_ok(const struct fair_request *rq, fair_str sent);
 fair_handler fair_page_sign_in, fair_page_sign_in_try, fair_page_sign_out, fair_page_sign_out_all, fair_page_link, fair_page_link_use,
-    fair_page_account, fair_page_password, fair_page_token;
+    fair_page_account, fair_page_password, fair_page_token, fair_page_session_end,
+    fair_page_code, fair_page_code_try, fair_page_factor, fair_page_factor_change, fair_page_factor_qr;
 
 /* ---- pages ---------------------------------------------------------------------- */
 fair_handler fair_page_home, fair_page_asset, fair_page_health,

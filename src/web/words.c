@@ -1,4 +1,5 @@
 /* web/words.c - times, numbers and lists of pages as people read them. */
+#include <string.h>
 #include "web/words.h"
 #include <math.h>
 #include <time.h>
@@ -137,4 +138,22 @@ fair_words_pager(struct fair_arena *a, struct fair_link base, int64_t page, int6
     if (page > 1) put_page_link(o, "previous", a, &base, page - 1 < last ? page - 1 : last);
     if (page < last) put_page_link(o, "next", a, &base, page + 1);
     return o;
+}
+
+/* What it looks like, not what it is: browsers name each other in what they say, so the order matters. */
+fair_str
+fair_agent_words(struct fair_arena *a, bool token, fair_str agent)
+{
+    static const char *const browsers[][2] = { { "Firefox/", "Firefox" }, { "Edg/", "Edge" }, { "OPR/", "Opera" }, { "Chrome/", "Chromium" }, { "Safari/", "Safari" } };
+    static const char *const systems[][2] = { { "Android", "Android" }, { "iPhone", "an iPhone" }, { "iPad", "an iPad" }, { "Windows", "Windows" }, { "Mac OS", "a Mac" }, { "Linux", "Linux" } };
+    const char *browser = NULL, *system = NULL;
+
+    if (token) return FAIR_STR("API token");
+    if (agent.n == 0) return FAIR_STR("A browser");
+    for (size_t i = 0; i < 5 && browser == NULL; i++)
+        if (memmem(agent.p, agent.n, browsers[i][0], strlen(browsers[i][0])) != NULL) browser = browsers[i][1];
+    for (size_t i = 0; i < 6 && system == NULL; i++)
+        if (memmem(agent.p, agent.n, systems[i][0], strlen(systems[i][0])) != NULL) system = systems[i][1];
+    if (browser == NULL) return FAIR_STR("A browser");
+    return system != NULL ? fair_str_fmt(a, "%s on %s", browser, system) : fair_str_of(browser);
 }

@@ -28,4 +28,7 @@ fair_str fair_link_end(struct fair_link *l);
  * the links are `base` with page=N; NULL where one page holds them all. */
 json_t *fair_words_pager(struct fair_arena *a, struct fair_link base, int64_t page, int64_t per, int64_t total);
 
+/* "Firefox on Linux", as far as a browser says; a token is a program's. */
+fair_str fair_agent_words(struct fair_arena *a, bool token, fair_str agent);
+
 #endif

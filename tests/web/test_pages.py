@@ -244,6 +244,7 @@ def every_shape_has_the_members_that_the_document_names(s):
     hit = s.hits[2]
     seen = {"work": c.api("/works")["works"], "hit": c.api("/hits?state=all")["hits"], "decision": c.api(f"/hits/{hit}")["decisions"],
             "rule": c.api("/rules")["rules"], "run": c.api("/scans")["runs"], "watch": c.api("/watches")["watches"], "user": c.api("/users")["users"]}
+    seen["session"] = c.api("/account")["sessions"]
     faulty = next(r for r in seen["run"] if r["faults"] > 0)
     seen["fault"] = c.api(f"/scans/{faulty['id']}")["fault_list"]
     c.get("/scans")
