@@ -813,6 +813,17 @@ CREATE TABLE proof (
 
 CREATE INDEX proof_work ON proof (org_id, work_id, id);
 
+CREATE TABLE recovery_code (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    mark TEXT NOT NULL,                  -- its first letters, so that one hash is tried and not ten
+    hash TEXT NOT NULL,                  -- argon2id
+    used_us BIGINT,
+    UNIQUE (org_id, account_id, mark),
+    FOREIGN KEY (org_id, account_id) REFERENCES account (org_id, id)
+);
+
 CREATE TABLE rival (
     id BIGINT NOT NULL PRIMARY KEY,
     org_id BIGINT NOT NULL REFERENCES org (id),
@@ -909,6 +920,18 @@ CREATE TABLE run_fault (
 
 CREATE INDEX run_fault_run ON run_fault (org_id, run_id, id);
 
+CREATE TABLE second_factor (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    secret BLOB NOT NULL,
+    created_us BIGINT NOT NULL,
+    confirmed_us BIGINT,                 -- NULL: shown, and no code of it seen yet
+    last_step BIGINT NOT NULL,           -- the newest step whose code was taken: none is taken twice
+    UNIQUE (org_id, account_id),
+    FOREIGN KEY (org_id, account_id) REFERENCES account (org_id, id)
+);
+
 CREATE TABLE seen (
     org_id BIGINT NOT NULL REFERENCES org (id),
     sha256 BLOB NOT NULL,
@@ -932,7 +955,7 @@ CREATE TABLE session (
     csrf TEXT,
     created_us BIGINT NOT NULL,
     expires_us BIGINT NOT NULL,
-    seen_us BIGINT NOT NULL,
+    seen_us BIGINT NOT NULL, agent TEXT, peer TEXT,
     FOREIGN KEY (org_id, account_id) REFERENCES account (org_id, id)
 );
 
