@@ -64,6 +64,10 @@ static const struct key keys[] = {
     { "mail", "from", TEXT, AT(smtp_from), "", 0, 0, NULL, "Sender of the notices." },
     { "mail", "to", TEXT, AT(smtp_to), "", 0, 0, NULL, "Who is told of new hits." },
     { "mail", "user", TEXT, AT(smtp_user), "", 0, 0, NULL, "Name at the mail server." },
+    { "mail", "imap_url", TEXT, AT(imap_url), "", 0, 0, NULL, "The mailbox that answers to letters come to: imaps://host/INBOX; empty: none is looked at. Nothing in it is changed." },
+    { "mail", "imap_user", TEXT, AT(imap_user), "", 0, 0, NULL, "Name at its server." },
+    { "mail", "imap_password_file", TEXT, AT(imap_password_file), "", 0, 0, NULL, "File that holds its password; never in this file." },
+    { "mail", "imap_minutes", NUMBER, AT(imap_minutes), "5", 1, 1440, NULL, "Minutes between two looks at it." },
     { "mail", "password_file", TEXT, AT(smtp_password_file), "", 0, 0, NULL, "File that holds the password; never in this file." },
 };
 #define N_KEYS (sizeof keys / sizeof keys[0])

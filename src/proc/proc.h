@@ -19,6 +19,8 @@ enum fair_role {
     FAIR_ROLE_MAIL,           /* one mail server, outwards                         */
     FAIR_ROLE_RENDER,         /* documents to PDF                                  */
     FAIR_ROLE_PROXY,          /* a browser's way out                               */
+    FAIR_ROLE_HEAR,           /* one mailbox, read                                 */
+    FAIR_ROLE_MAIL_READ,      /* mails of strangers                                */
     FAIR_ROLE_PORTAL,         /* what recipients see and answer                    */
     FAIR_ROLE_NOTARY,         /* the signing key                                   */
     FAIR_ROLE_VERIFY,         /* no helper: `fairtrack verify` itself, before it reads a package */

@@ -43,6 +43,15 @@ const struct fair_role_rules fair_role_rules[FAIR_N_ROLES] = {
         .does = "carries what a capturing browser asks for, behind the address guard, and tells of each connection; asks the DNS",
         .may = FAIR_MAY_THREAD | FAIR_MAY_CONNECT | FAIR_MAY_READ | FAIR_MAY_ACCEPT, .reads = fetch_reads,
         .memory = 512 * MIB, .seconds = 0, .replace_after = 0, .descriptors = 256 },
+    [FAIR_ROLE_HEAR] = {
+        .name = "hear", .program = "fairtrack-hear",
+        .does = "fetches new mails from the IMAP mailbox of the settings, unread and unchanged",
+        .may = FAIR_MAY_THREAD | FAIR_MAY_CONNECT | FAIR_MAY_READ | FAIR_MAY_MEMFD, .reads = fetch_reads,
+        .memory = 512 * MIB, .seconds = 120, .replace_after = 200, .descriptors = 32 },
+    [FAIR_ROLE_MAIL_READ] = {
+        .name = "mailread", .program = "fairtrack-mailread",
+        .does = "mails of strangers to sender, subject, text, references and the names of what they enclose",
+        .may = 0, .memory = 768 * MIB, .seconds = 30, .replace_after = 100, .descriptors = 16 },
     [FAIR_ROLE_PORTAL] = {
         .name = "portal", .program = "fairtrack-portal",
         .does = "shows recipients the sealed copies of their notices and seals their answers for the home, which alone can open them",
