@@ -63,6 +63,7 @@ web_process(struct fair_cli *c, const char *listen, bool link)
     o.store = c->house.store;
     o.vault = c->house.vault;
     o.config = &c->house.config;
+    o.keys = fair_str_fmt(c->arena, "%.*s/keys/notary.json", FAIR_STR_ARG(c->house.home)).p;
     if (fair_web_run(&o, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     return FAIR_EXIT_DONE;
 }

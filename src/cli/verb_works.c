@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "base/io.h"
 #include "cli/cli.h"
+#include "work/seal.h"
 #include "work/take.h"
 
 /* ---- works add ------------------------------------------------------------- */
@@ -114,6 +115,12 @@ fair_verb_works_add(struct fair_cli *c, int argc, char **argv)
     if (fair_cli_stopped()) {
         fprintf(stderr, "fairtrack %s: stopped; run it again to go on\n", c->verb->name);
         return FAIR_EXIT_PARTLY;
+    }
+    if (sum.added > 0 && c->house.config.stamp_servers.n > 0) {
+        struct fair_deposit deposit;
+        s = fair_deposit_make(&c->house, &deposit, &err);
+        if (s == FAIR_OK) fprintf(stderr, "%lld works wait for their time stamp in deposit %lld\n", (long long)deposit.works, (long long)deposit.id);
+        else if (s != FAIR_NOT_FOUND) return fair_cli_fail(c, &err);
     }
     return sum.faults > 0 ? FAIR_EXIT_PARTLY : FAIR_EXIT_DONE;
 }

@@ -27,4 +27,7 @@ fair_status fair_hit_neighbours(struct fair_request *rq, fair_id hit, struct fai
 /* The address of a hit within that queue. */
 fair_str fair_hit_link(struct fair_request *rq, fair_id hit, const char *done, fair_id was);
 
+/* "packages": the evidence there is of a hit, newest first (pages_packages.c). */
+fair_status fair_put_packages(struct fair_request *rq, json_t *model, fair_id hit, struct fair_err *err) FAIR_MUST_CHECK;
+
 #endif

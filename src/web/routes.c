@@ -41,6 +41,8 @@ const struct fair_route fair_routes[] = {
     { "GET", "/hits/:id", fair_page_hit, "hit", "Hit", FAIR_DEED_LOOK, QUEUE " was?:id", "hits" },
     { "GET", "/hits/:id/preview.jpg", fair_page_hit_preview, NULL, NULL, FAIR_DEED_LOOK, "v?:t64", NULL },
     { "POST", "/hits/:id/decide", fair_page_decide, NULL, NULL, FAIR_DEED_DECIDE, QUEUE " " DECISION, "hits" },
+    { "GET", "/packages/:id", fair_page_package, "package", "Package", FAIR_DEED_LOOK, NULL, "hits" },
+    { "GET", "/verify", fair_page_verify, "verify", "How to check a package", FAIR_DEED_ANYONE, "sha256?:t64", NULL },
     { "GET", "/rules", fair_page_rules, "rules", "Remembered", FAIR_DEED_LOOK, NULL, "rules" },
     { "POST", "/rules/:id/remove", fair_page_rule_remove, NULL, NULL, FAIR_DEED_DECIDE, NULL, "rules" },
 

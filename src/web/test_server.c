@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "base/io.h"
+#include "evidence/custody.h"
+#include "store/package_rows.h"
 #include "web/web_private.h"
 
 struct home {
@@ -104,6 +106,32 @@ seed_hits(struct home *h, fair_id run, struct fair_err *err)
         h->hits[h->n_hits++] = x.id;
     }
     return FAIR_OK;
+}
+
+static fair_str
+custody_line(void *arg, int64_t n, const struct fair_sha256 *previous, struct fair_arena *a)
+{
+    struct fair_custody *c = arg;
+
+    c->n = n;
+    c->previous = *previous;
+    return fair_custody_line(a, c);
+}
+
+/* One sealed package of the third hit, by a page whose title is hostile; its id is 77. */
+static fair_status
+seed_package(struct home *h, struct fair_err *err)
+{
+    struct fair_package p = { .id = 77, .hit = h->hits[2], .number = 1, .url = FAIR_STR("https://news.example.org/pages/2"), .title = FAIR_STR("<script>alert('page')</script>"),
+                              .captured = h->now - FAIR_HOUR, .bytes = 12345, .draft = fair_sha256_of("draft", 5), .datapackage = fair_sha256_of("d", 1), .software = FAIR_STR("Fairtrack 0.1.0"),
+                              .signature = FAIR_STR("s"), .der = FAIR_STR("t"), .key = FAIR_STR("k") };
+    struct fair_stamp_row s = { .of = 77, .server = FAIR_STR("https://tsa.example.com/"), .reply = FAIR_STR("r"), .at = h->now - FAIR_HOUR };
+    struct fair_custody c = { .at = h->now - FAIR_HOUR, .what = FAIR_STR("captured"), .who = FAIR_STR("owner@example.com"), .detail = FAIR_STR("<b>caption</b>"), .package = 77 };
+
+    FAIR_TRY(fair_store_package_drafted(&h->desk, &p, err));
+    FAIR_TRY(fair_store_package_stamp(&h->desk, &s, err));
+    FAIR_TRY(fair_store_custody_add(&h->desk, 77, c.what, c.at, custody_line, &c, err));
+    return fair_store_package_sealed(&h->desk, 77, (fair_str){ NULL, 0 }, h->now - FAIR_MINUTE, err);
 }
 
 static fair_status
@@ -209,6 +237,7 @@ run(struct home *h, const char *dir, const char *web_dir, struct fair_err *err)
         FAIR_TRY(seed_works(h, err));
         FAIR_TRY(seed_looking(h, &scan, err));
         FAIR_TRY(seed_hits(h, scan, err));
+        FAIR_TRY(seed_package(h, err));
         FAIR_TRY(seed_rest(h, err));
     }
     o.store = h->store;

@@ -10,6 +10,7 @@ struct fair_web_options {
     struct fair_vault *vault;
     const struct fair_config *config;  /* listen, public_url, session_days                        */
     const char *dir;                   /* a checkout's web/: read anew at each request, for designing; NULL: what was built in */
+    const char *keys;                  /* keys/notary.json: the keys that packages are signed with; NULL: none is shown */
     int stop_fd;                       /* readable: stop.  -1: SIGTERM and SIGINT stop it         */
     /* Called once, when the server takes requests; `url` is its address, "http://127.0.0.1:8080". */
     fair_status (*ready)(void *arg, fair_str url, struct fair_err *err);

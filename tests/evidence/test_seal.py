@@ -181,4 +181,11 @@ doc['sha256'] = works[0]['sha256'] if doc['sha256'] != works[0]['sha256'] else w
 json.dump(doc, open(t.top + '/wrong.json', 'w'))
 code, out, err = verify('--ca', roots, t.top + '/wrong.json')
 t.check(code == 1 and 'it is not in the deposit' in out, 'the_proof_of_one_does_not_fit_another', (code, out))
+more = t.top + '/more'
+subprocess.run([make_pictures, more, '2', '77', '300'], check=True)
+code, out, err = f('works', 'add', more)
+d = f.json('evidence', 'deposit', '--list')
+t.check(code == 0 and b'2 works wait for their time stamp' in err and len(d) == 2 and d[1]['works'] == 2, 'what_is_registered_is_deposited', (code, err, d))
+f('worker', '--once')
+t.check(f.json('evidence', 'deposit', '--list')[1]['state'] == 'stamped', 'and_the_worker_has_it_stamped', f.json('evidence', 'deposit', '--list'))
 t.end()

@@ -228,6 +228,28 @@ def an_invitation_is_a_link_and_roles_hold_what_they_promise(s):
     assert counsel.get("/").status == 303
 
 
+@test
+def a_package_stands_on_its_hits_page_and_looking_at_it_is_custody(s):
+    c = s.owner
+    held(c.get(f"/hits/{s.hits[2]}"), "hit with a package")
+    before = c.api("/packages/77")
+    held(c.get("/packages/77"), "package")
+    after = c.api("/packages/77")
+    assert before["state"] == "sealed" and before["stamps"][0]["server"] == "https://tsa.example.com/"
+    assert len(after["custody"]) == len(before["custody"]) + 2, "each look is a line"
+    assert after["custody"][-1]["what"] == "viewed" and after["custody"][-1]["who"] == "owner@example.com"
+    assert c.get("/packages/78").status == 404
+
+
+@test
+def anybody_may_read_how_a_package_is_checked(s):
+    c = s.client()
+    r = c.get("/verify?sha256=" + "0" * 64)
+    assert r.status == 200 and "VERIFY.txt" in r.text
+    held(r, "verify")
+    assert c.get("/packages/77").status in (303, 401)
+
+
 def documented():
     """The members of each shape as docs/formats/api.md lists them: {"hit": {"id": True, "preview": False}}; False: may be missing."""
     text = open(os.path.join(os.environ["FAIRTRACK_SOURCE"], "docs/formats/api.md")).read()
@@ -243,7 +265,7 @@ def every_shape_has_the_members_that_the_document_names(s):
     shapes, c = documented(), s.owner
     hit = s.hits[2]
     seen = {"work": c.api("/works")["works"], "hit": c.api("/hits?state=all")["hits"], "decision": c.api(f"/hits/{hit}")["decisions"],
-            "rule": c.api("/rules")["rules"], "run": c.api("/scans")["runs"], "watch": c.api("/watches")["watches"], "user": c.api("/users")["users"]}
+            "package": c.api(f"/hits/{hit}")["packages"], "rule": c.api("/rules")["rules"], "run": c.api("/scans")["runs"], "watch": c.api("/watches")["watches"], "user": c.api("/users")["users"]}
     seen["session"] = c.api("/account")["sessions"]
     faulty = next(r for r in seen["run"] if r["faults"] > 0)
     seen["fault"] = c.api(f"/scans/{faulty['id']}")["fault_list"]
