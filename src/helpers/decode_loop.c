@@ -128,6 +128,7 @@ rights(struct job *j)
     to[FAIR_SAID_LICENSOR] = r.licensor;
     to[FAIR_SAID_TITLE] = r.title;
     to[FAIR_SAID_C2PA] = r.c2pa;
+    to[FAIR_SAID_SERIAL] = r.serial;
 }
 
 static fair_status

@@ -19,6 +19,7 @@ FAIR_SQL(rival_settle, "UPDATE rival SET settled_us = $3, settled_by = $4, settl
 FAIR_SQL(look_put, "INSERT INTO rival_look (org_id, work_id, at_us) VALUES ($1, $2, $3) ON CONFLICT (org_id, work_id) DO UPDATE SET at_us = excluded.at_us");
 FAIR_SQL(looked, "SELECT at_us FROM rival_look WHERE org_id = $1 AND work_id = $2");
 FAIR_SQL_ALL(work_whose, "SELECT org_id, COALESCE(owner_id, 0), removed_us FROM work WHERE id = $1");
+FAIR_SQL_ALL(work_proof_any, "SELECT proof FROM work WHERE id = $1 AND removed_us IS NULL AND proof IS NOT NULL");
 FAIR_SQL(reviewer_role, "SELECT role FROM account WHERE org_id = $1 AND id = $2");
 FAIR_SQL(ownership_get, "SELECT level, facts, at_us FROM ownership WHERE org_id = $1 AND work_id = $2");
 FAIR_SQL(ownership_put,
@@ -130,6 +131,20 @@ fair_store_proofs(const struct fair_desk *d, fair_id work, FAIR_EACH(fair_proof)
 }
 
 /* ---- rivals ------------------------------------------------------------------------------------------------------ */
+
+fair_status
+fair_store_work_proof(struct fair_store *st, fair_id work, struct fair_sha256 *proof, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_status s;
+
+    FAIR_TRY(fair_store_query(st, &work_proof_any, &q, err));
+    fair_db_int(q, 1, work);
+    s = fair_db_step(q, err);
+    if (s == FAIR_DONE) return fair_fail(err, FAIR_NOT_FOUND, "work %lld has no proof", (long long)work);
+    if (s == FAIR_OK) fair_db_get_sha256(q, 0, proof);
+    return s;
+}
 
 struct whose { fair_id org, owner; bool there; };
 

@@ -174,6 +174,8 @@ struct fair_work {
 fair_status fair_store_work_add(const struct fair_desk *d, struct fair_work *w, fair_id *same, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_work_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_work *out, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_work_by_sha256(const struct fair_desk *d, const struct fair_sha256 *sha, struct fair_arena *a, struct fair_work *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* The proof picture of a work of whatever organisation, for the one search that goes across (competing claims); FAIR_NOT_FOUND. */
+fair_status fair_store_work_proof(struct fair_store *st, fair_id work, struct fair_sha256 *proof, struct fair_err *err) FAIR_MUST_CHECK;
 /* Registered under this path with these bytes' size and mtime? (resuming without reading the file again) */
 fair_status fair_store_work_path_seen(const struct fair_desk *d, fair_str path, int64_t bytes, fair_time mtime, fair_id *work, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_work_path_note(const struct fair_desk *d, fair_str path, int64_t bytes, fair_time mtime, fair_id work, struct fair_err *err) FAIR_MUST_CHECK;

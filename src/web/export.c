@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/csv.h"
 #include "base/io.h"
 #include "web/hits_private.h"
 #include "web/model.h"
@@ -58,25 +59,10 @@ each_hit(const struct fair_desk *d, const struct fair_hit_filter *f, fair_status
 /* ---- the table ------------------------------------------------------------------ */
 
 static void
-cell(struct fair_buf *b, fair_str s, bool number)
-{
-    bool quote = false, formula = !number && s.n > 0 && strchr("=+-@\t\r", s.p[0]) != NULL;
-
-    for (size_t i = 0; i < s.n; i++) quote |= strchr(",\"\r\n;", s.p[i]) != NULL;
-    if (quote) fair_buf_byte(b, '"');
-    if (formula) fair_buf_byte(b, '\'');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"') fair_buf_byte(b, '"');
-        fair_buf_byte(b, s.p[i]);
-    }
-    if (quote) fair_buf_byte(b, '"');
-}
-
-static void
 text_cell(struct sink *s, fair_str text)
 {
     fair_buf_byte(&s->b, ',');
-    cell(&s->b, fair_utf8_mend(s->a, text), false);
+    fair_csv_cell(&s->b, fair_utf8_mend(s->a, text), false);
 }
 
 static void
@@ -86,7 +72,7 @@ number_cell(struct sink *s, const char *fmt, double x)
 
     snprintf(number, sizeof number, fmt, x);
     fair_buf_byte(&s->b, ',');
-    cell(&s->b, fair_str_of(number), true);
+    fair_csv_cell(&s->b, fair_str_of(number), true);
 }
 
 /* The reasons, one after the other: "cropped to 62 %; mirrored". */

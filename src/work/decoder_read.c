@@ -81,6 +81,7 @@ take_rights(const struct fair_decode_answer *r, struct fair_arena *a, struct fai
         [FAIR_SAID_CREATOR] = &out->creator, [FAIR_SAID_COPYRIGHT] = &out->copyright, [FAIR_SAID_CREDIT] = &out->credit,
         [FAIR_SAID_DATE] = &out->date, [FAIR_SAID_RIGHTS_URL] = &out->rights_url, [FAIR_SAID_LICENSOR] = &out->licensor,
         [FAIR_SAID_TITLE] = &out->title, [FAIR_SAID_C2PA] = &out->c2pa,
+        [FAIR_SAID_SERIAL] = &out->serial,
     };
     for (int i = 0; i < FAIR_N_SAID; i++) *to[i] = fair_str_dup(a, r->said[i]);
 }

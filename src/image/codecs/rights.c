@@ -73,7 +73,7 @@ value(const struct tiff *t, size_t entry)
     return (fair_str){ (const char *)t->p + at, (size_t)bytes };
 }
 
-struct found { fair_str exif[3], xmp, iptc; };   /* exif: artist, copyright, date */
+struct found { fair_str exif[4], xmp, iptc; };   /* exif: artist, copyright, date, the body's serial number */
 
 static void
 directory(const struct tiff *t, size_t at, int depth, struct found *f)
@@ -88,6 +88,7 @@ directory(const struct tiff *t, size_t at, int depth, struct found *f)
         if (tag == 0x013b) fill(&f->exif[0], value(t, entry));
         if (tag == 0x8298) fill(&f->exif[1], value(t, entry));
         if (tag == 0x9003) fill(&f->exif[2], value(t, entry));
+        if (tag == 0xa431 || tag == 0xc62f) fill(&f->exif[3], value(t, entry));      /* Exif 2.3; DNG CameraSerialNumber */
         if (tag == 0x02bc) fill(&f->xmp, value(t, entry));
         if (tag == 0x83bb) fill(&f->iptc, value(t, entry));
         if (tag == 0x8769) directory(t, u32(t, entry + 8), depth + 1, f);
@@ -322,6 +323,7 @@ fair_rights_read(const void *bytes, size_t n, struct fair_arena *a, struct fair_
     }
     fill(&out->creator, keep(a, f.exif[0]));
     fill(&out->copyright, keep(a, f.exif[1]));
+    fill(&out->serial, keep(a, (fair_str){ f.exif[3].p, f.exif[3].n > 0 ? strnlen(f.exif[3].p, f.exif[3].n) : 0 }));
     if (f.exif[2].n > 0) out->date = date(a, (fair_str){ f.exif[2].p, strnlen(f.exif[2].p, f.exif[2].n) });
     if (n > 0 && memmem(bytes, n, "jumb", 4) != NULL && memmem(bytes, n, "c2pa", 4) != NULL) out->c2pa = FAIR_STR("present");
     return FAIR_OK;
