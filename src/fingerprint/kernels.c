@@ -1,6 +1,7 @@
 /* fingerprint/kernels.c - which processor this is, and distances of 256-bit codes. */
 #include "fingerprint/kernels.h"
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #if defined(__x86_64__)
@@ -69,6 +70,102 @@ hamming256_avx512(const uint64_t query[4], const uint64_t *codes, size_t n, uint
 }
 #endif
 
+static inline __attribute__((always_inline)) size_t
+within256_body(const uint64_t (*queries)[4], size_t n_queries, const uint64_t (*blocks)[4][8], size_t n_blocks, unsigned near,
+               unsigned far, struct fair_within *hits)
+{
+    size_t n = 0;
+
+    for (size_t b = 0; b < n_blocks; b++)
+        for (size_t q = 0; q < n_queries; q++)
+            for (size_t i = 0; i < 8; i++) {
+                unsigned bits = 0;
+                for (size_t w = 0; w < 4; w++) bits += (unsigned)__builtin_popcountll(queries[q][w] ^ blocks[b][w][i]);
+                if (bits <= near || bits >= far) hits[n++] = (struct fair_within){ (uint32_t)(8 * b + i), (uint16_t)q, (uint16_t)bits };
+            }
+    return n;
+}
+
+static size_t
+within256_plain(const uint64_t (*queries)[4], size_t n_queries, const uint64_t (*blocks)[4][8], size_t n_blocks, unsigned near, unsigned far,
+                struct fair_within *hits)
+{
+    return within256_body(queries, n_queries, blocks, n_blocks, near, far, hits);
+}
+
+#if defined(__x86_64__)
+/* The bits of half-bytes by table, four words at once; the first two words of a code alone often tell that it is too far. */
+__attribute__((target("avx2"))) static inline __m256i
+bits_of_avx2(__m256i x)
+{
+    const __m256i low = _mm256_set1_epi8(0x0f);
+    const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
+                                           0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    return _mm256_add_epi8(_mm256_shuffle_epi8(table, _mm256_and_si256(x, low)),
+                           _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(x, 4), low)));
+}
+
+__attribute__((target("avx2,bmi"))) static size_t
+within256_avx2(const uint64_t (*queries)[4], size_t n_queries, const uint64_t (*blocks)[4][8], size_t n_blocks, unsigned near, unsigned far,
+               struct fair_within *hits)
+{
+    const __m256i zero = _mm256_setzero_si256(), most = _mm256_set1_epi64x((long long)near), least = _mm256_set1_epi64x((long long)far - 1);
+    const bool half_tells = near < 48 && far > 256;
+    size_t n = 0;
+
+    for (size_t b = 0; b < n_blocks; b++)
+        for (size_t q = 0; q < n_queries; q++)
+            for (size_t i = 0; i < 8; i += 4) {
+                __m256i v[4], sum;
+                uint32_t in;
+                for (size_t w = 0; w < 4; w++)
+                    v[w] = _mm256_xor_si256(_mm256_loadu_si256((const void *)(blocks[b][w] + i)), _mm256_set1_epi64x((long long)queries[q][w]));
+                sum = _mm256_sad_epu8(_mm256_add_epi8(bits_of_avx2(v[0]), bits_of_avx2(v[1])), zero);
+                if (half_tells && _mm256_movemask_epi8(_mm256_cmpgt_epi64(sum, most)) == -1) continue;
+                sum = _mm256_add_epi64(sum, _mm256_sad_epu8(_mm256_add_epi8(bits_of_avx2(v[2]), bits_of_avx2(v[3])), zero));
+                in = ~(uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpgt_epi64(sum, most))) & 15;
+                in |= (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpgt_epi64(sum, least)));
+                for (; in != 0; in &= in - 1) {
+                    uint64_t bits[4];
+                    unsigned k = (unsigned)__builtin_ctz(in);
+                    _mm256_storeu_si256((void *)bits, sum);
+                    hits[n++] = (struct fair_within){ (uint32_t)(8 * b + i + k), (uint16_t)q, (uint16_t)bits[k] };
+                }
+            }
+    return n;
+}
+
+/* The block stays in registers while the queries go by. */
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi"))) static size_t
+within256_avx512(const uint64_t (*queries)[4], size_t n_queries, const uint64_t (*blocks)[4][8], size_t n_blocks, unsigned near,
+                 unsigned far, struct fair_within *hits)
+{
+    const __m512i most = _mm512_set1_epi64((long long)near), least = _mm512_set1_epi64((long long)far);
+    const bool half_tells = near < 48 && far > 256;
+    size_t n = 0;
+
+    for (size_t b = 0; b < n_blocks; b++) {
+        const __m512i c0 = _mm512_loadu_si512(blocks[b][0]), c1 = _mm512_loadu_si512(blocks[b][1]);
+        const __m512i c2 = _mm512_loadu_si512(blocks[b][2]), c3 = _mm512_loadu_si512(blocks[b][3]);
+        for (size_t q = 0; q < n_queries; q++) {
+            __m512i sum = _mm512_add_epi64(_mm512_popcnt_epi64(_mm512_xor_si512(c0, _mm512_set1_epi64((long long)queries[q][0]))),
+                                           _mm512_popcnt_epi64(_mm512_xor_si512(c1, _mm512_set1_epi64((long long)queries[q][1]))));
+            uint64_t bits[8];
+            __mmask8 in;
+            if (half_tells && _mm512_cmple_epu64_mask(sum, most) == 0) continue;
+            sum = _mm512_add_epi64(sum, _mm512_popcnt_epi64(_mm512_xor_si512(c2, _mm512_set1_epi64((long long)queries[q][2]))));
+            sum = _mm512_add_epi64(sum, _mm512_popcnt_epi64(_mm512_xor_si512(c3, _mm512_set1_epi64((long long)queries[q][3]))));
+            in = _mm512_cmple_epu64_mask(sum, most) | _mm512_cmpge_epu64_mask(sum, least);
+            if (in == 0) continue;
+            _mm512_storeu_si512(bits, sum);
+            for (unsigned k = 0; k < 8; k++)
+                if (in >> k & 1) hits[n++] = (struct fair_within){ (uint32_t)(8 * b + k), (uint16_t)q, (uint16_t)bits[k] };
+        }
+    }
+    return n;
+}
+#endif
+
 unsigned
 fair_cpu_flags(void)
 {
@@ -92,9 +189,16 @@ void
 fair_kernels_init(struct fair_kernels *k, unsigned flags)
 {
     k->hamming256 = hamming256_plain;
+    k->within256 = within256_plain;
 #if defined(__x86_64__)
-    if (flags & FAIR_CPU_AVX2) k->hamming256 = hamming256_avx2;
-    if (flags & FAIR_CPU_AVX512_VPOPCNT) k->hamming256 = hamming256_avx512;
+    if (flags & FAIR_CPU_AVX2) {
+        k->hamming256 = hamming256_avx2;
+        k->within256 = within256_avx2;
+    }
+    if (flags & FAIR_CPU_AVX512_VPOPCNT) {
+        k->hamming256 = hamming256_avx512;
+        k->within256 = within256_avx512;
+    }
 #endif
     fair_kernels_init_whole(k, flags);
 }

@@ -15,10 +15,17 @@ enum fair_cpu {
 #define FAIR_GRID 64          /* a picture is reduced to 64 x 64 ...          */
 #define FAIR_WAVES 16         /* ... and that to 16 x 16 cosine coefficients  */
 
+struct fair_within { uint32_t at; uint16_t query, bits; };
+
 struct fair_kernels {
     /* dist[i] = number of bits in which code i differs from `query`, i < n.
      * codes: n x 4 words, row-major, no alignment asked for.  dist: n. */
     void (*hamming256)(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *dist);
+    /* Which of 8 n_blocks codes are at most `near` bits from each of n_queries codes, or at least `far` (257: never)?  Eight
+     * codes make a block: their first words, then their second ones ...  hits has room for all pairs; what is found comes in
+     * the order of blocks, then queries, then codes; how many. */
+    size_t (*within256)(const uint64_t (*queries)[4], size_t n_queries, const uint64_t (*blocks)[4][8], size_t n_blocks,
+                        unsigned near, unsigned far, struct fair_within *hits);
     /* out[x] = w[0] in[x] + w[1] in[x + stride] + ... (n_taps >= 1 of them, added in this order), x < width. */
     void (*mix_rows)(const uint8_t *in, size_t stride, const float *w, size_t n_taps, size_t width, float *out);
     /* in: 64 rows of `width`, row-major, `stride` floats apart; out: width x 64, 64-byte aligned, becomes its transpose. */

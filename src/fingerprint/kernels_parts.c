@@ -389,7 +389,90 @@ sample_avx2(const int16_t *data, size_t stride, const int32_t begin[2], const in
             _mm_storeu_si128((void *)(patch + j * FAIR_PATCH + (i < FAIR_PATCH - 8 ? i : FAIR_PATCH - 8)), _mm256_castsi256_si128(a));
         }
 }
-#define sample_avx512 sample_avx2
+/* Sixteen at once; and where the patch lies along the rows, which is so when its direction is sought, no gathering: a
+ * row's pixels are in one register, and the same two of them are picked in every row. */
+#define AVX512_SAMPLE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+AVX512_SAMPLE INLINE __m512i
+between_avx512(__m512i a, __m512i b, __m512i gx, __m512i fy)
+{
+    const __m512i one = _mm512_set1_epi32(256);
+
+    a = _mm512_srai_epi32(_mm512_madd_epi16(a, gx), 6);
+    b = _mm512_srai_epi32(_mm512_madd_epi16(b, gx), 6);
+    return _mm512_srai_epi32(_mm512_add_epi32(_mm512_mullo_epi32(a, _mm512_sub_epi32(one, fy)), _mm512_mullo_epi32(b, fy)), 10);
+}
+
+AVX512_SAMPLE INLINE __m512i
+pair_weights_avx512(__m512i x)
+{
+    __m512i fx = _mm512_and_si512(_mm512_srli_epi32(x, 8), _mm512_set1_epi32(255));
+
+    return _mm512_or_si512(_mm512_sub_epi32(_mm512_set1_epi32(256), fx), _mm512_slli_epi32(fx, 16));
+}
+
+AVX512_SAMPLE INLINE __m512i
+clamped_avx512(__m512i v, int32_t end)
+{
+    return _mm512_min_epi32(_mm512_max_epi32(v, _mm512_setzero_si512()), _mm512_set1_epi32(end));
+}
+
+/* The pixels at (x, y). */
+AVX512_SAMPLE INLINE __m512i
+gathered_avx512(const int16_t *data, size_t stride, __m512i x, __m512i y, const int32_t end[2])
+{
+    __m512i at;
+
+    x = clamped_avx512(x, end[0]);
+    y = clamped_avx512(y, end[1]);
+    at = _mm512_add_epi32(_mm512_mullo_epi32(_mm512_srli_epi32(y, 16), _mm512_set1_epi32((int)stride)), _mm512_srli_epi32(x, 16));
+    return between_avx512(_mm512_i32gather_epi32(at, data, 2), _mm512_i32gather_epi32(at, data + stride, 2), pair_weights_avx512(x),
+                          _mm512_and_si512(_mm512_srli_epi32(y, 8), _mm512_set1_epi32(255)));
+}
+
+AVX512_SAMPLE static void
+sample_avx512(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch)
+{
+    const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i across = _mm512_add_epi32(_mm512_mullo_epi32(lane, _mm512_set1_epi32(step[0])), _mm512_set1_epi32(begin[0]));
+    __m512i down = _mm512_add_epi32(_mm512_mullo_epi32(lane, _mm512_set1_epi32(step[1])), _mm512_set1_epi32(begin[1]));
+    int32_t first = begin[0] < 0 ? 0 : begin[0] > end[0] ? end[0] : begin[0], last = begin[0] + (FAIR_PATCH - 1) * step[0];
+
+    last = last < 0 ? 0 : last > end[0] ? end[0] : last;
+    if (step[1] == 0 && step[0] > 0 && (last >> 16) - (first >> 16) < 31) {
+        const __m512i twice = _mm512_set1_epi32(0x10001), next = _mm512_set1_epi32(0x10000), from = _mm512_set1_epi32(first >> 16);
+        __m512i x = clamped_avx512(across, end[0]), more = clamped_avx512(_mm512_add_epi32(across, _mm512_set1_epi32(16 * step[0])), end[0]);
+        __m512i pick = _mm512_add_epi32(_mm512_mullo_epi32(_mm512_sub_epi32(_mm512_srli_epi32(x, 16), from), twice), next);
+        __m512i pick_more = _mm512_add_epi32(_mm512_mullo_epi32(_mm512_sub_epi32(_mm512_srli_epi32(more, 16), from), twice), next);
+        __m512i gx = pair_weights_avx512(x), gx_more = pair_weights_avx512(more);
+        for (int j = 0; j < FAIR_PATCH; j++) {
+            int32_t py = begin[1] + j * step[0], cy = py < 0 ? 0 : py > end[1] ? end[1] : py;
+            const int16_t *p = data + (size_t)(cy >> 16) * stride + (first >> 16);
+            __m512i a = _mm512_loadu_si512((const void *)p), b = _mm512_loadu_si512((const void *)(p + stride)), fy = _mm512_set1_epi32(cy >> 8 & 255), v;
+            int32_t two;
+            v = between_avx512(_mm512_permutexvar_epi16(pick, a), _mm512_permutexvar_epi16(pick, b), gx, fy);
+            _mm256_storeu_si256((void *)(patch + j * FAIR_PATCH), _mm512_cvtepi32_epi16(v));
+            v = between_avx512(_mm512_permutexvar_epi16(pick_more, a), _mm512_permutexvar_epi16(pick_more, b), gx_more, fy);
+            two = _mm_cvtsi128_si32(_mm256_castsi256_si128(_mm512_cvtepi32_epi16(v)));
+            memcpy(patch + j * FAIR_PATCH + 16, &two, sizeof two);
+        }
+        return;
+    }
+    for (int j = 0; j < FAIR_PATCH; j++) {
+        __m512i v = gathered_avx512(data, stride, _mm512_sub_epi32(across, _mm512_set1_epi32(j * step[1])),
+                                    _mm512_add_epi32(down, _mm512_set1_epi32(j * step[0])), end);
+        _mm256_storeu_si256((void *)(patch + j * FAIR_PATCH), _mm512_cvtepi32_epi16(v));
+    }
+    for (int j = 0; j < FAIR_PATCH; j += 8) {         /* the last two of 8 rows */
+        __m512i i = _mm512_add_epi32(_mm512_and_si512(lane, _mm512_set1_epi32(1)), _mm512_set1_epi32(16));
+        __m512i row = _mm512_add_epi32(_mm512_srli_epi32(lane, 1), _mm512_set1_epi32(j < FAIR_PATCH - 8 ? j : FAIR_PATCH - 8));
+        __m512i sx = _mm512_set1_epi32(step[0]), sy = _mm512_set1_epi32(step[1]);
+        __m512i x = _mm512_sub_epi32(_mm512_add_epi32(_mm512_set1_epi32(begin[0]), _mm512_mullo_epi32(i, sx)), _mm512_mullo_epi32(row, sy));
+        __m512i y = _mm512_add_epi32(_mm512_add_epi32(_mm512_set1_epi32(begin[1]), _mm512_mullo_epi32(i, sy)), _mm512_mullo_epi32(row, sx));
+        int32_t two[8];
+        _mm256_storeu_si256((void *)two, _mm512_cvtepi32_epi16(gathered_avx512(data, stride, x, y, end)));
+        for (int k = 0; k < 8; k++) memcpy(patch + ((j < FAIR_PATCH - 8 ? j : FAIR_PATCH - 8) + k) * FAIR_PATCH + 16, &two[k], sizeof *two);
+    }
+}
 
 /* Put `key` in its place among the nearest so far; how many there are now. */
 INLINE unsigned

@@ -26,7 +26,8 @@ struct fair_parts_kernels {
      * Values from -1 to n, rounded up to 32, are readable; `at` has room for n. */
     size_t (*extrema_row)(const int16_t *const rows[9], size_t n, int16_t least, uint16_t *at);
     /* patch[FAIR_PATCH j + i] is the picture at begin + i step + j (step turned by a quarter), bilinear, in 1/65536 of a
-     * pixel; places beyond 0 .. end (each under its side less one) are moved there.  Values are not negative. */
+     * pixel; places beyond 0 .. end (each under its side less one) are moved there.  Values are not negative; 32 are readable from any
+     * place of a row on. */
     void (*sample)(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch);
     /* Of each of the 16 x 16 gradients: its direction, 0 .. FAIR_TURNS_HIST for -pi .. pi, and about its length times the
      * window. */

@@ -92,7 +92,7 @@ TEST(every_kernel_means_what_the_plain_one_means)
             for (int j = 0; j < FAIR_PATCH * FAIR_PATCH; j++) patch[j] = (int16_t)(round == 0 ? 0 : round == 1 ? (j % 2) * 16320 : (int)(next() % 16321));
             {
                 static const int32_t places[4][2] = { { 0, 0 }, { -300000, 700000 }, { 1234567, 345678 }, { 20000000, 1000000 } };
-                static const int32_t steps[4][2] = { { 65536, 0 }, { 40000, -70000 }, { -33333, -12345 }, { 0, 99999 } };
+                static const int32_t steps[6][2] = { { 65536, 0 }, { 40000, -70000 }, { -33333, -12345 }, { 0, 99999 }, { 120000, 0 }, { 113000, 0 } };
                 const int32_t end[2] = { 399 * 65536 - 1, 8 * 65536 - 1 };
                 static const float window[256] = { [0] = 1, [77] = .5f, [200] = .25f };
                 static int16_t level[9][448];
@@ -100,8 +100,8 @@ TEST(every_kernel_means_what_the_plain_one_means)
                 float at_a[256], at_b[256], w_a[256], w_b[256];
                 for (int r = 0; r < 9; r++)
                     for (int x = 0; x < 448; x++) level[r][x] = (int16_t)(next() % 16321);
-                plain->sample(level[0], 448, places[round % 4], steps[round / 4 % 4], end, pa);
-                k->sample(level[0], 448, places[round % 4], steps[round / 4 % 4], end, pb);
+                plain->sample(level[0], 448, places[round % 4], steps[round / 4 % 6], end, pa);
+                k->sample(level[0], 448, places[round % 4], steps[round / 4 % 6], end, pb);
                 assert_memory_equal(pa, pb, sizeof pa);
                 plain->slopes(patch, window, at_a, w_a);
                 k->slopes(patch, window, at_b, w_b);

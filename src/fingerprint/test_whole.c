@@ -349,4 +349,41 @@ TEST(a_tiny_picture_has_no_hash_and_a_flat_one_no_quality)
     CHECK_EQ(whole.quality, 0);
 }
 
+/* Codes at all distances of the queries, in the first half of their bits more than in the second and the other way round. */
+TEST(every_kernel_finds_the_same_codes_within_a_distance)
+{
+    static uint64_t blocks[9][4][8], queries[11][4];
+    static struct fair_within want[9 * 8 * 11 + 1], got[9 * 8 * 11 + 1];
+    static const unsigned bounds[][2] = { { 31, 257 }, { 0, 257 }, { 47, 257 }, { 96, 160 }, { 20, 236 }, { 256, 257 }, { 0, 256 } };
+    uint32_t seed = 3;
+    size_t some = 0;
+
+    for (size_t q = 0; q < 11; q++)
+        for (size_t w = 0; w < 4; w++) queries[q][w] = (seed = seed * 1664525u + 1013904223u, (uint64_t)seed << 32 | seed * 2654435761u);
+    for (size_t i = 0; i < 72; i++) {
+        for (size_t w = 0; w < 4; w++) blocks[i / 8][w][i % 8] = i % 9 == 8 ? ~queries[i % 11][w] : queries[i % 11][w];
+        for (size_t k = 0; k < i; k++) {
+            seed = seed * 1664525u + 1013904223u;
+            blocks[i / 8][seed >> 12 & 3][i % 8] ^= (uint64_t)1 << (seed >> 20 & 63);
+        }
+    }
+    for (unsigned flags = 0; flags < 8; flags++) {
+        struct fair_kernels plain, fast;
+        if ((flags & fair_cpu_flags()) != flags) continue;
+        fair_kernels_init(&plain, 0);
+        fair_kernels_init(&fast, flags);
+        for (size_t b = 0; b < sizeof bounds / sizeof *bounds; b++)
+            for (size_t n = 0; n <= 9; n++)
+                for (size_t m = 0; m <= 11; m += n % 3 + 1) {
+                    size_t found = plain.within256((const uint64_t (*)[4])queries, m, (const uint64_t (*)[4][8])blocks, n, bounds[b][0], bounds[b][1], want);
+                    got[found] = (struct fair_within){ 7, 7, 7 };
+                    CHECK_EQ(fast.within256((const uint64_t (*)[4])queries, m, (const uint64_t (*)[4][8])blocks, n, bounds[b][0], bounds[b][1], got), found);
+                    CHECK(memcmp(want, got, found * sizeof *got) == 0);
+                    CHECK(got[found].at == 7 && got[found].bits == 7);
+                    some += found;
+                }
+    }
+    CHECK(some > 1000);
+}
+
 FAIR_TEST_MAIN

@@ -25,9 +25,10 @@ fair_shelf_put(struct fair_shelf *s, fair_id org, fair_id work, fair_str bytes, 
     if (s->n == s->room) {
         s->room = s->room ? s->room * 2 : 64;
         s->works = fair_xrealloc(s->works, s->room * sizeof *s->works);
-        s->whole = fair_xrealloc(s->whole, s->room * sizeof r.whole);
+        s->whole = fair_xrealloc(s->whole, s->room * sizeof r.whole);      /* room is a multiple of 8 */
     }
-    memcpy(s->whole + 4 * s->n, r.whole, sizeof r.whole);
+    if (s->n % 8 == 0) memset(s->whole[s->n / 8], 0, sizeof *s->whole);
+    for (size_t w = 0; w < 4; w++) s->whole[s->n / 8][w][s->n % 8] = r.whole[w];
     s->works[s->n++] = (struct fair_shelved){ org, work, r, false };
     return FAIR_OK;
 }

@@ -18,7 +18,7 @@ static inline uint32_t fair_listed_turn(uint32_t l) { return l & 3; }
 struct fair_shelf {
     struct fair_shelved *works;
     size_t n, room;
-    uint64_t *whole;          /* n x 4 words: the whole hashes, side by side */
+    uint64_t (*whole)[4][8];  /* the whole hashes in blocks of eight: their first words, then their second ones ... */
     /* The lists of all families, one after the other: list f is listed[first[f]] .. listed[first[f + 1] - 1].  The codes lie
      * beside them, each turned by its word's turn: so one turned code is compared with all four words of a family. */
     uint32_t *first, *listed;

@@ -7,8 +7,9 @@
 #include "index/words.h"
 
 #define PROBES 6              /* words looked up for each part of the query                         */
-#define NEAR 76               /* bits within which two codes may be the same spot                   */
-#define CAP 24                /* pairings kept for a part of the query and a turn, the nearest first */
+#define NEAR 70               /* bits within which two codes may be the same spot                   */
+#define CAP 6                 /* pairings kept for a part of the query and a turn, the nearest first  */
+#define CAP_MOST 64           /* the same in a large catalogue                                       */
 #define SHORTLIST 24          /* works that get a map                                               */
 #define LEAST 3               /* hits that must agree on it                                         */
 #define SIZES 20              /* bins of half octaves                                               */
@@ -116,7 +117,7 @@ look_up(const struct shelves *s, uint16_t word, const uint64_t code[4], uint16_t
 static void
 look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, struct founds *out)
 {
-    struct worth w = { .cap = CAP + s->works / 100 };
+    struct worth w = { .cap = s->works / 100 < CAP_MOST - CAP ? CAP + s->works / 100 : CAP_MOST };
     struct founds by_turn[4] = { { 0 } };
 
     w.rare = fair_xmalloc((w.cap + 1) * sizeof *w.rare);

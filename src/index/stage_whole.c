@@ -6,7 +6,7 @@
 
 #define RADIUS 96             /* bits; unrelated pictures are 128 apart, and what is added here pixels must confirm */
 #define NEAREST 6             /* works added at most */
-#define BLOCK 1024
+#define BLOCKS 16             /* of eight hashes, looked at between two changes of how near is near */
 #define QUALITY 10            /* under this there is no saying: all such hashes are alike */
 
 struct near { uint32_t bits; uint32_t at; uint8_t turn; bool negated; const struct fair_shelved *work; };
@@ -36,21 +36,25 @@ note(struct near *best, size_t *n, struct near x)
     best[at] = x;
 }
 
+/* All eight turns go over the hashes at once, and the nearest so far say how near the others must be. */
 static void
 scan(const struct fair_shelf *s, const struct fair_query *q, struct near *best, size_t *n)
 {
-    uint16_t bits[BLOCK];
+    struct fair_within hits[BLOCKS * 8 * FAIR_TURNS];
+    const size_t all = (s->n + 7) / 8;
 
-    for (size_t from = 0; from < s->n; from += BLOCK) {
-        size_t m = s->n - from < BLOCK ? s->n - from : BLOCK;
-        for (unsigned t = 0; t < FAIR_TURNS; t++) {
-            fair_kernels()->hamming256(q->fp->whole[t], s->whole + 4 * from, m, bits);
-            for (size_t i = 0; i < m; i++) {
-                const struct fair_shelved *w = &s->works[from + i];
-                uint32_t b = bits[i] > 128 ? 256u - bits[i] : bits[i];
-                if (b > RADIUS || w->gone || w->record.quality < QUALITY || (q->org != 0 && w->org != q->org)) continue;
-                note(best, n, (struct near){ b, (uint32_t)(from + i), (uint8_t)t, bits[i] > 128, w });
-            }
+    for (size_t from = 0; from < all; from += BLOCKS) {
+        unsigned within = *n < NEAREST ? RADIUS : best[NEAREST - 1].bits - (best[NEAREST - 1].bits > 0);
+        size_t m = fair_kernels()->within256((const uint64_t (*)[4])q->fp->whole, FAIR_TURNS, (const uint64_t (*)[4][8])s->whole + from,
+                                             all - from < BLOCKS ? all - from : BLOCKS, within, 256 - within, hits);
+        for (size_t i = 0; i < m; i++) {
+            uint32_t at = (uint32_t)(from * 8) + hits[i].at;
+            const struct fair_shelved *w;
+            bool negated = hits[i].bits > 128;
+            if (at >= s->n) continue;                 /* the last block may not be full */
+            w = &s->works[at];
+            if (w->gone || w->record.quality < QUALITY || (q->org != 0 && w->org != q->org)) continue;
+            note(best, n, (struct near){ negated ? 256u - hits[i].bits : hits[i].bits, at, (uint8_t)hits[i].query, negated, w });
         }
     }
 }
