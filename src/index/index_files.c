@@ -237,6 +237,7 @@ seg_shelf_make(const struct fair_segment *seg, struct seg_shelf **out, struct fa
         return status;
     }
     fair_shelf_list(&s->shelf);
+    fair_segment_rest(seg);
     *out = s;
     return FAIR_OK;
 }

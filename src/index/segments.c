@@ -128,6 +128,12 @@ fair_segment_record(const struct fair_segment *s, size_t i, fair_str *out, struc
     return FAIR_OK;
 }
 
+void
+fair_segment_rest(const struct fair_segment *s)
+{
+    if (s->map != NULL) (void)madvise(s->map, s->bytes, MADV_DONTNEED);      /* a file's pages: they come back when touched */
+}
+
 size_t
 fair_segment_find(const struct fair_segment *s, fair_id org, fair_id work)
 {

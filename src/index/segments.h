@@ -46,6 +46,8 @@ fair_segment_gone(const struct fair_segment *s, size_t i)
 
 /* Record i's bytes, aligned to 8, in the map.  FAIR_CORRUPT when they are not those that were put. */
 fair_status fair_segment_record(const struct fair_segment *s, size_t i, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* All records were read and few will be again: let go of the memory they were mapped in until they are. */
+void fair_segment_rest(const struct fair_segment *s);
 /* The place of a record that is not gone; SIZE_MAX for none. */
 size_t fair_segment_find(const struct fair_segment *s, fair_id org, fair_id work);
 

@@ -11,7 +11,7 @@
 #define FAIR_MANIFEST_MAGIC "FAIRIDX1"
 #define FAIR_SEGMENTS_VERSION 1
 #define FAIR_SEGMENTS_MOST 4096           /* segments of one manifest       */
-#define FAIR_SEGMENT_WORKS_MOST (1u << 24)  /* works of one segment           */
+#define FAIR_SEGMENT_WORKS_MOST (1u << 23)  /* works of one segment           */
 #define FAIR_MANIFEST_MOST (256u << 20)   /* bytes                          */
 
 /* The files, little-endian; a machine of the other kind refuses them by the magic's version number. */

@@ -33,34 +33,54 @@ fair_shelf_put(struct fair_shelf *s, fair_id org, fair_id work, fair_str bytes, 
     return FAIR_OK;
 }
 
+#define LISTS (FAIR_FAMILIES * FAIR_SIDES)
+
+static uint16_t
+list_of(const struct fair_record *r, uint32_t part)
+{
+    uint16_t word = r->words[part];
+    uint64_t code[4];
+    uint8_t side;
+
+    fair_part_code_turn(r->codes + 4 * (size_t)part, fair_word_turn(word), code);
+    fair_word_sides(code, fair_word_family(word), 1, &side);
+    return (uint16_t)(fair_word_family(word) * FAIR_SIDES + side);
+}
+
 void
 fair_shelf_list(struct fair_shelf *s)
 {
     size_t total = 0;
     uint32_t *at;
+    uint16_t *list;
 
     if (s->n_listed == s->n && s->first != NULL) return;
     for (size_t i = 0; i < s->n; i++) total += s->works[i].record.n;
     free(s->first);
     free(s->listed);
     free(s->codes);
-    s->first = fair_xcalloc(FAIR_FAMILIES + 1, sizeof *s->first);
+    s->first = fair_xcalloc(LISTS + 1, sizeof *s->first);
     s->listed = fair_xmalloc((total + 1) * sizeof *s->listed);
     s->codes = fair_xmalloc((total + 1) * 32);
-    at = fair_xcalloc(FAIR_FAMILIES, sizeof *at);
-    for (size_t i = 0; i < s->n; i++)
-        for (uint32_t k = 0; k < s->works[i].record.n; k++) s->first[fair_word_family(s->works[i].record.words[k]) + 1]++;
-    for (size_t f = 0; f < FAIR_FAMILIES; f++) {
-        s->first[f + 1] += s->first[f];
-        at[f] = s->first[f];
+    at = fair_xcalloc(LISTS, sizeof *at);
+    list = fair_xmalloc((total + 1) * sizeof *list);
+    for (size_t i = 0, p = 0; i < s->n; i++)
+        for (uint32_t k = 0; k < s->works[i].record.n; k++, p++) {
+            list[p] = list_of(&s->works[i].record, k);
+            s->first[list[p] + 1]++;
+        }
+    for (size_t l = 0; l < LISTS; l++) {
+        s->first[l + 1] += s->first[l];
+        at[l] = s->first[l];
     }
-    for (size_t i = 0; i < s->n; i++)
-        for (uint32_t k = 0; k < s->works[i].record.n; k++) {
-            uint16_t word = s->works[i].record.words[k];
-            uint32_t to = at[fair_word_family(word)]++;
-            s->listed[to] = fair_listed((uint32_t)i, k, fair_word_turn(word));
-            fair_part_code_turn(s->works[i].record.codes + 4 * (size_t)k, fair_word_turn(word), s->codes + 4 * (size_t)to);
+    for (size_t i = 0, p = 0; i < s->n; i++)
+        for (uint32_t k = 0; k < s->works[i].record.n; k++, p++) {
+            uint16_t turn = fair_word_turn(s->works[i].record.words[k]);
+            uint32_t to = at[list[p]]++;
+            s->listed[to] = fair_listed((uint32_t)i, k, turn);
+            fair_part_code_turn(s->works[i].record.codes + 4 * (size_t)k, turn, s->codes + 4 * (size_t)to);
         }
     free(at);
+    free(list);
     s->n_listed = s->n;
 }

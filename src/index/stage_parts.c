@@ -7,9 +7,10 @@
 #include "index/words.h"
 
 #define PROBES 6              /* words looked up for each part of the query                         */
+#define MANY 4000             /* works from which on only some sides of a word are looked at         */
 #define NEAR 70               /* bits within which two codes may be the same spot                   */
 #define CAP 6                 /* pairings kept for a part of the query and a turn, the nearest first  */
-#define CAP_MOST 64           /* the same in a large catalogue                                       */
+#define CAP_MOST 12           /* the same in a large catalogue                                       */
 #define SHORTLIST 24          /* works that get a map                                               */
 #define LEAST 3               /* hits that must agree on it                                         */
 #define SIZES 20              /* bins of half octaves                                               */
@@ -88,37 +89,46 @@ thin(struct founds *from, const struct worth *w, struct founds *out)
     from->n = 0;
 }
 
-/* Pairings of one code with the parts listed under a word's family, by the turn that they need. */
+/* Pairings of one code with the parts listed under a word's family, on `n_sides` of its sides, by the turn that they need. */
 static void
-look_up(const struct shelves *s, uint16_t word, const uint64_t code[4], uint16_t query, struct founds by_turn[4])
+look_up(const struct shelves *s, uint16_t word, unsigned n_sides, const uint64_t code[4], uint16_t query, struct founds by_turn[4])
 {
     const struct fair_kernels *kernels = fair_kernels();
-    unsigned family = fair_word_family(word), turn = fair_word_turn(word);
+    unsigned family = fair_word_family(word), turn = fair_word_turn(word), each = n_sides < FAIR_SIDES ? 1 : FAIR_SIDES;
     uint64_t turned[4];
     uint16_t bits[256];
+    uint8_t sides[FAIR_SIDES] = { 0 };
 
     fair_part_code_turn(code, turn, turned);
-    for (size_t k = 0; k < s->n; k++) {
-        const struct fair_shelf *shelf = s->v[k];
-        for (uint32_t at = shelf->first[family], end = shelf->first[family + 1], n; at < end; at += n) {
-            n = end - at < 256 ? end - at : 256;
-            kernels->hamming256(turned, shelf->codes + 4 * (size_t)at, n, bits);
-            for (uint32_t i = 0; i < n; i++) {
-                uint32_t l = shelf->listed[at + i];
-                uint8_t needs = (uint8_t)(fair_listed_turn(l) ^ turn);
-                if (bits[i] <= NEAR)
-                    add(&by_turn[needs], (struct found){ .work = s->before[k] + fair_listed_work(l), .query = query,
-                                                         .part = (uint8_t)fair_listed_part(l), .turn = needs, .bits = (uint8_t)bits[i] });
+    if (each == 1) fair_word_sides(turned, family, n_sides, sides);
+    for (unsigned side = 0; side < n_sides; side += each)
+        for (size_t k = 0; k < s->n; k++) {
+            const struct fair_shelf *shelf = s->v[k];
+            const uint32_t *first = shelf->first + family * FAIR_SIDES + sides[side];
+            for (uint32_t at = first[0], end = first[each], n; at < end; at += n) {
+                n = end - at < 256 ? end - at : 256;
+                kernels->hamming256(turned, shelf->codes + 4 * (size_t)at, n, bits);
+                for (uint32_t i = 0; i < n; i++) {
+                    uint32_t l = shelf->listed[at + i];
+                    uint8_t needs = (uint8_t)(fair_listed_turn(l) ^ turn);
+                    if (bits[i] <= NEAR)
+                        add(&by_turn[needs], (struct found){ .work = s->before[k] + fair_listed_work(l), .query = query,
+                                                             .part = (uint8_t)fair_listed_part(l), .turn = needs, .bits = (uint8_t)bits[i] });
+                }
             }
         }
-    }
 }
+
+/* Sides of each probed word that are looked at: all where there are few works, else fewer the farther the word is. */
+static const uint8_t sides_of_few[PROBES] = { FAIR_SIDES, FAIR_SIDES, FAIR_SIDES, FAIR_SIDES, FAIR_SIDES, FAIR_SIDES };
+static const uint8_t sides_of_many[PROBES] = { 5, 3, 2, 2, 1, 1 };
 
 static void
 look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, struct founds *out)
 {
     struct worth w = { .cap = s->works / 100 < CAP_MOST - CAP ? CAP + s->works / 100 : CAP_MOST };
     struct founds by_turn[4] = { { 0 } };
+    const uint8_t *sides = s->works >= MANY ? sides_of_many : sides_of_few;
 
     w.rare = fair_xmalloc((w.cap + 1) * sizeof *w.rare);
     w.rare[0] = 0;
@@ -126,7 +136,7 @@ look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, struct f
     for (uint32_t i = 0; i < fp->n_parts; i++) {
         uint16_t words[PROBES];
         fair_words_of(fp->parts[i].code, PROBES, words);
-        for (unsigned m = 0; m < PROBES; m++) look_up(s, words[m], fp->parts[i].code, (uint16_t)i, by_turn);
+        for (unsigned m = 0; m < PROBES; m++) look_up(s, words[m], sides[m], fp->parts[i].code, (uint16_t)i, by_turn);
         for (unsigned turn = 0; turn < 4; turn++) thin(&by_turn[turn], &w, out);
     }
     for (unsigned turn = 0; turn < 4; turn++) free(by_turn[turn].v);

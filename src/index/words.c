@@ -3,7 +3,8 @@
 #include "fingerprint/kernels_parts.h"
 #include "index/words.h"
 
-static uint64_t all[FAIR_WORDS / 8][4][8];      /* as the kernel wants them */
+/* In blocks of eight, as the kernel wants them: all words, and those about each family's kept one. */
+static uint64_t all[FAIR_WORDS / 8][4][8], about[FAIR_FAMILIES][2][4][8];
 static pthread_once_t made = PTHREAD_ONCE_INIT;
 
 static void
@@ -14,6 +15,29 @@ make(void)
         fair_part_code_turn(fair_words_kept[i / 4], (unsigned)(i % 4), code);
         for (size_t w = 0; w < 4; w++) all[i / 8][w][i % 8] = code[w];
     }
+    for (size_t f = 0; f < FAIR_FAMILIES; f++) {
+        uint32_t near[FAIR_SIDES + 1];            /* the first is the word itself */
+        fair_parts_kernels()->nearest(fair_words_kept[f], (const uint64_t (*)[4][8])all, FAIR_WORDS / 8, FAIR_SIDES + 1, near);
+        for (size_t i = 0; i < FAIR_SIDES; i++) {
+            size_t word = near[i + 1] & 0xffff;
+            for (size_t w = 0; w < 4; w++) about[f][i / 8][w][i % 8] = all[word / 8][w][word % 8];
+        }
+        /* the sixteenth place is empty: it is made as far from anything as the first side's opposite, and never told */
+        for (size_t w = 0; w < 4; w++) about[f][1][w][7] = ~about[f][0][w][0];
+    }
+}
+
+void
+fair_word_sides(const uint64_t turned[4], unsigned family, unsigned m, uint8_t *sides)
+{
+    uint32_t best[16];
+    unsigned n = 0;
+
+    pthread_once(&made, make);
+    if (m > FAIR_SIDES) m = FAIR_SIDES;
+    fair_parts_kernels()->nearest(turned, (const uint64_t (*)[4][8])about[family], 2, m + 1, best);
+    for (unsigned i = 0; i <= m && n < m; i++)
+        if ((best[i] & 0xffff) < FAIR_SIDES) sides[n++] = (uint8_t)best[i];
 }
 
 void

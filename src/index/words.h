@@ -17,6 +17,12 @@ static inline uint16_t fair_word_turned(uint16_t word, unsigned turn) { return (
 static inline unsigned fair_word_family(uint16_t word) { return word / 4; }
 static inline unsigned fair_word_turn(uint16_t word) { return word % 4; }
 
+/* Which of the words about its family's kept one a code is nearest to besides, that code being turned by its word's turn:
+ * its side, 0 .. FAIR_SIDES - 1.  A large list is kept by sides, so that only some of it need be looked at.  The `m`
+ * nearest sides, the nearest first. */
+#define FAIR_SIDES 15
+void fair_word_sides(const uint64_t turned[4], unsigned family, unsigned m, uint8_t *sides);
+
 extern const uint64_t fair_words_kept[FAIR_WORDS / 4][4];     /* words_table.c, made by words_train */
 
 #endif

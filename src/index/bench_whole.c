@@ -1,0 +1,159 @@
+/* index/bench_whole.c - whole hashes within 31 bits, exactly: our kernels beside a plain scan and, where it was built with
+ * -Dpeers=true, FAISS 1.7.3's binary flat and multi-hash indexes, on the same codes in one run.
+ *
+ *     bench_whole [CODES]...           100000 and 1000000 without arguments
+ *
+ * The codes are made up, with the skew of real ones: most are far from each other, a twentieth gather about a few
+ * hundred middles as flat pictures do.  Half of the queries are a code with up to 31 bits flipped.  Processor time, milliseconds
+ * a query; all ways must find the same pairs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "base/mem.h"
+#include "fingerprint/kernels.h"
+#ifdef FAIR_PEERS
+#include "index/bench_faiss.h"
+#endif
+
+#define RADIUS 31
+#define QUERIES 64
+#define CHUNK 64              /* blocks that a batch goes over before the next: 16 KiB */
+
+static uint64_t seed = 88172645463325252u;
+
+static uint64_t
+next(void)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return seed;
+}
+
+static double
+ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void
+flip(uint64_t code[4], unsigned bits)
+{
+    for (unsigned i = 0; i < bits; i++) {
+        unsigned b = (unsigned)(next() >> 20) & 255;
+        code[b / 64] ^= (uint64_t)1 << (b % 64);
+    }
+}
+
+static void
+make(uint64_t (*codes)[4], size_t n)
+{
+    uint64_t middle[300][4];
+
+    for (size_t i = 0; i < 300; i++)
+        for (size_t w = 0; w < 4; w++) middle[i][w] = next();
+    for (size_t i = 0; i < n; i++) {
+        if (next() >> 32 < UINT32_MAX / 20) {
+            memcpy(codes[i], middle[next() % 300], 32);
+            flip(codes[i], 60);
+        } else {
+            for (size_t w = 0; w < 4; w++) codes[i][w] = next();
+        }
+    }
+}
+
+/* All queries over all blocks, `at_once` queries together, by chunks that stay in the nearest cache. */
+static size_t
+ours(const struct fair_kernels *k, const uint64_t (*queries)[4], size_t n_queries, size_t at_once, const uint64_t (*blocks)[4][8], size_t n_blocks,
+     struct fair_within *hits)
+{
+    size_t found = 0;
+
+    for (size_t from = 0; from < n_blocks; from += CHUNK)
+        for (size_t q = 0; q < n_queries; q += at_once)
+            found += k->within256(queries + q, at_once, blocks + from, n_blocks - from < CHUNK ? n_blocks - from : CHUNK, RADIUS, 257, hits);
+    return found;
+}
+
+static void
+tell(size_t n, const char *what, double took, size_t found, size_t want, double plain)
+{
+    printf("%9zu  %-44s %9.3f ms a query  %7.1f x  %s\n", n, what, took, plain / took, found == want ? "" : "FINDS OTHER PAIRS");
+}
+
+static int
+run(size_t n)
+{
+    const struct fair_kernels *best = fair_kernels();
+    struct fair_kernels plain;
+    uint64_t (*codes)[4] = fair_xmalloc(n * sizeof *codes), (*blocks)[4][8] = fair_xcalloc((n + 7) / 8, sizeof *blocks), queries[QUERIES][4];
+    struct fair_within *hits = fair_xmalloc((size_t)CHUNK * 8 * QUERIES * sizeof *hits);
+    uint16_t *bits = fair_xmalloc(n * sizeof *bits);
+    size_t want = 0, found, some = n > 2000000 ? 4 : 16;
+    double t, took, slow;
+    int wrong = 0;
+
+    fair_kernels_init(&plain, 0);
+    make(codes, n);
+    for (size_t i = 0; i < (n + 7) / 8 * 8; i++)
+        for (size_t w = 0; w < 4; w++) blocks[i / 8][w][i % 8] = codes[i < n ? i : 0][w];
+    for (size_t q = 0; q < QUERIES; q++) {
+        memcpy(queries[q], codes[next() % n], 32);
+        flip(queries[q], q % 2 ? 128 : (unsigned)(q / 2));
+    }
+    for (size_t q = 0; q < QUERIES; q++) {
+        best->hamming256(queries[q], codes[0], n, bits);
+        for (size_t i = 0; i < n; i++) want += bits[i] <= RADIUS;
+    }
+    t = ms();
+    for (size_t q = 0; q < some; q++) plain.hamming256(queries[q], codes[0], n, bits);
+    slow = (ms() - t) / (double)some;
+    tell(n, "plain C, a query at a time", slow, 0, 0, slow);
+    t = ms();
+    for (size_t q = 0; q < some; q++) best->hamming256(queries[q], codes[0], n, bits);
+    tell(n, "all distances, a query at a time", (ms() - t) / (double)some, 0, 0, slow);
+    for (size_t at_once = 1; at_once <= QUERIES; at_once *= 8) {
+        char what[80];
+        t = ms();
+        found = 0;
+        if (at_once == 1)
+            for (size_t q = 0; q < QUERIES; q++) found += ours(best, (const uint64_t (*)[4])queries + q, 1, 1, (const uint64_t (*)[4][8])blocks, (n + 7) / 8, hits);
+        else
+            for (size_t q = 0; q < QUERIES; q += at_once)
+                found += ours(best, (const uint64_t (*)[4])queries + q, at_once, at_once, (const uint64_t (*)[4][8])blocks, (n + 7) / 8, hits);
+        took = (ms() - t) / QUERIES;
+        snprintf(what, sizeof what, "half first, %zu quer%s at once%s", at_once, at_once == 1 ? "y" : "ies", at_once == 8 ? " (a picture's turns)" : "");
+        tell(n, what, took, n % 8 == 0 ? found : want, want, slow);
+        wrong |= n % 8 == 0 && found != want;
+    }
+#ifdef FAIR_PEERS
+    for (int kind = 0; kind < (n <= 1000000 ? 2 : 1); kind++) {
+        struct fair_peer *p = fair_peer_new(kind, (const uint8_t *)codes, n);
+        size_t m = n > 2000000 ? 16 : QUERIES;
+        t = ms();
+        found = fair_peer_within(p, (const uint8_t *)queries, m, RADIUS);
+        took = (ms() - t) / (double)m;
+        tell(n, kind == 0 ? "FAISS IndexBinaryFlat" : "FAISS IndexBinaryMultiHash 16 x 16, 1 flip", took, m == QUERIES ? found : want, want, slow);
+        wrong |= m == QUERIES && found != want;
+        fair_peer_free(p);
+    }
+#endif
+    free(codes);
+    free(blocks);
+    free(hits);
+    free(bits);
+    return wrong;
+}
+
+int
+main(int argc, char **argv)
+{
+    int wrong = 0;
+
+    if (argc < 2) return run(100000) | run(1000000);
+    for (int i = 1; i < argc; i++) wrong |= run((size_t)strtoull(argv[i], NULL, 10) / 8 * 8);
+    return wrong;
+}
