@@ -9,6 +9,8 @@ demo:
 	./run demo
 test:
 	./test
+bench:
+	tools/bench
 clean:
 	rm -rf build build-san build-fuzz
-.PHONY: all run demo test clean
+.PHONY: all run demo test bench clean
