@@ -358,7 +358,7 @@ check_seal(struct check *c, json_t *package, const struct fair_sha256 *sha)
     char *dump;
 
     if (seal == NULL) return;
-    if (fair_zip_unpack(m, JSON_MAX, c->a, &file, &err) != FAIR_OK) return;
+    if (fair_zip_unpack(m, JSON_MAX, c->a, &file, &err) != FAIR_OK) goto done;
     signed_data = json_object_get(seal, "signedData");
     if (!fair_str_eq(fair_check_text(c, seal, "path"), package_name) || !fair_str_eq(fair_check_text(c, seal, "hash"), want) ||
         !fair_str_eq(fair_check_text(c, signed_data, "hash"), want)) {

@@ -123,8 +123,10 @@ fair_check_foreign(struct check *c, json_t *datapackage, const struct fair_sha25
         fair_check_tell(c, c->o->key.p != NULL ? FAIR_FINDING_BAD : FAIR_FINDING_NOTE, "signature", (fair_str){ NULL, 0 }, "it is not signed");
         return;
     }
-    if (fair_zip_unpack(m, 1 << 20, c->a, &bytes, &err) != FAIR_OK || !json_is_object(o = json_loadb(bytes.p, bytes.n, 0, NULL))) {
+    o = fair_zip_unpack(m, 1 << 20, c->a, &bytes, &err) == FAIR_OK ? json_loadb(bytes.p, bytes.n, 0, NULL) : NULL;
+    if (!json_is_object(o)) {
         BAD(c, "signature", "no JSON object");
+        json_decref(o);
         return;
     }
     s = json_object_get(o, "signedData");
