@@ -3,6 +3,7 @@
 #define FAIR_PORTAL_H
 #include "base/clock.h"
 #include "base/text.h"
+#include "http/templates.h"
 
 struct fair_portal_options {
     const char *dir;           /* the folder                                              */
@@ -29,6 +30,10 @@ struct fair_portal_action {
     bool upload, note, stops;  /* takes files; has a text; stops every clock at once      */
     enum { FAIR_PORTAL_OPEN = 1, FAIR_PORTAL_CLOSED = 2, FAIR_PORTAL_DECIDED = 4 } when;
 };
+/* The words of its pages, .po files (http/lang.h). */
+extern const struct fair_asset fair_portal_words_files[];
+extern const size_t fair_n_portal_words_files;
+
 extern const struct fair_portal_action fair_portal_actions[];
 extern const size_t fair_n_portal_actions;
 const struct fair_portal_action *fair_portal_action_by_name(fair_str name);

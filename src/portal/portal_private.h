@@ -17,8 +17,8 @@ enum {
     FAIR_PORTAL_PEERS = 1024
 };
 
-extern const struct fair_asset fair_portal_files[], fair_portal_words_files[];
-extern const size_t fair_n_portal_files, fair_n_portal_words_files;
+extern const struct fair_asset fair_portal_files[];
+extern const size_t fair_n_portal_files;
 
 /* Who guessed at links: after some misses a peer waits. */
 struct fair_portal_peer { char who[64]; int misses; fair_time since; };

@@ -128,13 +128,22 @@ fair_store_notices(const struct fair_desk *d, const struct fair_notice_filter *f
     return s == FAIR_DONE ? FAIR_OK : s;
 }
 
+/* "FT-7Q4K-M2XD-9A3P-RW5C": 80 random bits in letters that can be read aloud and typed (Crockford's base 32). */
 fair_str
 fair_notice_code_new(struct fair_arena *a)
 {
-    uint8_t secret[15];
+    static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    uint8_t random[16];
+    char *code = fair_alloc(a, 23), *p = code;
 
-    fair_random(secret, sizeof secret);
-    return fair_base64url(a, secret, sizeof secret);
+    fair_random(random, sizeof random);
+    *p++ = 'F';
+    *p++ = 'T';
+    for (size_t i = 0; i < sizeof random; i++) {
+        if (i % 4 == 0) *p++ = '-';
+        *p++ = letters[random[i] & 31];
+    }
+    return (fair_str){ code, (size_t)(p - code) };
 }
 
 struct fair_sha256

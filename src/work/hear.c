@@ -17,19 +17,16 @@ enum { READY_MS = 30000, MAIL_MOST = 24 * 1024 * 1024 };
 fair_status
 fair_house_mail_key(struct fair_house *h, struct fair_arena *a, fair_str *key, struct fair_err *err)
 {
-    fair_str path = fair_str_fmt(a, "%.*s/keys/mail.key", FAIR_STR_ARG(h->home));
-    fair_status s = fair_read_file(a, path.p, 200, key, err);
-    uint8_t bytes[32];
+    const char *path = fair_str_fmt(a, "%.*s/keys/mail.key", FAIR_STR_ARG(h->home)).p;
+    uint8_t fresh[32];
+    fair_status s = fair_read_file(a, path, sizeof fresh, key, err);
 
-    if (s == FAIR_NOT_FOUND) {
-        fair_random(bytes, sizeof bytes);
-        *key = fair_hex(a, bytes, sizeof bytes);
-        FAIR_TRY(fair_make_dirs(fair_str_fmt(a, "%.*s/keys", FAIR_STR_ARG(h->home)).p, 0700, err));
-        return fair_write_file(path.p, key->p, key->n, 0600, err);
-    }
-    if (s != FAIR_OK) return s;
-    *key = fair_str_trim(*key);
-    return fair_unhex(*key, bytes, sizeof bytes) ? FAIR_OK : fair_fail(err, FAIR_CORRUPT, "%s is no key of 64 hex digits", path.p);
+    if (s == FAIR_OK) return key->n == sizeof fresh ? FAIR_OK : fair_fail(err, FAIR_CORRUPT, "%s holds %zu bytes, not 32", path, key->n);
+    if (s != FAIR_NOT_FOUND) return s;
+    FAIR_TRY(fair_make_dirs(fair_str_fmt(a, "%.*s/keys", FAIR_STR_ARG(h->home)).p, 0700, err));
+    fair_random(fresh, sizeof fresh);
+    FAIR_TRY(fair_write_file(path, fresh, sizeof fresh, 0600, err));
+    return fair_read_file(a, path, sizeof fresh, key, err);
 }
 
 /* ---- the helpers ---- */

@@ -6,7 +6,9 @@
 #include <string.h>
 #include "base/log.h"
 #include "store/case_rows.h"
+#include "work/hear.h"
 #include "work/mail.h"
+#include "work/portal_home.h"
 #include "work/scan.h"
 #include "work/seal.h"
 #include "work/take.h"
@@ -215,6 +217,7 @@ const struct fair_job_kind fair_job_kinds[] = {
     { "look", 120, 5, run_look },
     { "watch", 120, 5, run_look },
     { "mail", 180, 5, run_mail },
+    { "link", 180, 5, fair_job_link },
     { "seal", 300, 5, fair_job_seal },
     { "deposit", 300, 5, fair_job_deposit },
     { NULL, 0, 0, NULL }
@@ -260,11 +263,38 @@ one_job(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, 
     return settle(h, job, k, s, why.text, err);
 }
 
+/* ---- what recipients answer ------------------------------------------------------ */
+
+struct ear { fair_time portal, mail; };
+
+/* Answers are taken every few seconds, mails every few minutes.  A server that does not answer is logged and tried again. */
+static void
+hear_recipients(struct fair_house *h, struct ear *e, bool once)
+{
+    struct fair_err err = { 0 };
+    fair_time now = fair_ticks();
+    int64_t n = 0;
+
+    if ((h->config.portal_url.n > 0 || h->config.portal_listen.n > 0) && (once || e->portal == 0 || now - e->portal > 5 * FAIR_SECOND)) {
+        e->portal = now;
+        if (fair_portal_sync(h, &err) != FAIR_OK) fair_log(FAIR_LOG_WARN, "portal.unreachable why=\"%s\"", err.text);
+        if (fair_portal_take(h, fair_now(), &n, &err) != FAIR_OK) fair_log(FAIR_LOG_WARN, "portal.not_taken why=\"%s\"", err.text);
+        else if (n > 0) fair_log(FAIR_LOG_INFO, "portal.taken answers=%lld", (long long)n);
+    }
+    if (h->config.imap_url.n > 0 && (once || e->mail == 0 || now - e->mail > h->config.imap_minutes * FAIR_MINUTE)) {
+        e->mail = now;
+        if (fair_hear(h, fair_now(), &n, &err) != FAIR_OK) fair_log(FAIR_LOG_WARN, "mail.not_heard why=\"%s\"", err.text);
+        else if (n > 0) fair_log(FAIR_LOG_INFO, "mail.heard mails=%lld", (long long)n);
+    }
+}
+
 fair_status
 fair_work_run(struct fair_house *h, bool once, bool (*stopped)(void *arg), void *arg, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct ear ear = { 0, 0 };
     fair_time looked = 0;
+    bool heard = false;
 
     stopping.stopped = stopped;
     stopping.arg = arg;
@@ -280,6 +310,8 @@ fair_work_run(struct fair_house *h, bool once, bool (*stopped)(void *arg), void 
             FAIR_TRY(fair_store_cases_due(h->store, fair_now(), &moved, err));
             looked = fair_ticks();
         }
+        if (!once || !heard) hear_recipients(h, &ear, once);
+        heard = true;
         FAIR_TRY(fair_store_job_lease(h->store, fair_now(), fair_job_kinds[0].lease_s, 1, a, &job, &got, err));
         if (got > 0) FAIR_TRY(one_job(h, &job, a, err));
         else if (once) return FAIR_OK;

@@ -9,6 +9,7 @@
  *   look   {"target","site","depth"}        scan an address
  *   watch  {"watch"}                        look at a watch's site
  *   mail   {"subject","text"}               tell the owner
+ *   link   {"notice"}                       send a recipient a new link, to where the notice went
  *   seal   {"package"}                      time stamps for a package; asks for itself again while none answers
  *   deposit {"deposit"}                     the same for a collection */
 struct fair_job_kind {
@@ -19,6 +20,7 @@ struct fair_job_kind {
      * Anything else: laid aside at once with err's text. */
     fair_status (*run)(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err);
 };
+fair_status fair_job_link(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err);
 extern const struct fair_job_kind fair_job_kinds[];      /* ends with a NULL name */
 
 /* Run jobs and due watches until `stopped` says so; `once`: until nothing is due. */
