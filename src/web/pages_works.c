@@ -200,6 +200,13 @@ fair_page_work(struct fair_request *rq, struct fair_reply *re, struct fair_err *
     fair_put_stones(rq, re->model, (const struct fair_named_blob[]){ { "the original", &w.sha256 }, { "the small picture", &w.thumb },
         { "the preview", &w.preview }, { "the proof", &w.proof }, { "the RAW", &w.raw } }, 5);
     show = json_object_get(re->model, "show");
+    {
+        json_t *owned = NULL;
+        s = fair_model_owned(&rq->desk, rq->id, rq->arena, &owned, err);
+        json_object_set_new(show, "liftable", json_boolean(json_array_size(json_object_get(owned, "would_lift")) > 0));
+        json_object_set_new(re->model, "ownership", owned != NULL ? owned : json_null());
+        FAIR_TRY(s);
+    }
     json_object_set_new(show, "more", json_boolean(n > 24));
     json_object_set_new(show, "removed", json_boolean(w.removed != 0));
     json_object_set_new(show, "rights", json_boolean(w.creator.n + w.copyright.n + w.credit.n + w.licensor.n + w.rights_url.n + w.date.n + w.c2pa.n > 0));

@@ -114,4 +114,7 @@ fair_handler fair_page_home, fair_page_asset, fair_page_health,
     fair_page_scans, fair_page_scan_add, fair_page_scan,
     fair_page_users, fair_page_user_add, fair_page_user_change, fair_page_settings;
 
+fair_handler fair_page_owners, fair_page_mandate_revoke, fair_page_check, fair_page_confirm, fair_page_confirm_use, fair_page_licences, fair_page_licence_add,
+    fair_page_licence_end, fair_page_declare, fair_page_rival_settle;
+
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """test_owners.py FAIRTRACK MAKE-PICTURES: who owns a work and what shows it (journey J3), mandates, the ledger from and to files."""
-import json, os, struct, subprocess, sys
+import json, os, re, socketserver, struct, subprocess, sys, threading, urllib.error, urllib.parse, urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from tap import Tap, Fairtrack, one_line
 
@@ -112,6 +112,57 @@ o = f.json('owners', 'show')[0]
 t.check(o['identity'] is None, 'nobody_is_identified_by_saying_so', o)
 code, out, err = f('owners', 'identify', '--kind', 'mail', '--value', 'mara@example.com')
 t.check(code == 1 and one_line(err) and b'smtp_url' in err, 'an_address_is_not_confirmed_without_mail', (code, err))
+mails = []
+
+
+class Smtp(socketserver.StreamRequestHandler):
+    """Takes every mail and keeps it."""
+
+    def handle(self):
+        say = lambda t: self.wfile.write(t.encode() + b'\r\n')
+        say('220 test')
+        to = []
+        while True:
+            line = self.rfile.readline().decode().strip()
+            word = line[:4].upper()
+            if not line or word == 'QUIT':
+                say('221 bye')
+                return
+            if word == 'RCPT':
+                to.append(line)
+            if word == 'DATA':
+                say('354 go on')
+                text = b''
+                while not text.endswith(b'\r\n.\r\n'):
+                    text += self.rfile.readline()
+                mails.append((to, text.decode()))
+            say('250 ok')
+
+
+smtp = socketserver.ThreadingTCPServer(('127.0.0.1', 0), Smtp)
+smtp.daemon_threads = True
+threading.Thread(target=smtp.serve_forever, daemon=True).start()
+with open(t.top + '/home/fairtrack.conf', 'a') as o:
+    o.write('\n[mail]\nsmtp_url = smtp://127.0.0.1:%d\nfrom = fairtrack@example.com\nto = owner@example.com\n' % smtp.server_address[1])
+code, out, err = f('owners', 'identify', '--kind', 'mail', '--value', 'mara@example.com')
+link = re.search(r'/confirm/[A-Za-z0-9_-]+', mails[0][1].replace('=\r\n', '').replace('=3D', '=')) if mails else None
+t.check(code == 0 and link and mails[0][0] == ['RCPT TO:<mara@example.com>'] and link.group(0) not in (out + err).decode(), 'the_link_goes_to_the_address_and_nowhere_else', (code, out, err, mails))
+t.check(f.json('owners', 'show')[0]['identity'] is None, 'a_link_that_nobody_followed_shows_nothing')
+server = f.start('serve', '--listen', '127.0.0.1:0', '--no-worker')
+base = re.search(r'http://[0-9.:]+', server.stdout.readline().decode()).group(0)
+browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+page = browser.open(base + link.group(0), timeout=30).read().decode()
+t.check('mara@example.com' in page and f.json('owners', 'show')[0]['identity'] is None, 'looking_at_the_link_does_not_confirm_it', page[-400:])
+token = re.search(r'name="csrf" value="([^"]*)"', page).group(1)
+page = browser.open(base + link.group(0), urllib.parse.urlencode({'csrf': token}).encode(), timeout=30).read().decode()
+t.check('is confirmed' in page and f.json('owners', 'show')[0]['identity'] == 'K0', 'K0_is_a_mail_address_confirmed_by_its_link', page[-400:])
+try:
+    again_status = browser.open(base + link.group(0), timeout=30).status
+except urllib.error.HTTPError as e:
+    again_status = e.code
+t.check(again_status == 404, 'a_link_works_once', again_status)
+server.terminate()
+server.wait(30)
 i = f.json('owners', 'identify', '--kind', 'register', '--value', 'HRB 17, Example court')[0]['id']
 f('--as', 'counsel@example.com', 'owners', 'check', '--subject', 'identity', '--statement', 'Looked it up.', str(i))
 t.check(f.json('owners', 'show')[0]['identity'] == 'K2', 'a_register_entry_that_was_looked_up_is_K2', f.json('owners', 'show'))
