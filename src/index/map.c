@@ -333,6 +333,15 @@ agreeing_bent(const float b[8], unsigned turn, const struct pair *p, unsigned n,
     return agree;
 }
 
+/* Which of the query's parts agree. */
+static void
+mark(const struct pair *p, const bool *in, unsigned n, struct fair_clue *clue)
+{
+    memset(clue->used, 0, sizeof clue->used);
+    for (unsigned i = 0; i < n; i++)
+        if (in[i]) clue->used[p[i].query / 64] |= (uint64_t)1 << (p[i].query % 64);
+}
+
 void
 fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue)
 {
@@ -354,6 +363,7 @@ fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, 
         memcpy(clue->map, next, sizeof next);
         fair_bend_affine(next, clue->bend);
     }
+    mark(p, in, n, clue);
     /* seen from the side? more of the work agrees then */
     memcpy(b, clue->bend, sizeof b);
     for (int round = 0; round < 3 && clue->agree >= 10; round++) {
@@ -369,8 +379,7 @@ fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, 
         clue->seen = seen;
         clue->agree = agree;
         clue->weight = weight;
+        mark(p, in, n, clue);
     }
     fair_bend_about(clue->bend, (float)r->norm_width / 2, (float)r->norm_height / 2, clue->map);
-    for (unsigned i = 0; i < n; i++)
-        if (in[i]) clue->used[p[i].query / 64] |= (uint64_t)1 << (p[i].query % 64);
 }
