@@ -130,6 +130,7 @@ int fair_verb_watch_pause(struct fair_cli *c, int argc, char **argv);
 int fair_verb_watch_resume(struct fair_cli *c, int argc, char **argv);
 int fair_verb_watch_remove(struct fair_cli *c, int argc, char **argv);
 int fair_verb_watch_run(struct fair_cli *c, int argc, char **argv);
+int fair_verb_report(struct fair_cli *c, int argc, char **argv);
 int fair_verb_answers_list(struct fair_cli *c, int argc, char **argv);
 int fair_verb_answers_show(struct fair_cli *c, int argc, char **argv);
 int fair_verb_answers_read(struct fair_cli *c, int argc, char **argv);

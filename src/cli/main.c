@@ -54,6 +54,7 @@ const struct fair_verb fair_verbs[] = {
     { "answers show", "[--save DIR] ID", "Opens an answer: what was said, and its files.", fair_verb_answers_show, FAIR_DEED_CASES },
     { "answers read", "ID...", "Says that a person has read answers: the clocks that stood still for them go on.", fair_verb_answers_read, FAIR_DEED_CASES },
     { "answers take", "", "Takes what waits on the portal and in the mailbox now, as the worker does by itself.", fair_verb_answers_take, FAIR_DEED_CASES },
+    { "report", "[--from DATE] [--to DATE] [--html]", "The transparency report: claims, outcomes, how often we were wrong, withdrawals.", fair_verb_report, FAIR_DEED_LOOK },
     { "inspect", "picture|fingerprint|images|srcset|robots|url|warc|sitemap|feed ...", "Shows how foreign things are read. Needs no home, fetches nothing.", fair_verb_inspect, FAIR_DEED_ANYONE },
     { "evidence list", "[--hit ID] [--state STATE] [--limit N]", "Lists packages: what was captured, and whether it is sealed.", fair_verb_evidence_list, FAIR_DEED_LOOK },
     { "evidence show", "ID...", "Shows packages with their time stamps and custody.", fair_verb_evidence_show, FAIR_DEED_LOOK },

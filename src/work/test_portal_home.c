@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "base/mime.h"
 #include "base/test.h"
+#include "store/report_rows.h"
 #include "work/hear.h"
 #include "work/portal_home.h"
 
@@ -68,6 +69,27 @@ answer(struct desk *t, const char *action, const char *what, const char *note, u
     CHECK_OK(fair_shelf_notice_put(&p.shelf, t->n.code, FAIR_STR("{}"), NULL, 0, why));
     CHECK_OK(fair_shelf_answer_put(&p.shelf, t->n.code, fair_now(), once, sealed, why));
     json_decref(o);
+}
+
+TEST(the_report_counts_cases_and_shows_no_shares_of_a_few)
+{
+    struct desk t;
+    struct fair_report r;
+    int64_t n;
+
+    begin(&t);
+    answer(&t, "own", "", "mine", 1);
+    CHECK_OK(fair_portal_take(&t.h, fair_now(), &n, why));
+    CHECK_OK(fair_store_report(&t.h.desk, 0, fair_now() + FAIR_DAY, t.a, &r, why));
+    CHECK_EQ(r.cases, 1);
+    CHECK_EQ(r.open, 1);
+    CHECK_EQ(r.disputes, 1);
+    CHECK_EQ(r.answers, 1);
+    CHECK_EQ(r.claims, 0);
+    CHECK_EQ(r.median_days, -1);
+    CHECK_OK(fair_store_report(&t.h.desk, fair_now() + FAIR_DAY, fair_now() + 2 * FAIR_DAY, t.a, &r, why));
+    CHECK_EQ(r.cases, 0);
+    end(&t);
 }
 
 static struct fair_case

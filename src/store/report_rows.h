@@ -1,0 +1,21 @@
+/* store/report_rows.h - the figures of the transparency report: from the ledger of cases alone. */
+#ifndef FAIR_STORE_REPORT_ROWS_H
+#define FAIR_STORE_REPORT_ROWS_H
+#include "store/store.h"
+
+/* Of one organisation, cases opened from `from` until before `to`.  A claim is a letter that asks for something; refuted is
+ * a case that closed because the claimant was wrong: licensed before, an exception, wrong, or the claimant fell silent. */
+struct fair_report {
+    fair_time from, to;
+    int64_t cases, open, closed;
+    int64_t claims, inquiries, offers, demands;           /* letters that were sent            */
+    int64_t closed_as[32]; fair_str closed_names[32]; size_t n_closed;       /* by final state */
+    int64_t disputes, disputes_accepted, appeals;
+    int64_t refuted, withdrawn;
+    int64_t answers;                                      /* that came by the portal           */
+    int64_t median_days;                                  /* from opening to closing; -1: none closed */
+};
+enum { FAIR_REPORT_LEAST = 20 };      /* shares and medians of fewer cases than this are not shown: they would name people */
+fair_status fair_store_report(const struct fair_desk *d, fair_time from, fair_time to, struct fair_arena *a, struct fair_report *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+#endif
