@@ -96,7 +96,7 @@ static fair_status
 number(struct reader *r, uint64_t max, uint64_t *out)
 {
     uint64_t v = 0;
-    uint8_t b;
+    uint8_t b = 0;
 
     for (unsigned shift = 0;; shift += 7) {
         FAIR_TRY(byte(r, &b));
@@ -112,7 +112,7 @@ number(struct reader *r, uint64_t max, uint64_t *out)
 static fair_status
 bytes(struct reader *r, size_t min, size_t max, fair_str *out)
 {
-    uint64_t n;
+    uint64_t n = 0;
 
     FAIR_TRY(number(r, max, &n));
     if (n < min) return fair_fail(r->err, FAIR_CORRUPT, "time-stamp proof: an empty part");
@@ -199,7 +199,7 @@ attestation(struct reader *r, fair_str msg)
 {
     struct fair_ots_mark m = { .kind = FAIR_OTS_UNKNOWN, .height = -1, .commitment = msg };
     struct reader inner = *r;
-    uint64_t height;
+    uint64_t height = 0;
 
     if (r->end - r->p < 8) return broken(r);
     memcpy(m.tag, r->p, 8);
@@ -230,7 +230,7 @@ attestation(struct reader *r, fair_str msg)
 static fair_status
 way(struct reader *r, fair_str msg, int depth)
 {
-    uint8_t tag;
+    uint8_t tag = 0;
     bool more = true;
 
     while (more) {
@@ -254,8 +254,8 @@ fair_status
 fair_ots_read(fair_str proof, struct fair_arena *a, struct fair_ots *out, struct fair_err *err)
 {
     struct reader r = { .p = (const uint8_t *)proof.p, .end = (const uint8_t *)proof.p + proof.n, .a = a, .out = out, .err = err };
-    uint64_t version;
-    uint8_t tag;
+    uint64_t version = 0;
+    uint8_t tag = 0;
 
     *out = (struct fair_ots){ 0 };
     if (proof.n > FAIR_OTS_MAX) return fair_fail(err, FAIR_LIMIT, "time-stamp proof: %zu bytes are over %zu", proof.n, FAIR_OTS_MAX);

@@ -71,6 +71,7 @@ static void
 time_signature(struct check *c, json_t *s, fair_str signature, fair_time created)
 {
     struct fair_verify_options more = *c->o;
+    struct check with_chain = *c;
     struct fair_sha256 digest = fair_sha256_of(signature.p, signature.n);
     fair_str cert = fair_check_text(c, s, "timestampCert");
     struct fair_trust *with = fair_trust_copy(c->o->trust);
@@ -79,8 +80,8 @@ time_signature(struct check *c, json_t *s, fair_str signature, fair_time created
 
     if (cert.p != NULL) (void)!fair_trust_add(with, cert, true, &err);
     more.trust = with;
-    c->o = &more;
-    (void)fair_check_stamps(c, list, &digest, digest_name, created);
+    with_chain.o = &more;
+    (void)fair_check_stamps(&with_chain, list, &digest, digest_name, created);
     json_decref(list);
     fair_trust_free(&with);
 }
@@ -90,7 +91,6 @@ signed_data(struct check *c, json_t *s, fair_str hash)
 {
     fair_str signature_text = fair_check_text(c, s, "signature"), signature, key = { NULL, 0 }, domain = fair_check_text(c, s, "domain");
     STACK_OF(X509) *certs = certificates(fair_check_text(c, s, "domainCert"));
-    const struct fair_verify_options *o = c->o;
     struct fair_sha256 id;
     fair_time created = 0;
 
@@ -105,7 +105,6 @@ signed_data(struct check *c, json_t *s, fair_str hash)
         (void)fair_check_key(c, fair_hex(c->a, id.b, 32), NULL, 0, digest_name);
         if (domain.p != NULL && sk_X509_num(certs) > 0) domain_chain(c, certs, domain, created);
         if (json_is_string(json_object_get(s, "timeSignature"))) time_signature(c, s, signature_text, created);
-        c->o = o;
         c->sum->sealed = true;
     }
     sk_X509_pop_free(certs, X509_free);
