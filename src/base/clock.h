@@ -8,6 +8,10 @@
 /* The wall clock.  Pure rooms get the time as an argument instead. */
 fair_time fair_now(void);
 
+/* How far tests have set fair_now off, by FAIRTRACK_TEST_CLOCK=SECONDS in the environment; 0: not at all.  Whatever proves
+ * something says so. */
+fair_time fair_clock_shifted(void);
+
 /* Microseconds of a clock that never goes back; for delays and deadlines in one process. */
 fair_time fair_ticks(void);
 

@@ -21,6 +21,8 @@ struct fair_config {
     int64_t crawl_pages, crawl_depth, crawl_mb;  /* crawl.max_pages, max_depth, max_mb  */
     int64_t delay_min_ms, delay_max_ms;          /* crawl.delay_min_ms, delay_max_ms    */
     int64_t fetch_seconds, fetch_stall_s, fetch_max_mb, fetch_redirects, fetch_at_once;
+    fair_str capture_browser, capture_user, capture_resolver, capture_rdap, capture_clock;    /* capture.browser, user, ... */
+    int64_t capture_seconds, capture_height;     /* capture.seconds, max_height         */
     bool allow_loopback;          /* crawl.allow_loopback  for tests and the demo       */
     bool vault_s3;                /* vault.kind            dir | s3                     */
     fair_str s3_url, s3_bucket, s3_prefix, s3_region, s3_access_key, s3_secret_file;        /* vault.s3_* */

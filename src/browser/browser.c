@@ -17,6 +17,7 @@
 #define START_MS 30000
 #define WORDS 2000                /* of its last words that are kept */
 #define ARGS 64
+#define ASKED 512                 /* answers that are waited for at once */
 
 struct fair_browser {
     pid_t keeper;                 /* fairtrack-browse                     */
@@ -27,6 +28,8 @@ struct fair_browser {
     void *arg;
     int64_t waiting;              /* for the answer of this number        */
     json_t *answer;
+    struct asked { int64_t number; void (*answer)(void *arg, json_t *result); void *arg; } asked[ASKED];
+    size_t n_asked;
     char said[WORDS + 1];         /* on stderr, the end of it             */
     size_t n_said;
 };
@@ -172,6 +175,19 @@ ended(struct fair_browser *b, struct fair_err *err)
     return fair_fail(err, FAIR_IO, "the browser ended%s%.*s", line.n > 0 ? ": " : "", FAIR_STR_ARG(line));
 }
 
+/* The answer to an ask, if it is one. */
+static void
+hand_answer(struct fair_browser *b, int64_t number, json_t *frame)
+{
+    for (size_t i = 0; i < b->n_asked; i++) {
+        struct asked x = b->asked[i];
+        if (x.number != number) continue;
+        b->asked[i] = b->asked[--b->n_asked];
+        x.answer(x.arg, fair_said_object(frame, "result"));
+        return;
+    }
+}
+
 static void
 hand_out(struct fair_browser *b, json_t *frame)
 {
@@ -180,6 +196,7 @@ hand_out(struct fair_browser *b, json_t *frame)
 
     if (json_is_integer(id)) {
         if (b->waiting != 0 && json_integer_value(id) == b->waiting && b->answer == NULL) b->answer = json_incref(frame);
+        else hand_answer(b, json_integer_value(id), frame);
     } else if (method.p != NULL && b->event != NULL) {
         b->event(b->arg, session.p != NULL ? session.p : "", method.p, params);
     }
@@ -258,6 +275,21 @@ fair_browser_tell(struct fair_browser *b, const char *session, const char *metho
     int64_t number;
 
     return say(b, session, method, params, &number, err);
+}
+
+fair_status
+fair_browser_ask(struct fair_browser *b, const char *session, const char *method, json_t *params, void (*answer)(void *arg, json_t *result), void *arg,
+                 struct fair_err *err)
+{
+    int64_t number;
+
+    if (b->n_asked == ASKED) {
+        json_decref(params);
+        return fair_fail(err, FAIR_LIMIT, "%s: %d answers are waited for", method, ASKED);
+    }
+    FAIR_TRY(say(b, session, method, params, &number, err));
+    b->asked[b->n_asked++] = (struct asked){ number, answer, arg };
+    return FAIR_OK;
 }
 
 fair_status

@@ -44,6 +44,10 @@ fair_status fair_browser_call(struct fair_browser *b, const char *session, const
                               struct fair_err *err) FAIR_MUST_CHECK;
 /* The same without waiting for the answer, which is let go. */
 fair_status fair_browser_tell(struct fair_browser *b, const char *session, const char *method, json_t *params, struct fair_err *err) FAIR_MUST_CHECK;
+/* The same; `answer` is called with the result while a call or a pump waits, and with NULL where the browser said no.  It may tell
+ * and ask, not call.  FAIR_LIMIT: too many answers are waited for. */
+fair_status fair_browser_ask(struct fair_browser *b, const char *session, const char *method, json_t *params,
+                             void (*answer)(void *arg, json_t *result), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
 /* Hand out events for up to wait_ms; returns early after some came.  `stop_fd` (-1: none): return when it can be read. */
 fair_status fair_browser_pump(struct fair_browser *b, int wait_ms, int stop_fd, struct fair_err *err) FAIR_MUST_CHECK;
 

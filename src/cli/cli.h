@@ -142,6 +142,8 @@ int fair_verb_evidence_export(struct fair_cli *c, int argc, char **argv);
 int fair_verb_evidence_keys(struct fair_cli *c, int argc, char **argv);
 int fair_verb_evidence_deposit(struct fair_cli *c, int argc, char **argv);
 int fair_verb_evidence_proof(struct fair_cli *c, int argc, char **argv);
+int fair_verb_evidence_capture(struct fair_cli *c, int argc, char **argv);
+int fair_verb_evidence_looks(struct fair_cli *c, int argc, char **argv);
 int fair_verb_verify(struct fair_cli *c, int argc, char **argv);
 int fair_verb_letters_list(struct fair_cli *c, int argc, char **argv);
 int fair_verb_letters_pack(struct fair_cli *c, int argc, char **argv);

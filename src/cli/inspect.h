@@ -16,5 +16,6 @@ int fair_inspect_url(int argc, char **argv);
 int fair_inspect_warc(int argc, char **argv);
 int fair_inspect_sitemap(int argc, char **argv);
 int fair_inspect_feed(int argc, char **argv);
+int fair_inspect_rdap(int argc, char **argv);
 
 #endif

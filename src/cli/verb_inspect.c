@@ -7,6 +7,7 @@ static const struct { const char *name; int (*run)(int argc, char **argv); } kin
     { "images", fair_inspect_images }, { "srcset", fair_inspect_srcset },
     { "robots", fair_inspect_robots }, { "url", fair_inspect_url },
     { "warc", fair_inspect_warc }, { "sitemap", fair_inspect_sitemap }, { "feed", fair_inspect_feed },
+    { "rdap", fair_inspect_rdap },
 };
 
 int

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "store/case_rows.h"
 #include "work/hear.h"
+#include "work/capture.h"
 #include "work/mail.h"
 #include "work/portal_home.h"
 #include "work/scan.h"
@@ -212,6 +213,26 @@ run_look(struct fair_house *h, const struct fair_job *job, struct fair_arena *a,
     return s;
 }
 
+static const struct fair_job_kind *kind_of(fair_str name);
+
+/* ---- capture: a use is looked at as it stands -------------------------------------- */
+
+static fair_status
+run_capture(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err)
+{
+    json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
+    fair_str look = member(args, "look");
+    fair_id hit = json_integer_value(json_object_get(args, "hit")), capture;
+    struct looking l = { .h = h, .job = job, .kind = kind_of(FAIR_STR("capture")), .extended = fair_now(), .stopped = stopping.stopped, .stop_arg = stopping.arg };
+    fair_status s;
+
+    if (hit == 0 || look.n == 0 || look.n > 30) s = fair_fail(err, FAIR_CORRUPT, "job capture without hit and look");
+    else s = fair_capture_run(h, hit, fair_str_dup(a, look).p, must_stop, &l, &capture, err);
+    json_decref(args);
+    if (l.lost) return fair_fail(err, FAIR_CONFLICT, "the lease of job %lld ran out", (long long)job->id);
+    return s;
+}
+
 const struct fair_job_kind fair_job_kinds[] = {
     { "take", 120, 5, run_take },
     { "look", 120, 5, run_look },
@@ -220,6 +241,7 @@ const struct fair_job_kind fair_job_kinds[] = {
     { "link", 180, 5, fair_job_link },
     { "seal", 300, 5, fair_job_seal },
     { "deposit", 300, 5, fair_job_deposit },
+    { "capture", 300, 3, run_capture },
     { NULL, 0, 0, NULL }
 };
 

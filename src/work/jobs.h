@@ -11,7 +11,8 @@
  *   mail   {"subject","text"}               tell the owner
  *   link   {"notice"}                       send a recipient a new link, to where the notice went
  *   seal   {"package"}                      time stamps for a package; asks for itself again while none answers
- *   deposit {"deposit"}                     the same for a collection */
+ *   deposit {"deposit"}                     the same for a collection
+ *   capture {"hit","look"}                  look at a use as it stands on its page */
 struct fair_job_kind {
     const char *name;
     int lease_s;              /* seconds until somebody else may take it; extended while it works */

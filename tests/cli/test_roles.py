@@ -92,6 +92,7 @@ WORDS = {
     'owners settle': ['--why', 'a test', '1'], 'mandates add': ['--owner', '1'], 'mandates revoke': ['1'],
     'licences add': ['--to', 'X', '--domains', 'example.net'], 'licences end': ['--why', 'a test', '1'], 'licences import': ['nowhere'],
     'partners add': ['--to', 'X', '--domains', 'example.net'],
+    'evidence capture': ['{hit}'], 'evidence looks': ['{hit}'],
     'vault show': ['{sha256}'], 'vault erase': ['--why', 'a test', '{sha256}'], 'vault anew': ['--why', 'a test', 'nowhere'],
     'evidence show': ['1'], 'evidence seal': ['1'], 'evidence export': ['1', '/dev/null/x'], 'evidence keys': ['list'], 'evidence deposit': ['--list'],
     'evidence proof': ['{work}', '/dev/null/x'],
