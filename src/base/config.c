@@ -67,6 +67,8 @@ static const struct key keys[] = {
     { "capture", "resolver", TEXT, AT(capture_resolver), "", 0, 0, NULL, "ADDRESS:PORT of the DNS server whose answers are kept as evidence; empty: the system's." },
     { "capture", "rdap", TEXT, AT(capture_rdap), "https://data.iana.org/rdap/", 0, 0, NULL, "Where IANA's bootstrap files lie, which name the registration data's servers; empty: none is asked for." },
     { "capture", "clock", TEXT, AT(capture_clock), "", 0, 0, NULL, "Pages whose Date header this machine's clock is held against, with spaces between; empty: the kernel's own NTP state alone." },
+    { "capture", "view_listen", TEXT, AT(view_listen), "", 0, 0, NULL, "ADDRESS:PORT, as 127.0.0.1:8091, where captured pages are shown: an origin apart from the dashboard's; empty: they are not shown." },
+    { "capture", "view_url", TEXT, AT(view_url), "", 0, 0, NULL, "The address people reach it by, where a proxy stands in front: another host than the dashboard's." },
     { "mail", "smtp_url", TEXT, AT(smtp_url), "", 0, 0, NULL, "smtp://host:587 or smtps://host:465; empty: no mail is sent." },
     { "mail", "from", TEXT, AT(smtp_from), "", 0, 0, NULL, "Sender of the notices." },
     { "mail", "to", TEXT, AT(smtp_to), "", 0, 0, NULL, "Who is told of new hits." },

@@ -22,6 +22,7 @@ struct fair_config {
     int64_t delay_min_ms, delay_max_ms;          /* crawl.delay_min_ms, delay_max_ms    */
     int64_t fetch_seconds, fetch_stall_s, fetch_max_mb, fetch_redirects, fetch_at_once;
     fair_str capture_browser, capture_user, capture_resolver, capture_rdap, capture_clock;    /* capture.browser, user, ... */
+    fair_str view_listen, view_url;              /* capture.view_listen, view_url       */
     int64_t capture_seconds, capture_height;     /* capture.seconds, max_height         */
     bool allow_loopback;          /* crawl.allow_loopback  for tests and the demo       */
     bool vault_s3;                /* vault.kind            dir | s3                     */

@@ -68,6 +68,22 @@ web_process(struct fair_cli *c, const char *listen, bool link)
     return FAIR_EXIT_DONE;
 }
 
+/* ---- the process that shows captured pages, and has no session to lose ------------ */
+
+static int
+view_process(struct fair_cli *c)
+{
+    struct fair_web_options o = { .stop_fd = -1 };
+    struct fair_err err = { 0 };
+
+    if (fair_cli_house(c, &err) != FAIR_OK || fair_house_vault(&c->house, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    o.store = c->house.store;
+    o.vault = c->house.vault;
+    o.config = &c->house.config;
+    if (fair_view_run(&o, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    return FAIR_EXIT_DONE;
+}
+
 /* ---- the worker process ----------------------------------------------------------- */
 
 static bool
@@ -204,7 +220,7 @@ int
 fair_verb_serve(struct fair_cli *c, int argc, char **argv)
 {
     const char *listen = NULL;
-    bool no_worker = false, web_only = false, no_link = false;
+    bool no_worker = false, web_only = false, view_only = false, no_link = false;
     int64_t parent = 0;
     const struct fair_opt opts[] = {
         { .name = "listen", .value = "ADDRESS:PORT", .doc = "instead of web.listen; port 0 takes a free one", .text = &listen },
@@ -212,19 +228,21 @@ fair_verb_serve(struct fair_cli *c, int argc, char **argv)
         { .name = "no-link", .doc = "print no sign-in link", .flag = &no_link },
         { .name = "link", .doc = "print one (as it does anyway)", .flag = &(bool){ false } },
         { .name = "web-only", .doc = "used by serve itself: be the web process", .flag = &web_only },
+        { .name = "view-only", .doc = "used by serve itself: be the process that shows captured pages", .flag = &view_only },
         { .name = "parent", .value = "PID", .doc = "used by serve itself: end with this process", .number = &parent }, { 0 } };
     char pid[24];
-    struct child kids[3];
+    struct child kids[4];
     size_t n = 0;
     struct fair_err err = { 0 };
     fair_status s;
     int code;
 
     if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
-    if (web_only) {
+    if (web_only || view_only) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (parent != 0 && getppid() != (pid_t)parent) return FAIR_EXIT_DONE;
-        fair_log_begin("web", FAIR_LOG_INFO);
+        fair_log_begin(view_only ? "view" : "web", FAIR_LOG_INFO);
+        if (view_only) return view_process(c);
         return web_process(c, listen, !no_link);
     }
     if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
@@ -238,10 +256,12 @@ fair_verb_serve(struct fair_cli *c, int argc, char **argv)
     char *const web[] = { (char *)"serve", (char *)"--web-only", (char *)"--parent", pid, no_link ? (char *)"--no-link" : (char *)"--link",
           listen != NULL ? (char *)"--listen" : NULL, (char *)listen, NULL };
     char *const worker[] = { (char *)"worker", (char *)"--parent", pid, NULL };
+    char *const view[] = { (char *)"serve", (char *)"--view-only", (char *)"--parent", pid, NULL };
     char *portal[12];
 
     kids[n++] = (struct child){ .name = "web", .args = web };
     if (!no_worker) kids[n++] = (struct child){ .name = "worker", .args = worker };
+    if (c->house.config.view_listen.n > 0) kids[n++] = (struct child){ .name = "view", .args = view };
     if (s == FAIR_OK && c->house.config.portal_listen.n > 0) {
         kids[n] = (struct child){ .name = "fairtrack-portal", .args = portal };
         s = portal_child(c, pid, &kids[n++], portal, &err);

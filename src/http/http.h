@@ -42,6 +42,7 @@ struct fair_http_service {
     const char *csp;          /* Content-Security-Policy of every answer               */
     bool secure;              /* people come by https, through a proxy on this machine */
     bool hidden;              /* search engines are asked to stay away                 */
+    bool embedded;            /* documents of any origin, and of none, may show what it gives: for sandboxed pages */
     /* The headers are there.  True: *request is the service's own, in `a`, and its body may have *body_max bytes.
      * False: *re is the answer already (*request is set all the same). */
     bool (*open)(void *self, struct fair_arena *a, const struct fair_raw *raw, void **request, size_t *body_max, struct fair_reply *re);

@@ -142,7 +142,7 @@ send_reply(struct flight *f, struct MHD_Connection *c)
     put_header(r, "X-Content-Type-Options", FAIR_STR("nosniff"));
     put_header(r, "Referrer-Policy", FAIR_STR("no-referrer"));
     put_header(r, "Cross-Origin-Opener-Policy", FAIR_STR("same-origin"));
-    put_header(r, "Cross-Origin-Resource-Policy", FAIR_STR("same-origin"));
+    put_header(r, "Cross-Origin-Resource-Policy", f->server->service->embedded ? FAIR_STR("cross-origin") : FAIR_STR("same-origin"));
     put_header(r, "X-Frame-Options", FAIR_STR("DENY"));
     put_header(r, "Permissions-Policy", FAIR_STR("camera=(), microphone=(), geolocation=()"));
     put_header(r, "Cache-Control", re->forever ? FAIR_STR("private, max-age=31536000, immutable") : FAIR_STR("no-store"));

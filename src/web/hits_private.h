@@ -29,5 +29,7 @@ fair_str fair_hit_link(struct fair_request *rq, fair_id hit, const char *done, f
 
 /* "packages": the evidence there is of a hit, newest first (pages_packages.c). */
 fair_status fair_put_packages(struct fair_request *rq, json_t *model, fair_id hit, struct fair_err *err) FAIR_MUST_CHECK;
+/* The looks at a use: "captures", and whether another may be asked for (page_captures.c). */
+fair_status fair_put_captures(struct fair_request *rq, const struct fair_hit *h, json_t *model, json_t *show, struct fair_err *err) FAIR_MUST_CHECK;
 
 #endif

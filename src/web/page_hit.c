@@ -202,6 +202,7 @@ fair_page_hit(struct fair_request *rq, struct fair_reply *re, struct fair_err *e
     json_object_set_new(show, "decided", json_boolean(json_array_size(l.out) > 0));
     FAIR_TRY(put_pictures(rq, &h, re->model, show, err));
     FAIR_TRY(fair_put_packages(rq, re->model, h.id, err));
+    FAIR_TRY(fair_put_captures(rq, &h, re->model, show, err));
     json_object_set_new(show, "figures", figures(&h, a));
     fair_put(show, "state_begin", fair_str_eq(h.state, FAIR_STR("pursue")) ? FAIR_STR("To be pursued") : fair_str_eq(h.state, FAIR_STR("ignored")) ? FAIR_STR("Ignored") : FAIR_STR("No match"));
     fair_words_put_when(show, "until", a, rq->now, h.until);

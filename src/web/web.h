@@ -24,6 +24,9 @@ struct fair_web_options {
  *   FAIR_IO       the system refused */
 fair_status fair_web_run(const struct fair_web_options *o, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* Captured pages, on capture.view_listen: an origin apart from the dashboard's, without sessions and scripts.  As fair_web_run. */
+fair_status fair_view_run(const struct fair_web_options *o, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* Every address and the deed it takes, for docs/roles.md; false past the last. */
 struct fair_web_way { const char *method, *path, *takes; enum fair_deed deed; };
 bool fair_web_way(size_t i, struct fair_web_way *out);

@@ -108,7 +108,7 @@ fair_handler fair_page_sign_in, fair_page_sign_in_try, fair_page_sign_out, fair_
 fair_handler fair_page_home, fair_page_asset, fair_page_health,
     fair_page_works, fair_page_works_add, fair_page_work, fair_page_work_remove, fair_page_work_thumb, fair_page_work_preview,
     fair_page_hits, fair_page_hit, fair_page_hit_preview, fair_page_decide, fair_page_decide_many, fair_page_hits_csv, fair_page_hits_report,
-    fair_page_package, fair_page_verify,
+    fair_page_package, fair_page_verify, fair_page_capture,
     fair_page_rules, fair_page_rule_remove,
     fair_page_watches, fair_page_watch_add, fair_page_watch, fair_page_watch_change,
     fair_page_scans, fair_page_scan_add, fair_page_scan,

@@ -3,14 +3,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "base/io.h"
 #include "base/log.h"
 #include "source/static_html.h"
 #include "source/url.h"
 #include "store/capture_rows.h"
 #include "work/capture_private.h"
+#include "work/seal.h"
 
 #define DAY_LATER (24 * FAIR_HOUR)
 #define RESOURCES 400             /* of a page that are kept for viewing */
+#define ORIGINAL_MAX ((int64_t)256 << 20)
 
 /* ---- the files for viewing ----------------------------------------------------------------------------------- */
 
@@ -88,6 +93,66 @@ keep_view(struct viewing *w, const struct fair_capture *c, struct fair_err *err)
     return FAIR_OK;
 }
 
+/* ---- the package -------------------------------------------------------------------------------------------------- */
+
+static const char *
+ending_of(fair_str bytes)
+{
+    static const struct { const char *magic; size_t n; const char *ending; } known[] = { { "\xff\xd8\xff", 3, "jpg" }, { "\x89PNG", 4, "png" }, { "GIF8", 4, "gif" }, { "RIFF", 4, "webp" },
+        { "II*\0", 4, "tif" }, { "MM\0*", 4, "tif" }, { "BM", 2, "bmp" } };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (bytes.n >= known[i].n && memcmp(bytes.p, known[i].magic, known[i].n) == 0) return known[i].ending;
+    return "bin";
+}
+
+/* The registered original, so that the match can be computed again; where it cannot be had, our preview of it. */
+static fair_status
+original(struct fair_house *h, fair_id work, struct fair_arena *a, fair_str *bytes, bool *whole, struct fair_err *err)
+{
+    struct fair_err why = { 0 };
+    struct fair_work w;
+
+    FAIR_TRY(fair_store_work_get(&h->desk, work, a, &w, err));
+    *whole = w.bytes <= ORIGINAL_MAX && fair_house_original(h, &w, a, bytes, &why) == FAIR_OK;
+    if (*whole) return FAIR_OK;
+    *bytes = (fair_str){ NULL, 0 };
+    if (fair_sha256_none(&w.preview)) return FAIR_OK;
+    return fair_vault_read(h->vault, &w.preview, (size_t)64 << 20, a, bytes, err);
+}
+
+static fair_status
+archive(const struct fair_capture *c, struct fair_arena *a, fair_str *warc, fair_str *cdxj, struct fair_err *err)
+{
+    FAIR_AUTO(fd) int fd = memfd_create("fairtrack-warc", MFD_CLOEXEC);
+    struct fair_sha256 sha;
+    uint64_t n;
+
+    if (fd < 0) return fair_fail(err, FAIR_IO, "memfd_create: %m");
+    FAIR_TRY(fair_capture_write(c, fd, FAIR_STR("data.warc.gz"), a, cdxj, &n, &sha, err));
+    if (lseek(fd, 0, SEEK_SET) != 0) return fair_fail(err, FAIR_IO, "the archive: %m");
+    return fair_read_fd(a, fd, (size_t)1 << 30, warc, err);
+}
+
+/* Hand everything over to be sealed. */
+static fair_status
+pack(struct fair_house *h, struct fair_capture *c, struct fair_arena *a, fair_id *package, struct fair_err *err)
+{
+    struct fair_handover o = { .facts = &c->facts };
+    struct fair_package_file *files = fair_alloc_array(a, c->n_files + 2, sizeof *files);
+    fair_str work;
+    bool whole;
+
+    FAIR_TRY(original(h, c->facts.work, a, &work, &whole, err));
+    if (work.n > 0) files[o.n_files++] = (struct fair_package_file){ fair_str_fmt(a, "match/work.%s", ending_of(work)), work };
+    if (c->picture.n > 0) files[o.n_files++] = (struct fair_package_file){ fair_str_fmt(a, "match/found.%s", ending_of(c->picture)), c->picture };
+    if (!whole) c->facts.match.have = false;         /* from a preview it cannot be computed again */
+    for (size_t i = 0; i < c->n_files; i++) files[o.n_files++] = c->files[i];
+    o.files = files;
+    FAIR_TRY(archive(c, a, &o.warc, &o.cdxj, err));
+    return fair_package_hand_over(h, &o, package, err);
+}
+
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
 
 static fair_str
@@ -163,6 +228,7 @@ fair_capture_run(struct fair_house *h, fair_id hit, const char *look, bool (*sto
     row = (struct fair_capture_row){ .id = c->facts.capture, .hit = hit, .look = fair_str_of(look), .at = c->facts.started, .ended = c->facts.ended, .found = c->found, .words = c->found_words,
         .credit = c->credit, .picture = c->facts.picture_sha256, .title = c->facts.title, .browser = c->facts.browser, .notes = notes_json(a, &c->facts) };
     FAIR_TRY(compare(h, c, a, &row.changes, &first, err));
+    if (!fair_str_eq(c->found, FAIR_STR("unreachable"))) FAIR_TRY(pack(h, c, a, &row.package, err));
     e.ask = first && !fair_str_eq(c->found, FAIR_STR("unreachable"));
     FAIR_TRY(fair_store_do(&h->desk, write_rows, &e, err));
     *capture = row.id;

@@ -19,10 +19,12 @@ shows_work(struct fair_capturing *x, fair_str bytes, bool *shows, struct fair_er
     struct fair_capture_match *to = &x->c->facts.match;
     struct fair_matches found = { 0 };
     struct fair_decoded d = { 0 };
+    struct fair_work w;
     fair_status s = fair_decoders_picture(x->h->decoders, bytes, FAIR_MATCH_WANTS, x->arena, &d, err);
 
     *shows = false;
     grey = d.grey;
+    FAIR_TRY(fair_store_work_get(&x->h->desk, x->hit->work, x->arena, &w, err));
     if (s == FAIR_LIMIT || (s == FAIR_OK && d.status != FAIR_OK)) return FAIR_OK;      /* no picture that can be read */
     if (s != FAIR_OK) return s;
     FAIR_TRY(fair_house_match(x->h, &d.fp, grey, 0, x->arena, &found, err));
@@ -32,7 +34,7 @@ shows_work(struct fair_capturing *x, fair_str bytes, bool *shows, struct fair_er
         *shows = true;
         *to = (struct fair_capture_match){ .have = true, .has_map = m->has_map, .mirrored = m->mirrored, .verdict = fair_str_of(fair_verdict_name(m->verdict)), .score = (double)m->score,
             .bits = m->bits, .agree = m->agree, .rotation = (double)m->rotation, .scale = (double)m->scale, .covers = (double)m->covers, .residual = (double)m->residual,
-            .width = d.info.width, .height = d.info.height, .matcher = fair_str_fmt(x->arena, "%s scheme %d", FAIR_CAPTURE_SOFTWARE, FAIR_SCHEME), .words = x->hit->words };
+            .match_at = .9, .possible_at = .2, .work_width = w.width, .work_height = w.height, .width = d.info.width, .height = d.info.height, .matcher = fair_str_fmt(x->arena, "%s scheme %d", FAIR_CAPTURE_SOFTWARE, FAIR_SCHEME), .words = x->hit->words };
         for (int k = 0; k < 4; k++) {
             to->box[k] = (double)m->box[k];
             to->work_box[k] = (double)m->work_box[k];
