@@ -12,16 +12,28 @@ local(void *arg, fair_str url)
     return url.n % 2 == 0 ? "r1" : NULL;
 }
 
+/* Is there a tag of that name, and not of a longer one? */
+static int
+has(fair_str out, const char *tag)
+{
+    size_t n = strlen(tag);
+
+    for (size_t i = 0; i + n <= out.n; i++)
+        if (fair_str_eq_nocase((fair_str){ out.p + i, n }, fair_str_of(tag)) &&
+            (i + n == out.n || strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", out.p[i + n]) == NULL || out.p[i + n] == '\0')) return 1;
+    return 0;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const never[] = { "<script", "<SCRIPT", "<iframe", "<object", "<embed", "<form", "<base", "<meta http" };
+    static const char *const never[] = { "<script", "<iframe", "<object", "<embed", "<form", "<base", "<applet" };
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     fair_str out = fair_static_html(a, (fair_str){ (const char *)data, size }, FAIR_STR("http://www.example.com/a/"), local, NULL), again;
 
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-        if (memmem(out.p, out.n, never[i], strlen(never[i])) != NULL) abort();
+        if (has(out, never[i])) abort();
     again = fair_static_html(a, out, FAIR_STR("http://www.example.com/a/"), local, NULL);
-    if (memmem(again.p, again.n, "<script", 7) != NULL) abort();
+    if (has(again, "<script")) abort();
     return 0;
 }
