@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "evidence/custody.h"
 #include "evidence/deposit.h"
+#include "evidence/overlay.h"
 #include "evidence/seal.h"
 #include "work/notary.h"
 #include "work/stamp_ask.h"
@@ -106,6 +107,43 @@ draft(struct fair_house *h, const struct fair_handover *o, struct fair_package *
     return FAIR_OK;
 }
 
+/* match/overlay.png from the two pictures and the map, where the capture gave none: drawn from what the confined helpers made of them. */
+static void
+add_overlay(struct fair_house *h, const struct fair_handover *o, struct fair_arena *a, struct fair_handover *with)
+{
+    const struct fair_capture_match *m = &o->facts->match;
+    struct fair_package_file *files = fair_alloc_array(a, o->n_files + 1, sizeof *files);
+    struct fair_decoded d[2] = { { 0 } };
+    struct fair_overlay_side side[2];
+    fair_str bytes[2] = { { NULL, 0 }, { NULL, 0 } }, png;
+    struct fair_err err = { 0 };
+    bool good = m->have && m->has_map;
+
+    *with = *o;
+    for (size_t i = 0; i < o->n_files; i++) {
+        files[i] = o->files[i];
+        if (fair_str_starts(files[i].name, FAIR_STR("match/found."))) bytes[0] = files[i].bytes;
+        if (fair_str_starts(files[i].name, FAIR_STR("match/work."))) bytes[1] = files[i].bytes;
+        if (fair_str_eq(files[i].name, FAIR_STR("match/overlay.png"))) good = false;
+    }
+    for (int i = 0; good && i < 2; i++) {
+        good = bytes[i].p != NULL && fair_house_decoders(h, &err) == FAIR_OK &&
+               fair_decoders_picture(h->decoders, bytes[i], FAIR_WANT_INFO | FAIR_WANT_GREY, a, &d[i], &err) == FAIR_OK && d[i].status == FAIR_OK && d[i].grey != NULL &&
+               d[i].info.width > 0 && d[i].info.height > 0;
+        if (good)
+            side[i] = (struct fair_overlay_side){ d[i].grey->width, d[i].grey->height, d[i].grey->stride, d[i].grey->data, (double)d[i].grey->width / d[i].info.width,
+                                                  (double)d[i].grey->height / d[i].info.height };
+    }
+    if (good && fair_overlay_png(&side[0], &side[1], m->map, a, &png, &err) == FAIR_OK) {
+        files[o->n_files] = (struct fair_package_file){ FAIR_STR("match/overlay.png"), png };
+        with->files = files;
+        with->n_files++;
+    } else if (good) {
+        fair_log(FAIR_LOG_WARN, "package.overlay why=\"%s\"", err.text);
+    }
+    for (int i = 0; i < 2; i++) fair_image_free(&d[i].grey);
+}
+
 fair_status
 fair_package_hand_over(struct fair_house *h, const struct fair_handover *o, fair_id *package, struct fair_err *err)
 {
@@ -116,11 +154,14 @@ fair_package_hand_over(struct fair_house *h, const struct fair_handover *o, fair
     fair_time at = f->ended != 0 ? f->ended : fair_now();
     struct line first = { { .at = at - at % FAIR_SECOND, .what = FAIR_STR("captured"), .who = f->who.n > 0 ? f->who : who(h, a), .detail = FAIR_STR(""), .package = row.id } };
     struct laying l = { h, &row, &first };
+    struct fair_handover with;
     fair_status s = FAIR_CONFLICT;
+
+    add_overlay(h, o, a, &with);
 
     for (int i = 0; i < NUMBER_TRIES && (s == FAIR_CONFLICT || s == FAIR_AGAIN); i++) {
         struct fair_sha256 was = row.draft;
-        s = draft(h, o, &row, &first, a, err);
+        s = draft(h, &with, &row, &first, a, err);
         if (s == FAIR_OK) s = fair_store_do(&h->desk, lay_down, &l, err);
         /* The draft with a number that another one got is nobody's. */
         if (!fair_sha256_none(&was) && !fair_sha256_eq(&was, &row.draft)) (void)!fair_vault_drop(h->vault, &was, NULL);

@@ -72,6 +72,8 @@ t.check(code == 1 and 'whom nobody trusts' in out, 'authorities_that_nobody_trus
 code, out, err = verify('--ca', roots, '--rematch', made)
 t.check(code == 0 and 'rematch' in out, 'the_match_is_computed_again_from_the_package_alone', (code, out, err))
 
+t.check('match/overlay.png' in zipfile.ZipFile(made).namelist() and zipfile.ZipFile(made).read('match/overlay.png')[:8] == b'\x89PNG\r\n\x1a\n', 'the_work_is_laid_over_the_picture_found')
+
 # ---- other people's eyes
 with zipfile.ZipFile(made) as z:
     digest = json.loads(z.read('datapackage-digest.json'))
