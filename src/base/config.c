@@ -30,6 +30,7 @@ static const struct key keys[] = {
     { "decode", "max_file_mb", NUMBER, AT(max_file_mb), "256", 1, 4096, NULL, "Largest picture file read." },
     { "decode", "max_mpixels", NUMBER, AT(max_pixels_m), "400", 1, 4000, NULL, "Most pixels a picture may claim, in millions." },
     { "decode", "sandbox", CHOICE, AT(sandbox_weak), "strict", 0, 0, "strict|weak", "strict: refuse to run without the kernel's protection; weak: run with what there is, and say so." },
+    { "decode", "c2pa_trusted", TEXT, AT(c2pa_trusted), "", 0, 0, NULL, "File with the SHA-256 of certificates, one a line in hexadecimal: content credentials whose chain holds one of them are trusted. Empty: none are." },
     { "crawl", "agent", TEXT, AT(agent), "Fairtrack/0.1", 0, 0, NULL, "How the crawler names itself; the contact is added." },
     { "crawl", "contact", TEXT, AT(contact), "", 0, 0, NULL, "A page or mail address of the operator. Without it nothing outside this machine is crawled." },
     { "crawl", "max_pages", NUMBER, AT(crawl_pages), "5000", 1, 10000000, NULL, "Pages of one site in one run." },

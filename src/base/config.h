@@ -25,6 +25,7 @@ struct fair_config {
     fair_str view_listen, view_url;              /* capture.view_listen, view_url       */
     int64_t capture_seconds, capture_height;     /* capture.seconds, max_height         */
     bool allow_loopback;          /* crawl.allow_loopback  for tests and the demo       */
+    fair_str c2pa_trusted;        /* decode.c2pa_trusted   file of certificates' digests */
     bool vault_s3;                /* vault.kind            dir | s3                     */
     fair_str s3_url, s3_bucket, s3_prefix, s3_region, s3_access_key, s3_secret_file;        /* vault.s3_* */
     fair_str portal_listen, portal_url, portal_dir, portal_secret_file; int64_t portal_link_days;      /* portal.* */

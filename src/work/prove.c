@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/io.h"
 #include "work/match.h"
 
 #define DOCUMENT_MAX ((size_t)512 << 20)
@@ -163,12 +164,37 @@ picture_proof(struct proving *p, const struct fair_proof *x, struct fair_err *er
     return say(p, x->id, holds, words, err);
 }
 
-/* The content credentials of the work's own file, as the decode helper read them. */
+/* Does the chain hold a certificate that the settings trust?  Their file has a digest a line; what follows it is a remark. */
+static fair_status
+trusted(struct proving *p, fair_str said, bool *is, struct fair_err *err)
+{
+    const struct fair_config *c = &p->h->config;
+    const char *at = said.n > 0 ? memmem(said.p, said.n, "chain=", 6) : NULL;
+    fair_str list, line, chain = at != NULL ? (fair_str){ at + 6, (size_t)(said.p + said.n - at) - 6 } : FAIR_STR(""), one;
+
+    *is = false;
+    if (c->c2pa_trusted.n == 0) return FAIR_OK;
+    if (fair_read_file(p->arena, fair_str_dup(p->arena, c->c2pa_trusted).p, 1 << 20, &list, err) != FAIR_OK) return fair_fail_in(err, "decode.c2pa_trusted");
+    while (fair_str_split(&list, '\n', &line)) {
+        fair_str rest = chain;
+        line = fair_str_trim(line);
+        if (line.n < 64 || (line.n > 64 && line.p[64] != ' ')) continue;
+        while (rest.n > 0 && fair_str_split(&rest, ',', &one)) *is |= fair_str_eq_nocase(one, (fair_str){ line.p, 64 });
+    }
+    return FAIR_OK;
+}
+
+/* The content credentials of the work's own file, as the decode helper read them: signed and trusted is what shows something. */
 static fair_status
 credentials(struct proving *p, const struct fair_proof *x, struct fair_err *err)
 {
-    bool holds = fair_str_starts(p->rights.c2pa, FAIR_STR("valid"));
-    return say(p, x->id, holds, p->rights.c2pa.n > 0 ? p->rights.c2pa : FAIR_STR("There are none in the file."), err);
+    fair_str said = p->rights.c2pa;
+    bool is = false;
+
+    if (said.n == 0) return say(p, x->id, false, FAIR_STR("There are none in the file."), err);
+    if (!fair_str_starts(said, FAIR_STR("signed"))) return say(p, x->id, false, said, err);
+    FAIR_TRY(trusted(p, said, &is, err));
+    return say(p, x->id, is, fair_str_fmt(p->arena, "%s: %.*s", is ? "valid" : "they hold, but the signer is nobody whom decode.c2pa_trusted names", FAIR_STR_ARG(said)), err);
 }
 
 struct listed { struct proving *p; struct fair_proof v[256]; size_t n; bool raw, credentials; };

@@ -223,4 +223,34 @@ last = f.json('licences', 'add', '--to', 'Elsewhere', '--domains', 'elsewhere.ex
 t.check(last['covered'] == 1 and f.json('hits', 'list', '--state', 'inbox') == [], 'an_added_licence_closes_the_open_hit_it_covers', last)
 code, out, err = f('licences', 'end', '--why', 'not paid', str(last['id']))
 t.check(code == 0 and len(f.json('hits', 'list', '--state', 'inbox')) == 1, 'and_its_end_brings_it_back', (code, out, err))
+
+# ---- content credentials, where the specification's files lie beside this tree
+suite = os.path.join(os.environ.get('FAIRTRACK_SOURCE', '.'), '../shared/suites/c2pa/public-testfiles/image/jpeg')
+if not os.path.isdir(suite):
+    t.skip('content_credentials_show_something_when_their_signer_is_trusted', 'the files are not here')
+    t.end()
+g = Fairtrack(sys.argv[1], t.top + '/c2pahome')
+g('init', '--name', 'Lantern Studio')
+g('works', 'add', suite + '/adobe-20220124-CII.jpg', suite + '/adobe-20220124-E-dat-CA.jpg')
+by = {os.path.basename(w['file']): w for w in g.json('works', 'list')}
+good, bad = by['adobe-20220124-CII.jpg'], by['adobe-20220124-E-dat-CA.jpg']
+t.check(good['c2pa'].startswith('signed; signer C2PA Test') and bad['c2pa'].startswith('invalid: assertion.dataHash.mismatch'), 'a_work_says_what_its_content_credentials_are_worth', (good['c2pa'], bad['c2pa']))
+
+
+def credentials(w):
+    o = json.loads(g('--json', 'owners', 'proof', '--look', str(w['work']))[1].splitlines()[0])
+    return [p for p in o['proofs'] if p['kind'] == 'content_credentials'][0]['checked']
+
+
+t.check(credentials(bad)['verdict'] == 'fails' and 'dataHash' in credentials(bad)['statement'], 'broken_ones_show_nothing_and_say_why', credentials(bad))
+t.check(credentials(good)['verdict'] == 'fails' and 'nobody whom' in credentials(good)['statement'], 'those_of_an_unknown_signer_show_nothing', credentials(good))
+with open(t.top + '/trusted', 'w') as o:
+    o.write(good['c2pa'].split('chain=')[1].split(',')[-1] + ' the test root\n')
+h = Fairtrack(sys.argv[1], t.top + '/c2patrust')
+h('init', '--name', 'Lantern Studio')
+with open(t.top + '/c2patrust/fairtrack.conf', 'a') as o:
+    o.write('\n[decode]\nc2pa_trusted = %s/trusted\n' % t.top)
+h('works', 'add', suite + '/adobe-20220124-CII.jpg')
+g, good = h, h.json('works', 'list')[0]
+t.check(credentials(good)['verdict'] == 'holds' and credentials(good)['statement'].startswith('valid: signed'), 'content_credentials_show_something_when_their_signer_is_trusted', credentials(good))
 t.end()

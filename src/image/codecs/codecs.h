@@ -84,7 +84,7 @@ struct fair_rights {
     fair_str rights_url;      /* XMP xmpRights:WebStatement, cc:license                */
     fair_str licensor;        /* PLUS Licensor name and URL                            */
     fair_str title;           /* XMP dc:title, IPTC ObjectName                         */
-    fair_str c2pa;            /* "present" where a C2PA manifest is embedded           */
+    fair_str c2pa;            /* of C2PA manifests: fair_c2pa_words (c2pa.h), or "present" */
     fair_str serial;          /* of the camera's body: EXIF BodySerialNumber (0xA431)  */
 };
 fair_status fair_rights_read(const void *bytes, size_t n, struct fair_arena *a, struct fair_rights *out,

@@ -3,7 +3,9 @@
 #include <exempi/xmpconsts.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/clock.h"
 #include "base/mem.h"
+#include "image/codecs/c2pa.h"
 #include "image/codecs/codecs.h"
 
 #define TEXT_MAX 4096
@@ -325,6 +327,12 @@ fair_rights_read(const void *bytes, size_t n, struct fair_arena *a, struct fair_
     fill(&out->copyright, keep(a, f.exif[1]));
     fill(&out->serial, keep(a, (fair_str){ f.exif[3].p, f.exif[3].n > 0 ? strnlen(f.exif[3].p, f.exif[3].n) : 0 }));
     if (f.exif[2].n > 0) out->date = date(a, (fair_str){ f.exif[2].p, strnlen(f.exif[2].p, f.exif[2].n) });
-    if (n > 0 && memmem(bytes, n, "jumb", 4) != NULL && memmem(bytes, n, "c2pa", 4) != NULL) out->c2pa = FAIR_STR("present");
+    if (n > 0 && memmem(bytes, n, "jumb", 4) != NULL && memmem(bytes, n, "c2pa", 4) != NULL) {
+        struct fair_c2pa c;
+        fair_c2pa_read(bytes, n, fair_now(), a, &c);
+        out->c2pa = fair_c2pa_words(a, &c);
+        if (out->c2pa.n > TEXT_MAX) out->c2pa.n = TEXT_MAX;
+        out->c2pa = out->c2pa.n > 0 ? keep(a, out->c2pa) : FAIR_STR("present");
+    }
     return FAIR_OK;
 }
