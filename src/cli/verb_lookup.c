@@ -127,7 +127,9 @@ answer(struct looking *l, const struct fair_decoded *d, struct fair_err *err)
         return FAIR_OK;
     }
     FAIR_TRY(fair_house_match(&l->c->house, &d->fp, d->grey, l->off, q->arena, &found, err));
-    best = found.n > 0 ? found.v[0].verdict : fair_match_empty(&d->fp);
+    for (size_t i = 0; i < found.n; i++)
+        if (found.v[i].verdict > best) best = found.v[i].verdict;
+    if (best == FAIR_NO_MATCH) best = fair_match_empty(&d->fp);
     l->found += found.n > 0;
     if (l->form == JSON) list = json_array();
     if (l->form == TABLE) fair_buf_fmt(&q->out, "%.*s: %s\n", FAIR_STR_ARG(fair_str_escape(q->arena, q->file->path)), fair_verdict_name(best));

@@ -8,6 +8,12 @@ bounded(float v, float low, float high)
     return v < low ? low : v > high ? high : v;
 }
 
+static float
+least(float a, float b)
+{
+    return a < b ? a : b;
+}
+
 /* The greatest of three finenesses, each less sure the fewer tiles it rests on. */
 static float
 best_of(const float v[3], const float tiles[3])
@@ -19,6 +25,14 @@ best_of(const float v[3], const float tiles[3])
         if (sure > best) best = sure;
     }
     return best;
+}
+
+float
+fair_beyond(const struct fair_clue *c)
+{
+    float on = (float)(c->run_on + c->bare_on), all = (float)(c->edges + c->bare);
+
+    return on < 2 ? 0 : on / all * (on / all) * bounded(on / 8, 0, 1);
 }
 
 void
@@ -47,7 +61,38 @@ fair_evidence(const struct fair_match *m, const struct fair_clue *c, float x[FAI
     x[i++] = looked * bounded(logf(1 + c->tiles[0] * firm) / 6, 0, 1);
     x[i++] = looked * bounded(c->loose, 0, 1.5f);
     x[i++] = looked * bounded(c->loose, 0, 1.5f) * bounded(c->alike[0], 0, 1);
-    x[i++] = c->run_on >= 2 ? (float)c->run_on / (float)c->edges : 0;
+    x[i++] = c->run_on >= 4 ? (float)c->run_on / (float)(c->edges) : 0;
     x[i++] = looked * bounded(c->covers, 0, 1);
     x[i++] = looked * bounded(logf(.1f + m->scale), -2, 0);
+    /* the survey of the overlap */
+    {
+        float sure = c->backed / (c->backed + 3), tone = bounded(c->tone, 0, 1), drift = bounded(c->drift, 0, 1.5f);
+        x[i++] = looked * c->held * sure;
+        x[i++] = looked * c->spread * sure;
+        x[i++] = looked * bounded(c->cells / 16, 0, 1);
+        x[i++] = looked * bounded(c->breadth, 0, 1) * sure;
+        x[i++] = looked * tone;
+        x[i++] = looked * bounded(c->uneven / 20, 0, 1);
+        x[i++] = looked * tone * c->held;
+        x[i++] = looked * tone * crisp;
+        x[i++] = looked * drift;
+        x[i++] = looked * drift * c->held;
+        x[i++] = looked * bounded(c->plain, 0, 1);
+        x[i++] = c->bare_on >= 4 ? (float)c->bare_on / (float)c->bare : 0;
+        x[i++] = looked * c->held * c->spread * tone * crisp;
+        x[i++] = bounded(c->marked, 0, 1);
+        x[i++] = looked * c->middle * sure;
+        x[i++] = looked * bounded(5 * (c->breadth - 1), 0, 1);
+        /* a chain is as strong as its weakest link */
+        x[i++] = looked * least(least(c->held, c->spread), least(tone, least(crisp, 1 - .6f * drift))) * sure;
+        x[i++] = fair_beyond(c);
+        /* how much agrees exactly, whatever else lies over it; less, on marks */
+        {
+            float amount = bounded(logf(1 + c->backed * (1 - c->marked)) / 6, 0, 1), exact = bounded(1 - 2 * c->drift, 0, 1);
+            x[i++] = looked * amount * exact;
+            x[i++] = looked * amount * exact * tone;
+            x[i++] = looked * exact * bounded(c->cells / 16, 0, 1) * (1 - c->marked);
+            x[i++] = looked * c->marked * (1 - c->middle);
+        }
+    }
 }

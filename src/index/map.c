@@ -333,13 +333,17 @@ agreeing_bent(const float b[8], unsigned turn, const struct pair *p, unsigned n,
     return agree;
 }
 
-/* Which of the query's parts agree. */
+/* Which parts agree, of the query and of the work. */
 static void
 mark(const struct pair *p, const bool *in, unsigned n, struct fair_clue *clue)
 {
     memset(clue->used, 0, sizeof clue->used);
+    memset(clue->parts, 0, sizeof clue->parts);
     for (unsigned i = 0; i < n; i++)
-        if (in[i]) clue->used[p[i].query / 64] |= (uint64_t)1 << (p[i].query % 64);
+        if (in[i]) {
+            clue->used[p[i].query / 64] |= (uint64_t)1 << (p[i].query % 64);
+            clue->parts[p[i].part / 64] |= (uint64_t)1 << (p[i].part % 64);
+        }
 }
 
 void

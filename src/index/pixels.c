@@ -133,10 +133,10 @@ compare(const float *a, const float *b, int32_t width, int32_t height, int32_t x
 }
 
 /* One step of Gauss and Newton: the map's change that makes the query look most like the work.  Each tile is brought
- * to the work's mean and contrast first and counts by how alike it is already, so that captions and changed colours
- * pull little.  Works in the grid's own units; n = 6 keeps it affine.  False where nothing could be told. */
+ * to the work's mean and contrast first and counts by how alike it is already, from `sure` on, so that captions and
+ * changed colours pull little.  Works in the grid's own units; n = 6 keeps it affine.  False where nothing could be told. */
 static bool
-step(const float *a, const float *b, const struct grid *g, float bend[8], int n, float *moved)
+step(const float *a, const float *b, const struct grid *g, float bend[8], int n, float sure, float *moved)
 {
     double m[8][9] = { { 0 } };
     float cx = .5f * (float)g->width, cy = .5f * (float)g->height, unit = 2.f / (float)(g->width > g->height ? g->width : g->height);
@@ -149,7 +149,7 @@ step(const float *a, const float *b, const struct grid *g, float bend[8], int n,
             struct fair_gauss gauss;
             float w, back, sums[FAIR_PRODUCTS][TILE];
             unsigned mask;
-            if (!tile.whole || tile.texture < TEXTURE || tile.alike < .2f || tile.gain < .05f) continue;
+            if (!tile.whole || tile.texture < TEXTURE || tile.alike < sure || tile.gain < .05f) continue;
             w = tile.alike * tile.alike / (tile.texture * tile.texture + 50);
             back = 1 / tile.gain;
             used++;
@@ -364,24 +364,40 @@ together(const float *a, const float *b, int n, float *dev_a, float *dev_b)
     return aa > .01f && bb > .01f ? ab / sqrtf(aa * bb) : 0;
 }
 
+/* A stretch of border that is plain on the work's side and in the query: does the same grey go on outside?  White and
+ * black are what pages and frames are made of, and say nothing. */
+static void
+bare(const float *in, const float *out, int n, float dev_work, float dev_query, struct fair_clue *c)
+{
+    float si = 0, so = 0, cross = 0;
+
+    if (dev_work > 5 || dev_query > 5) return;
+    for (int i = 0; i < n; i++) { si += in[i]; so += out[i]; cross += fabsf(in[i] - out[i]); }
+    si /= (float)n;
+    so /= (float)n;
+    if (si < 10 || si > 246) return;
+    c->bare++;
+    if (fabsf(si - so) < 3 && cross < 5 * (float)n) c->bare_on++;
+}
+
 /* The work's border, where it lies inside the query: a copy that was put into something ends there, with a seam; what
- * was seen by a camera that saw more goes on as if there were no border.  Along each third of each side, 4 pixels
+ * was seen by a camera that saw more goes on as if there were no border.  Along each sixteenth of each side, 4 pixels
  * within and without: is the work there at all, and does the picture run on? */
 static void
 borders(const struct fair_levels *query, const struct fair_levels *work, bool negated, struct fair_clue *c)
 {
-    enum { N = 32 };
+    enum { N = 10, EACH = 16 };
     float w = (float)work->at[0].width, h = (float)work->at[0].height;
     float qw = (float)query->at[0].width, qh = (float)query->at[0].height;
 
-    c->edges = c->run_on = 0;
-    for (int part = 0; part < 12; part++) {
+    c->edges = c->run_on = c->bare = c->bare_on = 0;
+    for (int part = 0; part < 4 * EACH; part++) {
         float in0[N], in1[N], out1[N], wk[N], cross = 0, within = 0, da, db, dc, dd;
         bool ok = true;
         for (int i = 0; i < N && ok; i++) {
-            float along = ((float)(part % 3) + ((float)i + .5f) / N) / 3 * .94f + .03f, here[6], scale, u[4], v[4];
-            float x = part / 3 == 0 ? 0 : part / 3 == 1 ? w : along * w, y = part / 3 == 2 ? 0 : part / 3 == 3 ? h : along * h;
-            float nx = part / 3 == 0 ? -1 : part / 3 == 1 ? 1 : 0, ny = part / 3 == 2 ? -1 : part / 3 == 3 ? 1 : 0;
+            float along = ((float)(part % EACH) + ((float)i + .5f) / N) / EACH * .94f + .03f, here[6], scale, u[4], v[4];
+            float x = part / EACH == 0 ? 0 : part / EACH == 1 ? w : along * w, y = part / EACH == 2 ? 0 : part / EACH == 3 ? h : along * h;
+            float nx = part / EACH == 0 ? -1 : part / EACH == 1 ? 1 : 0, ny = part / EACH == 2 ? -1 : part / EACH == 3 ? 1 : 0;
             static const float steps[4] = { -12, -4, 4, 12 };
             float q[4];
             fair_bend_about(c->bend, x, y, here);
@@ -404,7 +420,11 @@ borders(const struct fair_levels *query, const struct fair_levels *work, bool ne
                 ok = wk[i] == wk[i];
             }
         }
-        if (!ok || together(wk, in1, N, &da, &db) < .7f || da < 1.5f || db < 1.5f) continue;
+        if (!ok) continue;
+        if (together(wk, in1, N, &da, &db) < .7f || da < 1.5f || db < 1.5f) {
+            bare(in1, out1, N, da, db, c);
+            continue;
+        }
         c->edges++;
         if (together(in1, out1, N, &dc, &dd) > .6f && dd > 1.5f && cross < .8f * within + .5f * N && together(in0, in1, N, &dc, &dd) > .3f) c->run_on++;
     }
@@ -430,7 +450,7 @@ fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work
         sample_work(work, &g, a);
         for (int i = 0; i < 4; i++) {
             sample_query(query, &g, best.bend, negated, b);
-            if (!step(a, b, &g, best.bend, i < 2 ? 6 : 8, &moved) || moved < .1f) break;
+            if (!step(a, b, &g, best.bend, i < 2 ? 6 : 8, .2f, &moved) || moved < .1f) break;
         }
         sample_query(query, &g, best.bend, negated, b);
         measure(a, b, g.width, g.height, 0, &best);
@@ -441,19 +461,24 @@ fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work
             best.tiles[1] = best.tiles[2] = 0;
             best.edges = best.run_on = 0;
             outline(a, b, &g, work, &best);
+            fair_survey(a, b, g.width, g.height, &best);
+            best.bare = best.bare_on = 0;
             if (!c->looked || fitness(&best) > fitness(c)) *c = best;
             return;
         }
     }
     if (!grid_of(query, work, best.bend, SIDE, &g)) return;
     sample_work(work, &g, a);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {                               /* in the end only by what is surely alike */
         sample_query(query, &g, best.bend, negated, b);
-        if (!step(a, b, &g, best.bend, 8, &moved) || moved < .2f) break;
+        if (!step(a, b, &g, best.bend, 8, i < 2 ? .2f + .1f * (float)i : .55f, &moved)) break;
+        if (i >= 2 && moved < .1f) break;
+        if (i < 2 && moved < .15f) i = 2;
     }
     sample_query(query, &g, best.bend, negated, b);
     measure(a, b, g.width, g.height, 0, &best);
     outline(a, b, &g, work, &best);
+    fair_survey(a, b, g.width, g.height, &best);
     halved(a, g.width, g.height, half_a);
     halved(b, g.width, g.height, half_b);
     measure(half_a, half_b, g.width / 2, g.height / 2, 1, &best);

@@ -16,9 +16,9 @@ struct fair_clue {
     uint32_t seen;            /* parts of the work that the map puts inside the query                */
     uint32_t agree;           /* of these, those that found a partner there                          */
     float weight;             /* the agreeing parts' evidence, in nats                               */
-    float spread;             /* agreeing parts' share of cells of the seen area, 0..1               */
     float bend[8];            /* projective, catalogue -> query, normalised pixels: u = (b0 x + b1 y + b2) / (b6 x + b7 y + 1) */
     uint64_t used[FAIR_PARTS_QUERY / 64 + 1];   /* the query's parts that agree                              */
+    uint64_t parts[2];        /* the work's                                                              */
     uint32_t shared;          /* of these, those that agree with another candidate too               */
     /* pixels, at full, half and quarter fineness */
     bool looked;
@@ -30,6 +30,19 @@ struct fair_clue {
     float loose;              /* mean shift that the well correlating tiles want, samples            */
     float residual;           /* mean difference of the pixels, 0..255                               */
     float covers;             /* share of the work that the map puts inside the query                */
+    /* the survey of the whole overlap (survey.c) */
+    float held;               /* of what is textured in either, the share that is alike              */
+    float backed;             /* how many tiles are                                                  */
+    float plain;              /* share of the overlap that is plain in both                          */
+    float spread;             /* of 4 x 4 cells with texture, the share that hold                    */
+    float cells;              /* how many do                                                         */
+    float middle;             /* held, of the four middle cells alone                                */
+    float breadth;            /* of what is alike, along its shorter axis: 1 evenly spread, more: a frame    */
+    float tone;               /* 1: one curve takes all greys of the work to the query's; 0: none does */
+    float uneven;             /* what it is off by, greys                                            */
+    float drift;              /* mean shift that the alike tiles still want, samples, at most 2      */
+    uint32_t bare, bare_on;   /* plain stretches of the work's border, and of these those without a seam */
+    float marked;             /* of the agreeing parts, the share that recur in works not alike otherwise */
     float visible[4];         /* x0 y0 x1 y1, normalised pixels of the work: where it is like the query */
 };
 
@@ -68,6 +81,12 @@ struct fair_levels;
 struct fair_levels *fair_levels_new(const struct fair_image *grey, struct fair_arena *a);
 void fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work, const float b[8], bool negated, struct fair_clue *clue);
 
+/* Survey two grids of samples laid on each other, NAN where the query has none: fills the clue's survey. */
+void fair_survey(const float *a, const float *b, int32_t width, int32_t height, struct fair_clue *c);
+
+/* Learn which of the work's agreeing parts lie on a mark: fills the clue's `marked`. */
+void fair_recur(const struct fair_index *ix, fair_id org, struct fair_clue *c);
+
 /* One pairing of a work's part with a query's. */
 struct fair_hit { uint32_t part, query; float weight; uint16_t bits; uint8_t turn; };
 /* Find the map under which most of the hits agree.  False where fewer than `least` do. */
@@ -76,8 +95,12 @@ bool fair_map_find(const struct fair_record *r, const struct fair_fingerprint *f
 
 /* What the score is made of: FAIR_EVIDENCE numbers of about 0 to 1 each (verdict.c names them); fitted by
  * tools/fit-verdict. */
-#define FAIR_EVIDENCE 20
+#define FAIR_EVIDENCE 42
 void fair_evidence(const struct fair_match *m, const struct fair_clue *c, float x[FAIR_EVIDENCE]);
+
+/* How surely the query shows what lies beyond the work's border, and as if there were none: 0 to 1.  No copy of this
+ * file does. */
+float fair_beyond(const struct fair_clue *c);
 
 /* The query's parts by place, for guided matching. */
 struct fair_grid;

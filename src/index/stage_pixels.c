@@ -21,7 +21,6 @@ fair_stage_pixels(const struct fair_index *ix, const struct fair_query *q, struc
     struct likely *order;
     struct fair_levels *query;
 
-    (void)ix;
     if (q->grey == NULL || q->proof == NULL || io->n == 0) return FAIR_OK;
     order = fair_alloc_array(q->arena, io->n, sizeof *order);
     query = fair_levels_new(q->grey, q->arena);
@@ -47,6 +46,7 @@ fair_stage_pixels(const struct fair_index *ix, const struct fair_query *q, struc
             fair_bend_affine(c->whole_map, bend);
             fair_pixels_look(query, work, bend, c->negated, c);
         }
+        if (c->looked && c->agree >= 4 && c->held > .1f) fair_recur(ix, q->org, c);
     }
     return FAIR_OK;
 }

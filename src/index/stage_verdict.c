@@ -1,8 +1,15 @@
 /* The last check stage: what the clues amount to, in one number and one word. */
 #include <math.h>
 #include <stdlib.h>
+#include "index/score.h"
 #include "index/search.h"
 
+#define MATCH .8f             /* the score from which it is called a match                                       */
+#define POSSIBLE .05f         /* and from which it is for a person to look at                                    */
+#define KEPT .001f            /* below this a pair is not told at all                                            */
+#define UNSEEN .6f            /* the most that may be said where no proof was laid on the query                   */
+#define RELATED .9f           /* the chance that they have something in common, from which there may be a scene  */
+#define BEYOND .3f            /* fair_beyond, from which the query shows what the work does not                  */
 #define PI 3.14159265f
 
 static float
@@ -84,27 +91,59 @@ sort(struct fair_search *s, struct fair_matches *io)
     for (size_t i = 0; i < io->n; i++) { io->v[i] = v[i].m; s->clues[i] = v[i].c; }
 }
 
+static float
+chance(const float w[FAIR_EVIDENCE], const float x[FAIR_EVIDENCE], float add)
+{
+    for (int i = 0; i < FAIR_EVIDENCE; i++) add += w[i] * x[i];
+    return 1 / (1 + expf(-(add < -30 ? -30 : add > 30 ? 30 : add)));
+}
+
+/* Of n works searched, one more resembles the picture by chance for every one more there is: what is to be had in common
+ * must outweigh it.  The weights were fitted with FAIR_SCORE_WORKS. */
+static float
+crowd(const struct fair_index *ix)
+{
+    const struct fair_shelf *shelf;
+    double n = 0;
+
+    for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++) n += (double)shelf->n;
+    return n > (double)FAIR_SCORE_WORKS ? -(float)log(n / (double)FAIR_SCORE_WORKS) : 0;
+}
+
+static enum fair_verdict
+verdict_of(const struct fair_clue *c, float score, float related)
+{
+    /* on marks alone, or plain all over: nothing to be told */
+    bool mark = c->marked > .5f && c->middle < .3f;
+
+    if (c->looked && c->plain > .93f && c->backed < 4 && score < MATCH) return FAIR_TOO_PLAIN;
+    if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND) return FAIR_MATCH;
+    if (c->looked && related >= RELATED && !mark && c->agree >= 8 && c->held > .25f && (score < .3f || fair_beyond(c) >= BEYOND)) return FAIR_SAME_SCENE;
+    return score >= POSSIBLE ? FAIR_POSSIBLE : FAIR_NO_MATCH;
+}
+
 fair_status
 fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
 {
     struct fair_search *s = (struct fair_search *)q;
+    float more_works = crowd(ix);
+    size_t kept = 0;
 
-    (void)ix;
     (void)err;
     for (size_t i = 0; i < io->n; i++) {
         struct fair_clue *c = &s->clues[i];
         struct fair_match *m = &io->v[i];
-        float x = -4;
+        float x[FAIR_EVIDENCE], related;
         if (c->mapped || c->looked) place(q, c, m);
-        if (c->looked) {
-            float firm = more(more(c->firm[0], .9f * c->firm[1]), .8f * c->firm[2]);
-            x = -5 + 8 * firm + 1.2f * logf(1 + c->tiles[0] * firm) + .04f * less((float)c->agree, 40) - 4 * more(c->loose - .3f, 0);
-        } else if (c->mapped) {
-            x = -3 + .05f * ((float)c->agree - 9);
-        }
-        m->score = 1 / (1 + expf(-x));
-        m->verdict = m->score > .9f ? FAIR_MATCH : FAIR_POSSIBLE;
+        fair_evidence(m, c, x);
+        related = chance(fair_score_related, x, more_works);
+        m->score = related * (c->looked ? chance(fair_score_copy, x, 0) : UNSEEN);
+        m->verdict = verdict_of(c, m->score, related);
+        if (m->score < KEPT && m->verdict != FAIR_SAME_SCENE) continue;
+        io->v[kept] = *m;
+        s->clues[kept++] = *c;
     }
+    io->n = kept;
     sort(s, io);
     return FAIR_OK;
 }

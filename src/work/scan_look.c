@@ -110,7 +110,7 @@ words_json(struct fair_scan *s, const struct fair_match *m, const struct fair_ou
 static bool
 worth_a_look(const struct fair_match *m)
 {
-    return m->verdict == FAIR_MATCH || (m->verdict >= FAIR_SAME_SCENE && m->score >= WORTH_A_LOOK);
+    return m->verdict == FAIR_MATCH || m->verdict == FAIR_SAME_SCENE || (m->verdict == FAIR_POSSIBLE && m->score >= WORTH_A_LOOK);
 }
 
 /* Match, and keep what is worth a person's look.  `grey` may be NULL. */
