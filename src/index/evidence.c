@@ -30,9 +30,14 @@ best_of(const float v[3], const float tiles[3])
 float
 fair_beyond(const struct fair_clue *c)
 {
-    float on = (float)(c->run_on + c->bare_on), all = (float)(c->edges + c->bare);
+    float on = (float)c->run_on, all = (float)c->edges;
 
-    return on < 2 ? 0 : on / all * (on / all) * bounded(on / 8, 0, 1);
+    /* where the border is textured it tells, and a sixth of the stretches run on by chance; plain ones are often alike
+     * on both sides of a seam, and count only if nearly all go on */
+    if (c->edges >= 4) return c->run_on < 2 ? 0 : bounded((on / all - .15f) / .45f, 0, 1) * bounded(on / 6, 0, 1);
+    on += (float)c->bare_on;
+    all += (float)c->bare;
+    return on < 2 ? 0 : bounded((on / all - .7f) / .2f, 0, 1) * bounded(on / 8, 0, 1);
 }
 
 void

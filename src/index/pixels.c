@@ -381,7 +381,7 @@ bare(const float *in, const float *out, int n, float dev_work, float dev_query, 
 }
 
 /* The work's border, where it lies inside the query: a copy that was put into something ends there, with a seam; what
- * was seen by a camera that saw more goes on as if there were no border.  Along each sixteenth of each side, 4 pixels
+ * was seen by a camera that saw more goes on as if there were no border.  Along each sixteenth of each side, 3 pixels
  * within and without: is the work there at all, and does the picture run on? */
 static void
 borders(const struct fair_levels *query, const struct fair_levels *work, bool negated, struct fair_clue *c)
@@ -398,7 +398,7 @@ borders(const struct fair_levels *query, const struct fair_levels *work, bool ne
             float along = ((float)(part % EACH) + ((float)i + .5f) / N) / EACH * .94f + .03f, here[6], scale, u[4], v[4];
             float x = part / EACH == 0 ? 0 : part / EACH == 1 ? w : along * w, y = part / EACH == 2 ? 0 : part / EACH == 3 ? h : along * h;
             float nx = part / EACH == 0 ? -1 : part / EACH == 1 ? 1 : 0, ny = part / EACH == 2 ? -1 : part / EACH == 3 ? 1 : 0;
-            static const float steps[4] = { -12, -4, 4, 12 };
+            static const float steps[4] = { -9, -3, 3, 9 };
             float q[4];
             fair_bend_about(c->bend, x, y, here);
             scale = hypotf(here[0] * nx + here[1] * ny, here[3] * nx + here[4] * ny);
@@ -415,7 +415,7 @@ borders(const struct fair_levels *query, const struct fair_levels *work, bool ne
             {
                 int32_t k = level_for(work, 1 / scale);
                 float unit = 1.f / (float)(1 << k);
-                wk[i] = value_at(&work->at[k], (x - nx * 4 / scale) * unit, (y - ny * 4 / scale) * unit);
+                wk[i] = value_at(&work->at[k], (x - nx * 3 / scale) * unit, (y - ny * 3 / scale) * unit);
                 if (negated) wk[i] = 255 - wk[i];
                 ok = wk[i] == wk[i];
             }

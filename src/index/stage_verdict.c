@@ -8,8 +8,10 @@
 #define POSSIBLE .05f         /* and from which it is for a person to look at                                    */
 #define KEPT .001f            /* below this a pair is not told at all                                            */
 #define UNSEEN .6f            /* the most that may be said where no proof was laid on the query                   */
+#define PASSED .03f           /* and where others were likelier, so that only theirs were                        */
 #define RELATED .9f           /* the chance that they have something in common, from which there may be a scene  */
 #define BEYOND .3f            /* fair_beyond, from which the query shows what the work does not                  */
+#define ADRIFT .55f           /* samples that alike tiles are off by on average, from which things have moved      */
 #define PI 3.14159265f
 
 static float
@@ -117,8 +119,8 @@ verdict_of(const struct fair_clue *c, float score, float related)
     bool mark = c->marked > .5f && c->middle < .3f;
 
     if (c->looked && c->plain > .93f && c->backed < 4 && score < MATCH) return FAIR_TOO_PLAIN;
-    if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND) return FAIR_MATCH;
-    if (c->looked && related >= RELATED && !mark && c->agree >= 8 && c->held > .25f && (score < .3f || fair_beyond(c) >= BEYOND)) return FAIR_SAME_SCENE;
+    if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND && c->drift < ADRIFT) return FAIR_MATCH;
+    if (c->looked && related >= RELATED && !mark && c->agree >= 8 && c->held > .25f && (score < .3f || fair_beyond(c) >= BEYOND || c->drift >= ADRIFT)) return FAIR_SAME_SCENE;
     return score >= POSSIBLE ? FAIR_POSSIBLE : FAIR_NO_MATCH;
 }
 
@@ -127,9 +129,10 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
 {
     struct fair_search *s = (struct fair_search *)q;
     float more_works = crowd(ix);
-    size_t kept = 0;
+    size_t kept = 0, looked = 0;
 
     (void)err;
+    for (size_t i = 0; i < io->n; i++) looked += s->clues[i].looked;
     for (size_t i = 0; i < io->n; i++) {
         struct fair_clue *c = &s->clues[i];
         struct fair_match *m = &io->v[i];
@@ -137,7 +140,7 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         if (c->mapped || c->looked) place(q, c, m);
         fair_evidence(m, c, x);
         related = chance(fair_score_related, x, more_works);
-        m->score = related * (c->looked ? chance(fair_score_copy, x, 0) : UNSEEN);
+        m->score = related * (c->looked ? chance(fair_score_copy, x, 0) : looked > 0 ? PASSED : UNSEEN);
         m->verdict = verdict_of(c, m->score, related);
         if (m->score < KEPT && m->verdict != FAIR_SAME_SCENE) continue;
         io->v[kept] = *m;

@@ -194,6 +194,94 @@ TEST(pictures_nobody_registered_match_nothing)
     tear_down();
 }
 
+/* A bar with a mark along the bottom, the same on all. */
+static void
+put_mark(struct fair_image *im)
+{
+    struct fair_image *mark = scene(W, 40, 4711);
+
+    for (uint32_t y = 0; y < 40; y++) memcpy(fair_image_row(im, im->height - 40 + y), fair_image_row(mark, y), W);
+    fair_image_free(&mark);
+}
+
+TEST(a_foreign_picture_that_bears_the_same_mark_is_no_match)
+{
+    struct fair_fingerprint fp;
+    struct fair_matches m;
+    struct fair_image *im;
+
+    set_up(true);
+    for (uint32_t i = 0; i < WORKS; i++) {
+        put_mark(g.grey[i]);
+        fair_fingerprint_take(g.grey[i], W, H, FAIR_FOR_CATALOGUE, g.a, &fp);
+        CHECK_OK(fair_index_put_tail(g.ix, 1, (fair_id)i + 1, &fp, why));
+    }
+    im = scene(W, H, 200);
+    put_mark(im);
+    m = search(im, 0, true);
+    CHECK(m.n > 0 && m.v[0].agree >= 4);
+    for (size_t k = 0; k < m.n; k++) CHECK(m.v[k].verdict != FAIR_MATCH && m.v[k].score < .3f);
+    fair_image_free(&im);
+    m = search(g.grey[1], 0, true);           /* and a copy of a work that bears it still is one */
+    CHECK_EQ(m.v[0].work, 2);
+    CHECK_EQ(m.v[0].verdict, FAIR_MATCH);
+    CHECK(m.n < 2 || m.v[1].verdict != FAIR_MATCH);
+    tear_down();
+}
+
+/* Seen again by a camera that moved: things shift smoothly by their depth, the light comes from elsewhere. */
+static struct fair_image *
+seen_again(const struct fair_image *im, float much)
+{
+    struct fair_image *out = fair_image_new(im->width, im->height, 1);
+
+    for (uint32_t y = 0; y < im->height; y++)
+        for (uint32_t x = 0; x < im->width; x++) {
+            float u = (float)x + much * sinf((float)x * .035f + 1) * cosf((float)y * .05f), v = (float)y + much * cosf((float)x * .05f) * sinf((float)y * .04f + 2);
+            int32_t i = (int32_t)u, k = (int32_t)v;
+            float light = .8f + .4f * (float)x / (float)im->width, value;
+            i = i < 0 ? 0 : i >= (int32_t)im->width ? (int32_t)im->width - 1 : i;
+            k = k < 0 ? 0 : k >= (int32_t)im->height ? (int32_t)im->height - 1 : k;
+            value = light * (float)fair_image_row(im, (uint32_t)k)[i];
+            fair_image_row(out, y)[x] = (uint8_t)(value > 255 ? 255 : value);
+        }
+    return out;
+}
+
+TEST(another_shot_of_the_same_scene_is_no_match)
+{
+    set_up(true);
+    for (size_t i = 0; i < WORKS; i++) {
+        struct fair_image *im = seen_again(g.grey[i], 6);
+        struct fair_matches m = search(im, 0, true);
+        CHECK(m.n > 0);
+        CHECK_EQ(m.v[0].work, (fair_id)i + 1);
+        CHECK(m.v[0].verdict == FAIR_SAME_SCENE || m.v[0].verdict == FAIR_POSSIBLE);
+        fair_image_free(&im);
+    }
+    tear_down();
+}
+
+TEST(what_shows_more_than_the_work_does_is_no_copy_of_it)
+{
+    struct fair_matches m;
+    struct fair_image *wide;
+    static const float map[6] = { 1, 0, -60, 0, 1, -45 };
+    struct fair_fingerprint fp;
+
+    set_up(true);
+    wide = g.grey[0];                         /* the work is a piece of what is found */
+    g.grey[0] = edited(wide, map, W - 120, H - 90);
+    fair_fingerprint_take(g.grey[0], W - 120, H - 90, FAIR_FOR_CATALOGUE, g.a, &fp);
+    CHECK_OK(fair_index_put_tail(g.ix, 1, 1, &fp, why));
+    m = search(wide, 0, true);
+    CHECK(m.n > 0);
+    CHECK_EQ(m.v[0].work, 1);
+    CHECK_EQ(m.v[0].verdict, FAIR_SAME_SCENE);
+    fair_image_free(&wide);
+    tear_down();
+}
+
 TEST(a_flat_picture_matches_nothing)
 {
     struct fair_image *im = fair_image_new(W, H, 1);

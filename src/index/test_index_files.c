@@ -62,7 +62,7 @@ opened(const char *dir)
     return ix;
 }
 
-/* The best work for the picture `number`, 0 for none. */
+/* The best work for the picture `number`, 0 for none.  No proofs are at hand, so that a copy is possible and no more. */
 static fair_id
 best(const struct fair_index *ix, fair_id org, unsigned number)
 {
@@ -73,7 +73,7 @@ best(const struct fair_index *ix, fair_id org, unsigned number)
 
     fingerprint_of(number, a, &fp);
     CHECK_OK(fair_index_search(ix, &q, 0, &found, why));
-    return found.n > 0 && found.v[0].verdict == FAIR_MATCH ? found.v[0].work : 0;
+    return found.n > 0 && found.v[0].verdict == FAIR_POSSIBLE && found.v[0].score > .5f ? found.v[0].work : 0;
 }
 
 static void
