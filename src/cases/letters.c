@@ -204,6 +204,12 @@ fair_letter_word_of(const struct fair_letters *l, fair_str language, fair_str ke
     return (fair_str){ NULL, 0 };
 }
 
+fair_str
+fair_letters_word(const struct fair_letters *l, fair_str language, fair_str key)
+{
+    return fair_letter_word_of(l, language, key);
+}
+
 const struct letter_step *
 fair_letter_step_of(const struct fair_letters *l, fair_str step)
 {

@@ -22,6 +22,7 @@ void fair_letter_fact_yes(struct fair_letter_facts *f, const char *name, bool ye
 /* The n-th of a list: ("use", 1, "page"). */
 void fair_letter_fact_of(struct fair_letter_facts *f, const char *list, int n, const char *name, fair_str value);
 fair_str fair_letter_fact_get(const struct fair_letter_facts *f, fair_str name);              /* absent: not there */
+size_t fair_letter_facts_count(const struct fair_letter_facts *f);
 
 /* ---- the letters ------------------------------------------------------------------------------------------ */
 
@@ -68,6 +69,8 @@ struct fair_sha256 fair_pack_hash(const struct fair_letters *l, fair_str law);
 bool fair_pack_known(const struct fair_letters *l, fair_str law);
 /* The language of `law` to write to a reader of `wanted` in: theirs where the pack has it, else the pack's first. */
 fair_str fair_pack_language(const struct fair_letters *l, fair_str law, fair_str wanted);
+/* A word of words.tsv: "ownership.declared"; absent: none. */
+fair_str fair_letters_word(const struct fair_letters *l, fair_str language, fair_str key);
 /* The pack that holds for a country: "DE" for DE, "UK" for GB, "EU" for its other members; absent: none. */
 fair_str fair_pack_of_country(fair_str country);
 

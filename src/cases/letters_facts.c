@@ -65,3 +65,9 @@ fair_letter_fact_get(const struct fair_letter_facts *f, fair_str name)
         if (fair_str_eq(f->p[i].name, name)) return f->p[i].value;
     return (fair_str){ NULL, 0 };
 }
+
+size_t
+fair_letter_facts_count(const struct fair_letter_facts *f)
+{
+    return f->n;
+}

@@ -145,6 +145,8 @@ int fair_verb_evidence_proof(struct fair_cli *c, int argc, char **argv);
 int fair_verb_evidence_capture(struct fair_cli *c, int argc, char **argv);
 int fair_verb_evidence_looks(struct fair_cli *c, int argc, char **argv);
 int fair_verb_verify(struct fair_cli *c, int argc, char **argv);
+int fair_verb_notices_draft(struct fair_cli *c, int argc, char **argv);
+int fair_verb_notices_preview(struct fair_cli *c, int argc, char **argv);
 int fair_verb_letters_list(struct fair_cli *c, int argc, char **argv);
 int fair_verb_letters_pack(struct fair_cli *c, int argc, char **argv);
 int fair_verb_letters_check(struct fair_cli *c, int argc, char **argv);

@@ -66,6 +66,8 @@ const struct fair_verb fair_verbs[] = {
     { "evidence looks", "HIT", "What the captures of a hit found, and what changed between them.", fair_verb_evidence_looks, FAIR_DEED_LOOK },
     { "inspect", "picture|fingerprint|images|srcset|robots|url|warc|sitemap|feed|rdap ...", "Shows how foreign things are read. Needs no home, fetches nothing.", fair_verb_inspect, FAIR_DEED_ANYONE },
     { "verify", "[--key FILE|SHA256] [--ca FILE|DIR] [--allow-untrusted] [--block HEIGHT:HEADER] [--of FILE] [--hash HEX] [--rematch] [--weak] FILE", "Is this package, proof or time stamp what it says it is? Offline; needs no home.", fair_verb_verify, FAIR_DEED_ANYONE },
+    { "notices preview", "[--law LAW] [--language LANGUAGE] [--facts FILE] [--format text|html|portal|pdf|inputs] CASE STEP", "Writes what a case's letter would say, from what is known now, to standard output; keeps and sends nothing.", fair_verb_notices_preview, FAIR_DEED_CASES },
+    { "notices draft", "[--law LAW] [--language LANGUAGE] [--facts FILE] [--again NOTICE] CASE STEP", "Drafts a case's letter for a person to read and approve; sends nothing.", fair_verb_notices_draft, FAIR_DEED_CASES },
     { "letters list", "[--law LAW] [--language LANGUAGE] [--share DIR]", "Lists the letters: law, step, language, days, ease of reading, who reviewed it.", fair_verb_letters_list, FAIR_DEED_ANYONE },
     { "letters pack", "[--share DIR] LAW", "Shows a law's pack: what its letters must say and what it holds of the law, each with source and date.", fair_verb_letters_pack, FAIR_DEED_ANYONE },
     { "letters check", "[DIR]", "Is a set of letters whole and fair? Every fault is told. Needs no home.", fair_verb_letters_check, FAIR_DEED_ANYONE },

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/io.h"
 #include "cli/cli.h"
+#include "cli/letter_form.h"
 #include "work/letters.h"
 #include "work/render.h"
 
@@ -126,9 +127,18 @@ fair_verb_letters_check(struct fair_cli *c, int argc, char **argv)
     return n > 0 ? FAIR_EXIT_NO : FAIR_EXIT_DONE;
 }
 
-/* The document in the form asked for. */
-static fair_status
-write_form(struct fair_cli *c, const char *form, const struct fair_letter_filled *f, struct fair_err *err)
+bool
+fair_cli_is_letter_form(const char *form)
+{
+    static const char *const forms[] = { "text", "html", "portal", "pdf", "inputs" };
+
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (strcmp(form, forms[i]) == 0) return true;
+    return false;
+}
+
+fair_status
+fair_cli_letter(struct fair_cli *c, const char *form, const struct fair_letter_filled *f, struct fair_err *err)
 {
     struct fair_rendered pdf;
     fair_str out = { NULL, 0 };
@@ -157,19 +167,16 @@ fair_verb_letters_preview(struct fair_cli *c, int argc, char **argv)
     const struct fair_opt opts[] = { { .name = "share", .value = "DIR", .doc = "the letters of this folder, not those built in", .text = &share },
                                      { .name = "format", .value = "FORM", .doc = "text, html, portal (JSON), pdf or inputs", .text = &form },
                                      { .name = "facts", .value = "FILE", .doc = "lines of name, tab, value; otherwise standard input", .text = &file }, { 0 } };
-    static const char *const forms[] = { "text", "html", "portal", "pdf", "inputs" };
     struct fair_letter_facts *facts;
     struct fair_letter_filled filled;
     const struct fair_letter *t;
     struct fair_letters *l;
     struct fair_err err = { 0 };
     fair_str text, date;
-    bool known = false;
     int code;
 
     if (!fair_cli_parse(c, argc, argv, opts, 3, 3, &code)) return code;
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) known |= strcmp(form, forms[i]) == 0;
-    if (!known) return fair_cli_usage(c, "no format \"%s\"", form);
+    if (!fair_cli_is_letter_form(form)) return fair_cli_usage(c, "no format \"%s\"", form);
     if (load(c, share, &l, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     t = fair_letters_get(l, fair_str_of(c->args[0]), fair_str_of(c->args[1]), fair_str_of(c->args[2]));
     if (t == NULL) {
@@ -185,6 +192,6 @@ fair_verb_letters_preview(struct fair_cli *c, int argc, char **argv)
     }
     date = fair_letter_fact_get(facts, FAIR_STR("letter.date"));
     (void)fair_time_parse(date, &filled.document->made);
-    if (write_form(c, form, &filled, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    if (fair_cli_letter(c, form, &filled, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     return FAIR_EXIT_DONE;
 }

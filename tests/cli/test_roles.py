@@ -81,6 +81,7 @@ WORDS = {
     'works add': ['nowhere'], 'works show': ['{work}'], 'works remove': ['{work}'], 'works export': ['/dev/null/x'],
     'owners add': ['--name', 'Ada'], 'lookup': ['nowhere'], 'scan': ['nowhere'],
     'hits show': ['{hit}'], 'hits decide': ['--as', 'pursue', '{hit}'], 'hits add': ['--work', '{work}', 'nowhere'],
+    'notices preview': ['1', 'inquiry'], 'notices draft': ['1', 'inquiry'],
     'rules remove': ['{rule}'], 'watch add': ['https://example.net/'], 'watch pause': ['{watch}'], 'watch resume': ['{watch}'],
     'watch remove': ['{watch}'], 'watch run': ['{watch}'], 'serve': ['--listen', 'nowhere'], 'worker': ['--once'],
     'users add': ['--email', 'caseworker@marmalade.example'], 'users link': ['--email', '{email}'], 'users disable': ['--email', '{email}'],
