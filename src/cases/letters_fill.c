@@ -123,6 +123,10 @@ fault_of(struct filling *g, fair_str type, fair_str v)
     int64_t n;
 
     if (fair_str_eq(type, FAIR_STR("url"))) return is_web(v) ? NULL : "is no address of the web";
+    if (fair_str_eq(type, FAIR_STR("place"))) {
+        if (fair_str_starts(v, FAIR_STR("http://")) || fair_str_starts(v, FAIR_STR("https://"))) return is_web(v) ? NULL : "is no address of the web";
+        return v.n <= 1000 && is_plain(v, false) ? NULL : "is no place";
+    }
     if (fair_str_eq(type, FAIR_STR("email"))) return is_address(v) ? NULL : "is no mail address";
     if (fair_str_eq(type, FAIR_STR("date"))) return fair_time_parse(v, &t) ? NULL : "is no date";
     if (fair_str_eq(type, FAIR_STR("number"))) return fair_str_number(v, INT64_MAX, &n) ? NULL : "is no number";
@@ -188,7 +192,7 @@ expand(struct filling *g, fair_str text, fair_str *out)
         if (fair_str_eq(type, FAIR_STR("date"))) v = date_text(g, v);
         else if (fair_str_starts(type, FAIR_STR("choice:")))
             v = word(g, fair_str_fmt(g->a, "%.*s.%.*s", (int)type.n - 7, type.p + 7, FAIR_STR_ARG(v)), false);
-        else if (fair_str_eq(type, FAIR_STR("url"))) href = v;
+        else if (fair_str_eq(type, FAIR_STR("url")) || (fair_str_eq(type, FAIR_STR("place")) && is_web(v))) href = v;
         else if (fair_str_eq(type, FAIR_STR("email"))) href = fair_str_fmt(g->a, "mailto:%.*s", FAIR_STR_ARG(v));
         fair_spans_add(g->d, &s, v, style, href);
         if (href.p == NULL) fair_buf_add(&b, v);

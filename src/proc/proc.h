@@ -23,6 +23,7 @@ enum fair_role {
     FAIR_ROLE_MAIL_READ,      /* mails of strangers                                */
     FAIR_ROLE_PORTAL,         /* what recipients see and answer                    */
     FAIR_ROLE_NOTARY,         /* the signing key                                   */
+    FAIR_ROLE_POST,           /* a letter to the mail server, asking the rules again */
     FAIR_ROLE_VERIFY,         /* no helper: `fairtrack verify` itself, before it reads a package */
     FAIR_N_ROLES
 };

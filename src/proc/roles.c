@@ -61,6 +61,11 @@ const struct fair_role_rules fair_role_rules[FAIR_N_ROLES] = {
         .name = "notary", .program = "fairtrack-notary",
         .does = "holds the key that packages are signed with, read before it is confined; signs two kinds of lines",
         .may = 0, .memory = 256 * MIB, .seconds = 20, .replace_after = 0, .descriptors = 8 },
+    [FAIR_ROLE_POST] = {
+        .name = "post", .program = "fairtrack-post",
+        .does = "reads the database, asks the rules again, and hands one approved letter to the mail server of the settings",
+        .may = FAIR_MAY_THREAD | FAIR_MAY_CONNECT | FAIR_MAY_READ, .reads = fetch_reads,
+        .memory = 512 * MIB, .seconds = 100, .replace_after = 1, .descriptors = 32 },
     [FAIR_ROLE_VERIFY] = {
         .name = "verify", .program = "fairtrack verify",
         .does = "no helper but the verb itself: it confines itself before it reads the package, which is open by then",

@@ -20,6 +20,7 @@ struct fair_rows;             /* one running statement                        */
 struct fair_db_engine {
     const char *name;         /* "sqlite": also the suffix of a migration that only it can run */
     fair_status (*open)(const char *where, struct fair_db **out, struct fair_err *err);
+    fair_status (*open_reading)(const char *where, struct fair_db **out, struct fair_err *err);    /* every write is refused */
     void (*close)(struct fair_db *db);
 
     fair_status (*prepare)(struct fair_db *db, const char *sql, struct fair_rows **out, struct fair_err *err);

@@ -156,6 +156,35 @@ lite_open(const char *where, struct fair_db **out, struct fair_err *err)
     return FAIR_OK;
 }
 
+/* Nothing is made and nothing changed: not the file's mode, not a row. */
+static fair_status
+lite_open_reading(const char *where, struct fair_db **out, struct fair_err *err)
+{
+    struct lite *db = fair_xcalloc(1, sizeof *db);
+    fair_status st;
+    int rc;
+
+    *out = NULL;
+    db->base.engine = &fair_db_sqlite;
+    db->where = fair_xmalloc(strlen(where) + 1);
+    memcpy(db->where, where, strlen(where) + 1);
+    rc = sqlite3_open_v2(where, &db->h, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_extended_result_codes(db->h, 1);
+        sqlite3_busy_timeout(db->h, BUSY_MS);
+        sqlite3_db_config(db->h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        sqlite3_db_config(db->h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    }
+    st = rc == SQLITE_OK ? lite_script(&db->base, "PRAGMA query_only = ON; PRAGMA foreign_keys = ON", err) : failed(&db->base, rc, err);
+    if (st != FAIR_OK) {
+        fair_fail_in(err, "database %s", where);
+        lite_close(&db->base);
+        return st;
+    }
+    *out = &db->base;
+    return FAIR_OK;
+}
+
 static fair_status
 lite_prepare(struct fair_db *db, const char *sql, struct fair_rows **out, struct fair_err *err)
 {
@@ -444,7 +473,7 @@ lite_bytes(struct fair_db *db)
 
 const struct fair_db_engine fair_db_sqlite = {
     .name = "sqlite",
-    .open = lite_open, .close = lite_close,
+    .open = lite_open, .open_reading = lite_open_reading, .close = lite_close,
     .prepare = lite_prepare,
     .bind_int = lite_bind_int, .bind_real = lite_bind_real, .bind_text = lite_bind_text, .bind_blob = lite_bind_blob,
     .bind_null = lite_bind_null,

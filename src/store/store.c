@@ -29,6 +29,23 @@ fair_store_open(const char *path, struct fair_store **out, struct fair_err *err)
     return FAIR_OK;
 }
 
+fair_status
+fair_store_open_reading(const char *path, struct fair_store **out, struct fair_err *err)
+{
+    FAIR_AUTO(store) struct fair_store *st = fair_xcalloc(1, sizeof *st);
+    int64_t version;
+
+    *out = NULL;
+    FAIR_TRY(fair_db_sqlite.open_reading(path, &st->db, err));
+    st->path = fair_xmalloc(strlen(path) + 1);
+    memcpy(st->path, path, strlen(path) + 1);
+    FAIR_TRY(fair_store_schema(st, &version, err));
+    if (version != (int64_t)fair_migrations_n) return fair_fail(err, FAIR_REFUSED, "database %s is of version %lld, not %zu", path, (long long)version, fair_migrations_n);
+    *out = st;
+    st = NULL;
+    return FAIR_OK;
+}
+
 void
 fair_store_free(struct fair_store **stp)
 {

@@ -19,6 +19,9 @@ struct fair_store;            /* one open connection to SQLite (PostgreSQL later
  * writing for a minute) and FAIR_IO (a full disk: nothing of the call is kept).
  * Texts are mended to UTF-8 as they come in; paths and URLs are kept byte for byte. */
 fair_status fair_store_open(const char *path, struct fair_store **out, struct fair_err *err) FAIR_MUST_CHECK;
+/* The same for reading alone: no file is made, no migration applied, every write refused.  FAIR_REFUSED where the schema is
+ * not this program's. */
+fair_status fair_store_open_reading(const char *path, struct fair_store **out, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_store_free(struct fair_store **st);
 
 /* Rows are reached only through a desk: a connection opened for an organisation

@@ -5,6 +5,28 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+TEST(a_store_opened_for_reading_is_read_while_others_write_and_writes_nothing)
+{
+    struct home h;
+    struct fair_store *reading = NULL;
+    struct fair_desk d;
+    struct fair_user u;
+    fair_id org;
+    struct fair_err err = { 0 };
+
+    home_open(&h);
+    CHECK_OK(fair_store_open_reading(h.path, &reading, why));
+    d = (struct fair_desk){ reading, h.d.org, 0 };
+    CHECK_OK(fair_store_user_get(&d, h.d.user, h.a, &u, why));
+    CHECK_STR(u.email, "ada@example.com");
+    CHECK(fair_store_org_add(reading, FAIR_STR("Another"), &org, &err) != FAIR_OK);
+    a_work(&h, "meanwhile");
+    fair_store_free(&reading);
+    CHECK(fair_store_open_reading("/tmp/fair-no-such-database", &reading, &err) != FAIR_OK);
+    CHECK(access("/tmp/fair-no-such-database", F_OK) != 0);
+    home_close(&h);
+}
+
 TEST(a_backup_is_one_whole_file_made_while_others_write)
 {
     struct home h, back;

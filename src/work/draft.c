@@ -8,6 +8,7 @@
 #include "base/mime.h"
 #include "cases/letter_mail.h"
 #include "work/draft_private.h"
+#include "work/notary.h"
 #include "work/render.h"
 
 enum { KEY_BYTES = 32 };
@@ -121,6 +122,7 @@ write_findings(struct drafting *g, const struct fair_drafted *out, struct fair_e
         if (has || (answer && g->before.n > 0 && strncmp(all[i].name, "privacy.", 8) == 0)) FAIR_TRY(found(g, id, all[i].name, FAIR_STR("yes"), err));
     }
     /* Filling refuses what breaks these: a letter that was filled keeps them. */
+    FAIR_TRY(found(g, id, "authentic.signed", FAIR_STR("yes"), err));
     FAIR_TRY(found(g, id, "wording.banned", FAIR_STR("0"), err));
     FAIR_TRY(found(g, id, "wording.reading", FAIR_STR("yes"), err));
     if (theirs || g->language.n == 0) FAIR_TRY(found(g, id, "wording.language", FAIR_STR("yes"), err));
@@ -150,6 +152,18 @@ fair_draft_preview(struct fair_house *h, const struct fair_draft_ask *ask, fair_
     *out = (struct fair_drafted){ 0 };
     FAIR_TRY(begin(g, h, ask, now, a, err));
     return fill(g, out, err);
+}
+
+/* The installation's key over what the notice is: its hash is known once it has a number. */
+static fair_status
+sign(struct fair_house *h, struct fair_drafted *out, struct fair_arena *a, struct fair_err *err)
+{
+    struct fair_sha256 hash = fair_notice_hash(&out->notice);
+    struct fair_notary_signature s;
+
+    FAIR_TRY(fair_notary_sign(h, fair_str_fmt(a, "sha256:%.*s", FAIR_STR_ARG(fair_hex(a, hash.b, sizeof hash.b))), a, &s, err));
+    out->notice.signature = s.der;
+    return fair_store_notice_put(&h->desk, &out->notice, err);
 }
 
 /* The notice holds its blobs now; what keeping them counted goes. */
@@ -185,6 +199,7 @@ fair_draft(struct fair_house *h, const struct fair_draft_ask *ask, fair_time now
     evidence = fair_draft_evidence(g);
     (void)fair_unhex(evidence, out->notice.evidence_sha256.b, 32);
     FAIR_TRY(fair_store_notice_put(&h->desk, &out->notice, err));
+    FAIR_TRY(sign(h, out, a, err));
     FAIR_TRY(let_go(h, &out->notice, err));
     return write_findings(g, out, err);
 }

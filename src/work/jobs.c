@@ -10,6 +10,7 @@
 #include "work/capture.h"
 #include "work/mail.h"
 #include "work/portal_home.h"
+#include "work/post.h"
 #include "work/scan.h"
 #include "work/seal.h"
 #include "work/take.h"
@@ -231,6 +232,18 @@ run_capture(struct fair_house *h, const struct fair_job *job, struct fair_arena 
     json_decref(args);
     if (l.lost) return fair_fail(err, FAIR_CONFLICT, "the lease of job %lld ran out", (long long)job->id);
     return s;
+/* ---- send: a letter that a move of its case let out --------------------------------- */
+
+static fair_status
+run_send(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err)
+{
+    json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
+    fair_id notice = (fair_id)json_integer_value(json_object_get(args, "notice"));
+
+    (void)a;
+    json_decref(args);
+    if (notice <= 0) return fair_fail(err, FAIR_CORRUPT, "job %lld: no notice", (long long)job->id);
+    return fair_post_send(h, notice, fair_now(), err);
 }
 
 const struct fair_job_kind fair_job_kinds[] = {
@@ -239,6 +252,7 @@ const struct fair_job_kind fair_job_kinds[] = {
     { "watch", 120, 5, run_look },
     { "mail", 180, 5, run_mail },
     { "link", 180, 5, fair_job_link },
+    { "send", 240, 8, run_send },
     { "seal", 300, 5, fair_job_seal },
     { "deposit", 300, 5, fair_job_deposit },
     { "capture", 300, 3, run_capture },

@@ -152,6 +152,13 @@ TEST(the_fetcher_reaches_no_file_but_those_that_names_need)
     CHECK_EQ(attempt(FAIR_ROLE_FETCH, "start_a_thread", true, NULL), GOT);
 }
 
+TEST(the_post_reaches_no_file_but_those_that_names_need)
+{
+    must_not(FAIR_ROLE_POST, nobody);
+    CHECK_EQ(attempt(FAIR_ROLE_POST, "open_the_name_servers", true, NULL), GOT);
+    CHECK_EQ(attempt(FAIR_ROLE_POST, "socket_tcp", true, NULL), GOT);
+}
+
 TEST(the_renderer_reads_fonts_and_nothing_else)
 {
     must_not(FAIR_ROLE_RENDER, nobody);
