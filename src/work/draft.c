@@ -1,32 +1,13 @@
 /* work/draft.c - drafting a notice: the letter filled, made into bytes, kept, and what was found in it written down. */
 #include "work/draft.h"
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-#include "base/io.h"
 #include "base/mime.h"
 #include "cases/letter_mail.h"
 #include "work/draft_private.h"
+#include "work/hear.h"
 #include "work/notary.h"
 #include "work/render.h"
-
-enum { KEY_BYTES = 32 };
-
-fair_status
-fair_mail_key(struct fair_house *h, struct fair_arena *a, fair_str *key, struct fair_err *err)
-{
-    const char *path = fair_str_fmt(a, "%.*s/keys/mail.key", FAIR_STR_ARG(h->home)).p;
-    uint8_t fresh[KEY_BYTES];
-    fair_status s = fair_read_file(a, path, KEY_BYTES, key, err);
-
-    if (s == FAIR_OK) return key->n == KEY_BYTES ? FAIR_OK : fair_fail(err, FAIR_CORRUPT, "%s holds %zu bytes, not %d", path, key->n, KEY_BYTES);
-    if (s != FAIR_NOT_FOUND) return s;
-    FAIR_TRY(fair_make_dirs(fair_str_fmt(a, "%.*s/keys", FAIR_STR_ARG(h->home)).p, 0700, err));
-    fair_random(fresh, sizeof fresh);
-    FAIR_TRY(fair_write_file(path, fresh, sizeof fresh, 0600, err));
-    return fair_read_file(a, path, KEY_BYTES, key, err);
-}
 
 /* The letter as it is, without a byte made of it. */
 static fair_status
@@ -75,7 +56,7 @@ make_mail(struct drafting *g, const struct fair_drafted *out, fair_str *mail, fa
     if (g->to.n == 0 || c->smtp_from.n == 0) return FAIR_OK;
     if (!fair_mime_address_ok(c->smtp_from)) return fair_fail(err, FAIR_INVALID, "mail.from is no address");
     if (!fair_mime_address_ok(g->to)) return fair_fail(err, FAIR_INVALID, "the recipient's mail address is none that a mail can go to");
-    FAIR_TRY(fair_mail_key(g->h, g->a, &key, err));
+    FAIR_TRY(fair_house_mail_key(g->h, g->a, &key, err));
     at = c->smtp_from;
     (void)fair_str_split(&at, '@', &local);
     *id = m.message_id = fair_mime_message_id(g->a, key, g->code, at);

@@ -31,7 +31,4 @@ fair_status fair_draft(struct fair_house *h, const struct fair_draft_ask *ask, f
 /* The same without keeping anything: what the letter would say. */
 fair_status fair_draft_preview(struct fair_house *h, const struct fair_draft_ask *ask, fair_time now, struct fair_arena *a, struct fair_drafted *out, struct fair_err *err) FAIR_MUST_CHECK;
 
-/* The secret that Message-IDs are made with: keys/mail.key, 32 bytes, made at the first call. */
-fair_status fair_mail_key(struct fair_house *h, struct fair_arena *a, fair_str *key, struct fair_err *err) FAIR_MUST_CHECK;
-
 #endif

@@ -232,6 +232,8 @@ run_capture(struct fair_house *h, const struct fair_job *job, struct fair_arena 
     json_decref(args);
     if (l.lost) return fair_fail(err, FAIR_CONFLICT, "the lease of job %lld ran out", (long long)job->id);
     return s;
+}
+
 /* ---- send: a letter that a move of its case let out --------------------------------- */
 
 static fair_status
