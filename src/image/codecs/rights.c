@@ -102,7 +102,9 @@ exif(fair_str s, struct found *f)
 {
     struct tiff t = { (const uint8_t *)s.p, s.n, s.n > 1 && s.p[0] == 'M' };
 
-    if (s.n < 8 || (memcmp(s.p, "II*\0", 4) != 0 && memcmp(s.p, "MM\0*", 4) != 0)) return;
+    /* Panasonic's and Olympus' raw files are TIFF under another number. */
+    if (s.n < 8 || (memcmp(s.p, "II*\0", 4) != 0 && memcmp(s.p, "MM\0*", 4) != 0 && memcmp(s.p, "IIU\0", 4) != 0 && memcmp(s.p, "IIRO", 4) != 0 &&
+                    memcmp(s.p, "IIRS", 4) != 0 && memcmp(s.p, "MMOR", 4) != 0)) return;
     directory(&t, u32(&t, 4), 0, f);
 }
 
@@ -192,6 +194,24 @@ in_webp(fair_str s, struct found *f)
         if (memcmp(s.p + at, "EXIF", 4) == 0) exif(begins(body, "Exif\0\0", 6) ? from(body, 6) : body, f);
         if (memcmp(s.p + at, "XMP ", 4) == 0) fill(&f->xmp, body);
         at += 8 + n + n % 2;
+    }
+}
+
+/* A raw file that says nothing where one looks first: Canon's CR3 has its directories in boxes CMT1 and CMT2, others have
+ * them in the JPEG that lies in the file.  The first few places that look like one are read. */
+static void
+in_raw(fair_str s, struct found *f)
+{
+    static const struct { const char *mark; size_t n, skip; } marks[] = { { "CMT1", 4, 4 }, { "CMT2", 4, 4 }, { "Exif\0\0", 6, 6 } };
+
+    for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++) {
+        fair_str rest = s;
+        for (int i = 0; i < 4 && f->exif[2].n == 0 && rest.n > 0; i++) {
+            const char *at = memmem(rest.p, rest.n, marks[k].mark, marks[k].n);
+            if (at == NULL) break;
+            rest = from(rest, (size_t)(at - rest.p) + marks[k].skip);
+            if (rest.n > 0) exif(rest, f);
+        }
     }
 }
 
@@ -307,7 +327,10 @@ fair_rights_read(const void *bytes, size_t n, struct fair_arena *a, struct fair_
     if (begins(s, "\xff\xd8\xff", 3)) in_jpeg(s, &f);
     else if (begins(s, "\x89PNG", 4)) in_png(s, &f);
     else if (begins(s, "RIFF", 4)) in_webp(s, &f);
-    else exif(s, &f);
+    else {
+        exif(s, &f);
+        if (f.exif[2].n == 0) in_raw(s, &f);
+    }
     if (f.xmp.n == 0 && n > 0 && (at = memmem(bytes, n, "<x:xmpmeta", 10)) != NULL) {
         fair_str tail = { at, n - (size_t)(at - s.p) };
         const char *end = memmem(tail.p, tail.n, "</x:xmpmeta>", 12);
