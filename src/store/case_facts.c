@@ -138,8 +138,6 @@ case_fact(void *arg, const struct fair_case_fact *x, struct fair_err *err)
     else if (fair_is(x->name, "evidence.first")) f->evidence.first = time_of(x->value);
     else if (fair_is(x->name, "evidence.last")) f->evidence.last = time_of(x->value);
     else if (fair_is(x->name, "evidence.captures")) f->evidence.captures = (int)number_of(x->value);
-    else if (fair_is(x->name, "sources.ledger")) f->sources.ledger = asked(g, x);
-    else if (fair_is(x->name, "sources.declaration")) f->sources.declaration = asked(g, x);
     else if (fair_is(x->name, "sources.markers")) f->sources.markers = asked(g, x);
     else if (fair_is(x->name, "sources.outside")) f->sources.outside = asked(g, x);
     else if (fair_is(x->name, "sources.outside_reasons")) f->sources.outside_reasons = true;
@@ -332,8 +330,8 @@ fair_store_case_gather(const struct fair_desk *d, fair_id case_id, fair_id notic
     FAIR_TRY(fair_case_course(d, &c, a, &f->c, &last, err));
     FAIR_TRY(gather_matches(d, &g, case_id, err));
     FAIR_TRY(fair_store_case_facts(d, case_id, case_fact, &g, err));
-    FAIR_TRY(fair_case_owner_facts(d, case_id, now, a, f, err));
     FAIR_TRY(gather_party(d, &c, a, f, &lawyer, err));
+    FAIR_TRY(fair_case_owner_facts(d, case_id, now, a, f, err));
     FAIR_TRY(gather_notice(d, &g, case_id, notice, lawyer, err));
     FAIR_TRY(gather_brake(d, now, a, f, err));
     FAIR_TRY(first_contact(d, &c, &first, err));

@@ -1,5 +1,6 @@
 /* Tests of cases as rows: opening, moving, who may, what follows, and that nothing gets round the engine. */
 #include "store/case_rows.h"
+#include "store/owner_rows.h"
 #include "store/test_store.h"
 
 #define T0 (fair_date_of(2026, 3, 2) * FAIR_DAY + 12 * FAIR_HOUR)
@@ -434,6 +435,136 @@ TEST(time_alone_ends_a_draft_step_by_step)
     CHECK_EQ(n, 1);
     CHECK_STR(the_case(&t).state, "CLOSED_LAPSED");
     end(&t);
+}
+
+/* ---- the whole way to an inquiry ----------------------------------------------------------------------------------------- */
+
+static fair_status fact(const struct fair_desk *d, fair_id id, const char *name, const char *value, const char *source, fair_time at);
+
+/* Every gate of an inquiry is met by rows, as people and programs write them. */
+static void
+prove_all(struct desk *t, fair_time at)
+{
+    static const struct { const char *what, *value; } known[] = { { "name", "Harbour Reader Ltd" }, { "address", "1 Quay, Port Example" }, { "country", "DE" } };
+    struct fair_identity k = { .kind = FAIR_STR("mail"), .value = FAIR_STR("ada@example.com") };
+    struct fair_declaration says = { .work = t->work, .author = true, .stock = FAIR_STR("no"), .cc = FAIR_STR("no"), .press = FAIR_STR("no"), .ai = FAIR_STR("none"), .at = at };
+    struct fair_proof shown = { .work = t->work, .kind = FAIR_STR("publication"), .name = FAIR_STR("https://lantern.example.com/one"), .happened = at - 900 * FAIR_DAY, .at = at };
+    struct fair_checked check = { .subject = FAIR_STR("proof"), .verdict = FAIR_STR("holds"), .statement = FAIR_STR("I looked at it.") };
+    struct fair_sha256 secret = sha_of("secret");
+    struct fair_party p;
+    fair_str now = fair_time_text(t->h.a, at), address;
+
+    CHECK_OK(fair_store_identity_add(&t->h.d, &k, &secret, at + FAIR_DAY, why));
+    CHECK_OK(fair_store_identity_confirm(t->h.st, &secret, at, t->h.a, &address, why));
+    CHECK_OK(fair_store_declare(&t->h.d, &says, why));
+    CHECK_OK(fair_store_proof_add(&t->h.d, &shown, why));
+    check.subject_id = shown.id;
+    CHECK_OK(fair_store_check(&t->reviewer, &check, at, why));
+    CHECK_OK(fair_store_rivals_found(&t->h.d, t->work, NULL, 0, at, why));
+    CHECK_EQ(fact(&t->h.d, t->id, "match.seen", "yes", "the page of the hit", at), FAIR_OK);
+    CHECK_EQ(fact(&t->nobody, t->id, "evidence.package", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "capture", at), FAIR_OK);
+    CHECK_EQ(fact(&t->nobody, t->id, "evidence.verified", now.p, "capture", at), FAIR_OK);
+    CHECK_EQ(fact(&t->nobody, t->id, "evidence.live", now.p, "capture", at), FAIR_OK);
+    CHECK_EQ(fact(&t->nobody, t->id, "sources.markers", "nothing", "the page", at), FAIR_OK);
+    CHECK_EQ(fact(&t->h.d, t->id, "exceptions.worksheet", "no quotation, no parody", "the page", at), FAIR_OK);
+    CHECK_EQ(fact(&t->h.d, t->id, "time.term", "protected", "made 2023", at), FAIR_OK);
+    CHECK_EQ(fact(&t->h.d, t->id, "time.created", "2023-05-01", "the RAW", at), FAIR_OK);
+    CHECK_OK(fair_store_party_get(&t->h.d, the_case(t).party, t->h.a, &p, why));
+    for (size_t i = 0; i < 3; i++) {
+        struct fair_party_datum x = { .party = p.id, .what = fair_str_of(known[i].what), .value = fair_str_of(known[i].value), .source = FAIR_STR("imprint"),
+                                      .source_url = FAIR_STR("https://example.com/imprint") };
+        CHECK_OK(fair_store_party_put(&t->h.d, &x, at, why));
+    }
+    p.kind = FAIR_STR("commercial");
+    p.kind_evidence = FAIR_STR("a shop");
+    p.hosting = FAIR_STR("hosted");
+    p.hosting_evidence = FAIR_STR("the picture's address is theirs");
+    CHECK_OK(fair_store_party_set(&t->h.d, &p, at, why));
+}
+
+static fair_status
+try_move(struct desk *t, const struct fair_desk *d, enum fair_actor who, enum fair_move m, fair_id notice, fair_time at, struct fair_ruling *r)
+{
+    struct fair_case_act x = { .case_id = t->id, .version = the_case(t).version, .notice = notice, .e = { .move = m, .who = who, .at = at } };
+    struct fair_err err = { 0 };
+    fair_status s = fair_store_case_move(d, &x, r, NULL, &err);
+    if (s != FAIR_OK && s != FAIR_REFUSED) fail_msg("%s", err.text);
+    return s;
+}
+
+static fair_id
+up_to_ready(struct desk *t)
+{
+    struct fair_ruling r;
+
+    prove_all(t, T0);
+    if (try_move(t, &t->h.d, FAIR_OWN, FAIR_DO_GATHER, 0, T0, &r) != FAIR_OK) fail_msg("%s", fair_ruling_words(t->h.a, &r).p);
+    if (try_move(t, &t->h.d, FAIR_OWN, FAIR_DO_SEAL, 0, T0, &r) != FAIR_OK) fail_msg("%s", fair_ruling_words(t->h.a, &r).p);
+    if (try_move(t, &t->h.d, FAIR_OWN, FAIR_DO_READY_UP, 0, T0, &r) != FAIR_OK) fail_msg("%s", fair_ruling_words(t->h.a, &r).p);
+    return a_letter(t, true, T0);
+}
+
+TEST(one_person_alone_comes_as_far_as_the_inquiry_and_it_leaves_once)
+{
+    struct desk t;
+    struct fair_ruling r;
+    fair_id n;
+
+    begin(&t);
+    n = up_to_ready(&t);
+    CHECK_EQ(try_move(&t, &t.h.d, FAIR_OWN, FAIR_DO_INQUIRE, n, T0, &r), FAIR_REFUSED);
+    CHECK_EQ(r.n_reasons, 1);
+    CHECK(says(&r, "G18_no_signer"));
+    CHECK_OK(fair_store_notice_approve(&t.h.d, n, FAIR_OWN, T0, why));
+    if (try_move(&t, &t.h.d, FAIR_OWN, FAIR_DO_INQUIRE, n, T0, &r) != FAIR_OK) fail_msg("%s", fair_ruling_words(t.h.a, &r).p);
+    CHECK_STR(the_case(&t).state, "INQUIRY");
+    CHECK_OK(fair_store_notice_may_leave(&t.h.d, n, T0 + FAIR_HOUR, &r, why));
+    /* At the door: an answer, or a revoked fact, and it stays. */
+    CHECK_EQ(MOVE(&t, &t.nobody, SYS, REPLY, T0 + FAIR_HOUR, 0), FAIR_OK);
+    CHECK_EQ(fair_store_notice_may_leave(&t.h.d, n, T0 + 2 * FAIR_HOUR, &r, NULL), FAIR_REFUSED);
+    CHECK(says(&r, "G15_unread"));
+    CHECK_EQ(MOVE(&t, &t.h.d, OWN, READ_IT, T0 + 3 * FAIR_HOUR, 0), FAIR_OK);
+    CHECK_OK(fair_store_notice_may_leave(&t.h.d, n, T0 + 4 * FAIR_HOUR, &r, why));
+    CHECK_EQ(MOVE(&t, &t.nobody, RCP, DISPUTE, T0 + 4 * FAIR_HOUR, .ground = FAIR_GROUND_MINE), FAIR_OK);
+    CHECK_EQ(fair_store_notice_may_leave(&t.h.d, n, T0 + 5 * FAIR_HOUR, &r, NULL), FAIR_REFUSED);
+    CHECK(says(&r, "G15_dispute"));
+    end(&t);
+}
+
+/* Each gate of an inquiry that rows decide, spoiled alone. */
+TEST(each_gate_alone_keeps_the_inquiry_back)
+{
+    static const struct { const char *sql, *code; } all[] = {
+        { "UPDATE identity SET ended_us = 1", "G1_unknown" }, { "DELETE FROM declaration", "G2_level_1" },
+        { "UPDATE hit SET verdict = 'possible'", "G4_not_confirmed" }, { "UPDATE case_fact SET value = 'no' WHERE name = 'match.seen'", "G4_not_seen" },
+        { "DELETE FROM case_fact WHERE name = 'evidence.package'", "G5_not_sealed" },
+        { "UPDATE case_fact SET value = '2026-02-20T00:00:00Z' WHERE name = 'evidence.live'", "G5_not_live" },
+        { "DELETE FROM case_fact WHERE name = 'sources.markers'", "G6_markers" }, { "DELETE FROM declaration", "G6_declaration" },
+        { "DELETE FROM case_fact WHERE name = 'exceptions.worksheet'", "G7_no_worksheet" },
+        { "DELETE FROM party_datum WHERE what = 'address'", "G8_address" }, { "UPDATE party_datum SET confirmed_us = NULL WHERE what = 'name'", "G8_not_confirmed" },
+        { "UPDATE party SET hosting = 'embedded'", "G8_embedded" }, { "UPDATE party SET hosting = 'platform'", "G8_platform" }, { "UPDATE party SET kind = 'unknown'", "G8_kind" },
+        { "DELETE FROM case_fact WHERE name = 'time.term'", "G9_term" }, { "UPDATE notice SET sum_minor = 100, currency = 'EUR'", "G10_sum_at_inquiry" },
+        { "DELETE FROM notice_check WHERE name = 'pack.identity'", "G11_identity" }, { "UPDATE notice_check SET value = '1' WHERE name = 'wording.banned'", "G13_banned" },
+        { "DELETE FROM notice_check WHERE name = 'wording.language'", "G13_language" }, { "UPDATE notice SET deadline_days = 10", "G14_short" },
+        { "UPDATE party SET lawyer_only = 1", "G15_lawyer_only" }, { "DELETE FROM notice_check WHERE name = 'privacy.art14'", "G16_art14" },
+        { "DELETE FROM notice_check WHERE name = 'authentic.signed'", "G17_not_signed" }, { "DELETE FROM notice_approval", "G18_no_signer" },
+        { "INSERT INTO setting (org_id, name, value) SELECT id, 'cases.suspended', 'abuse' FROM org", "G19_suspended" },
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct desk t;
+        struct fair_ruling r;
+        fair_id n;
+
+        begin(&t);
+        n = up_to_ready(&t);
+        CHECK_OK(fair_store_notice_approve(&t.h.d, n, FAIR_OWN, T0, why));
+        CHECK_OK(t.h.st->db->engine->script(t.h.st->db, all[i].sql, why));
+        CHECK_EQ(try_move(&t, &t.h.d, FAIR_OWN, FAIR_DO_INQUIRE, n, T0, &r), FAIR_REFUSED);
+        if (!says(&r, all[i].code)) fail_msg("%s: no %s in: %s", all[i].sql, all[i].code, fair_ruling_words(t.h.a, &r).p);
+        CHECK_EQ(number(&t.h, "SELECT count(*) FROM job WHERE kind = 'send'"), 0);
+        home_close(&t.h);
+    }
 }
 
 /* ---- facts and parties ----------------------------------------------------------------------------------------------------------------- */
