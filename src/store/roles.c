@@ -22,6 +22,7 @@ const struct fair_deed_row fair_deeds[FAIR_DEEDS] = {
     [FAIR_DEED_DECIDE]    = { "decide", "decide on hits, and forget what is remembered of it", OWN | AGT | REV, false },
     [FAIR_DEED_CATALOGUE] = { "catalogue", "register and remove works; scan and watch", OWN | AGT, false },
     [FAIR_DEED_CASES]     = { "cases", "owners, licences, evidence; open cases, write and withdraw", OWN | AGT, false },
+    [FAIR_DEED_MOVE]      = { "move", "moves of a case: which of them, the engine says by role", OWN | AGT | REV | CNS, false },
     [FAIR_DEED_REVIEW]    = { "review", "the second look: approve letters, settle disputes and appeals", OWN | REV | CNS, false },
     [FAIR_DEED_SENSITIVE] = { "sensitive", "notes on somebody's hardship that are not one's own", OWN | CNS | ADM, false },
     [FAIR_DEED_AUDIT]     = { "audit", "who did what, and who looked at what", OWN | CNS | AUD | ADM, false },

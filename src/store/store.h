@@ -111,6 +111,7 @@ enum fair_deed {
     FAIR_DEED_DECIDE,         /* on hits                                           */
     FAIR_DEED_CATALOGUE,      /* works, scans, watches                             */
     FAIR_DEED_CASES,          /* owners, licences, evidence, cases, letters        */
+    FAIR_DEED_MOVE,           /* moves of a case: which, the engine says by role      */
     FAIR_DEED_REVIEW,         /* the second look at letters, disputes, appeals     */
     FAIR_DEED_SENSITIVE,      /* read notes on hardship                            */
     FAIR_DEED_AUDIT,          /* who did what                                      */

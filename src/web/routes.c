@@ -57,6 +57,14 @@ const struct fair_route fair_routes[] = {
     { "GET", "/rules", fair_page_rules, "rules", "Remembered", FAIR_DEED_LOOK, NULL, "rules" },
     { "POST", "/rules/:id/remove", fair_page_rule_remove, NULL, NULL, FAIR_DEED_DECIDE, NULL, "rules" },
 
+    { "POST", "/hits/:id/case", fair_page_case_open, NULL, NULL, FAIR_DEED_CASES, "takedown?:yes", "cases" },
+    { "GET", "/cases", fair_page_cases, "cases", "Cases", FAIR_DEED_LOOK, "state?:t40 operator?:t253 page?:n100000", "cases" },
+    { "GET", "/cases/:id", fair_page_case, "case", "Case", FAIR_DEED_LOOK, NULL, "cases" },
+    { "POST", "/cases/:id/move", fair_page_case_move, "case", "Case", FAIR_DEED_MOVE, "move:t40 version:n1000000 notice?:id ground?:t20 note?:m2000 words?:m8000 days?:n366 credit?:yes", "cases" },
+    { "POST", "/cases/:id/fact", fair_page_case_fact, "case", "Case", FAIR_DEED_MOVE, "name:t60 value:m8000 source:t2000", "cases" },
+    { "POST", "/cases/:id/party", fair_page_case_party, "case", "Case", FAIR_DEED_CASES, "what?:t20 value?:m2000 source?:t20 seen?:t2000 confirm?:id kind?=private|commercial kind_evidence?:t2000 hosting?=hosted|embedded|platform hosting_evidence?:t2000 language?:t2", "cases" },
+    { "POST", "/notices/:id/approve", fair_page_notice_approve, NULL, NULL, FAIR_DEED_MOVE, NULL, "cases" },
+
     { "GET", "/watches", fair_page_watches, "watches", "Watches", FAIR_DEED_LOOK, NULL, "watches" },
     { "POST", "/watches", fair_page_watch_add, NULL, NULL, FAIR_DEED_CATALOGUE, "target:t2000 every:t20", "watches" },
     { "GET", "/watches/:id", fair_page_watch, "watch", "Watch", FAIR_DEED_LOOK, NULL, "watches" },

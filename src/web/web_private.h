@@ -110,6 +110,7 @@ fair_handler fair_page_home, fair_page_asset, fair_page_health,
     fair_page_hits, fair_page_hit, fair_page_hit_preview, fair_page_decide, fair_page_decide_many, fair_page_hits_csv, fair_page_hits_report,
     fair_page_package, fair_page_verify, fair_page_capture,
     fair_page_rules, fair_page_rule_remove,
+    fair_page_cases, fair_page_case, fair_page_case_open, fair_page_case_move, fair_page_case_fact, fair_page_case_party, fair_page_notice_approve,
     fair_page_watches, fair_page_watch_add, fair_page_watch, fair_page_watch_change,
     fair_page_scans, fair_page_scan_add, fair_page_scan,
     fair_page_users, fair_page_user_add, fair_page_user_change, fair_page_settings;

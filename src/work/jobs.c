@@ -248,11 +248,36 @@ run_send(struct fair_house *h, const struct fair_job *job, struct fair_arena *a,
     return fair_post_send(h, notice, fair_now(), err);
 }
 
+/* ---- case: a move that was asked for ahead of time -------------------------------- */
+
+/* {"case","move","version","notice"}: made as the account that asked, by the same door as every other move, which asks the engine now.  What is
+ * refused is laid aside with its reasons for a person to see. */
+static fair_status
+run_case(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err)
+{
+    const struct fair_desk d = { h->store, job->org, job->user };
+    json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
+    struct fair_case_act x = { .case_id = json_integer_value(json_object_get(args, "case")), .version = json_integer_value(json_object_get(args, "version")),
+                               .notice = json_integer_value(json_object_get(args, "notice")) };
+    bool known = fair_move_parse(fair_str_dup(a, member(args, "move")), &x.e.move);
+    struct fair_user u;
+
+    json_decref(args);
+    if (!known) return fair_fail(err, FAIR_INVALID, "job case without its move");
+    x.e.who = FAIR_SYS;
+    if (d.user != 0) {
+        FAIR_TRY(fair_store_user_get(&d, d.user, a, &u, err));
+        if (!fair_store_case_actor(u.role, x.e.move, &x.e.who)) return fair_fail(err, FAIR_REFUSED, "an account of role %.*s moves no case", FAIR_STR_ARG(u.role));
+    }
+    return fair_store_case_move(&d, &x, NULL, NULL, err);
+}
+
 const struct fair_job_kind fair_job_kinds[] = {
     { "take", 120, 5, run_take },
     { "look", 120, 5, run_look },
     { "watch", 120, 5, run_look },
     { "mail", 180, 5, run_mail },
+    { "case", 60, 5, run_case },
     { "link", 180, 5, fair_job_link },
     { "send", 240, 8, run_send },
     { "seal", 300, 5, fair_job_seal },
