@@ -51,7 +51,7 @@ mandate(const struct fair_desk *d, fair_id work, fair_time now, struct fair_aren
 {
     struct fair_mandate_cover m;
 
-    FAIR_TRY(fair_store_mandate_covers(d, work, f->country, "enforce", now, a, &m, err));
+    FAIR_TRY(fair_store_mandate_covers(d, work, f->country, f->c.state >= FAIR_TD_DRAFT ? "takedown" : "enforce", now, a, &m, err));
     if (!m.needed) return FAIR_OK;
     if (!f->mandate.agent) {
         f->mandate.agent = f->mandate.work = f->mandate.territory = f->mandate.dates = f->mandate.right = true;

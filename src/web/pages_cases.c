@@ -350,8 +350,10 @@ fair_page_case_move(struct fair_request *rq, struct fair_reply *re, struct fair_
     fair_str ground = fair_form_text(rq, "ground");
     struct fair_ruling r;
     enum fair_ground g;
+    struct fair_case c;
     fair_status s;
 
+    FAIR_TRY(fair_store_case_get(&rq->desk, rq->id, rq->arena, &c, err));
     if (!fair_move_parse(fair_form_text(rq, "move"), &x.e.move)) return fair_fail(err, FAIR_INVALID, "there is no such move");
     if (!fair_store_case_actor(rq->user.role, x.e.move, &x.e.who)) return fair_fail(err, FAIR_REFUSED, "an account of this role moves no case");
     if (ground.n > 0) {
@@ -370,7 +372,9 @@ fair_status
 fair_page_case_fact(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
 {
     struct fair_case_fact x = { .case_id = rq->id, .name = fair_form_text(rq, "name"), .value = fair_form_text(rq, "value"), .source = fair_form_text(rq, "source"), .at = rq->now };
+    struct fair_case c;
 
+    FAIR_TRY(fair_store_case_get(&rq->desk, rq->id, rq->arena, &c, err));
     FAIR_TRY(fair_store_case_fact_put(&rq->desk, &x, err));
     FAIR_TRY(fair_page_case(rq, re, err));
     re->see = fair_str_fmt(rq->arena, "/cases/%lld", (long long)rq->id);

@@ -60,6 +60,7 @@ fair_hit_model(struct fair_request *rq, const struct fair_hit *h)
     fair_put(show, "work", h->work_title.n > 0 ? h->work_title : FAIR_STR("untitled work"));
     json_object_set_new(show, h->verdict.n > 0 && fair_utf8_valid(h->verdict) ? fair_str_dup(a, h->verdict).p : "none", json_true());
     json_object_set_new(show, "inbox", json_boolean(fair_str_eq(h->state, FAIR_STR("inbox"))));
+    json_object_set_new(show, "pursued", json_boolean(fair_str_eq(h->state, FAIR_STR("pursue"))));
     fair_words_put_when(show, "first_seen", a, rq->now, h->first_seen);
     fair_words_put_when(show, "last_seen", a, rq->now, h->last_seen);
     fair_words_put_when(show, "gone", a, rq->now, h->gone);

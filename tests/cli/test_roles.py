@@ -97,6 +97,9 @@ WORDS = {
     'vault show': ['{sha256}'], 'vault erase': ['--why', 'a test', '{sha256}'], 'vault anew': ['--why', 'a test', 'nowhere'],
     'evidence show': ['1'], 'evidence seal': ['1'], 'evidence export': ['1', '/dev/null/x'], 'evidence keys': ['list'], 'evidence deposit': ['--list'],
     'evidence proof': ['{work}', '/dev/null/x'],
+    'cases open': ['{hit}'], 'cases show': ['1'], 'cases move': ['1', 'withdraw'], 'cases gates': ['1'], 'cases fact': ['1'], 'cases party': ['1'],
+    'cases dispute': ['--ground', 'mine', '1'], 'cases withdraw': ['1'], 'cases hold': ['--note', 'a test', '1'], 'cases close': ['--as', 'licensed', '1'],
+    'notices show': ['1'], 'notices approve': ['1'],
 }
 REAL = {'work': str(hits[0]['work']), 'hit': str(hits[0]['hit']),
         'rule': str(ids['rule'][0]), 'watch': str(watch), 'email': 'counsel@marmalade.example',
