@@ -97,6 +97,7 @@ WORDS = {
     'vault show': ['{sha256}'], 'vault erase': ['--why', 'a test', '{sha256}'], 'vault anew': ['--why', 'a test', 'nowhere'],
     'evidence show': ['1'], 'evidence seal': ['1'], 'evidence export': ['1', '/dev/null/x'], 'evidence keys': ['list'], 'evidence deposit': ['--list'],
     'evidence proof': ['{work}', '/dev/null/x'],
+    'answers show': ['1'], 'answers read': ['1'],
 }
 REAL = {'work': str(hits[0]['work']), 'hit': str(hits[0]['hit']),
         'rule': str(ids['rule'][0]), 'watch': str(watch), 'email': 'counsel@marmalade.example',
