@@ -94,6 +94,7 @@ WORDS = {
     'licences add': ['--to', 'X', '--domains', 'example.net'], 'licences end': ['--why', 'a test', '1'], 'licences import': ['nowhere'],
     'partners add': ['--to', 'X', '--domains', 'example.net'],
     'evidence capture': ['{hit}'], 'evidence looks': ['{hit}'],
+    'answers show': ['1'], 'answers read': ['1'],
     'vault show': ['{sha256}'], 'vault erase': ['--why', 'a test', '{sha256}'], 'vault anew': ['--why', 'a test', 'nowhere'],
     'evidence show': ['1'], 'evidence seal': ['1'], 'evidence export': ['1', '/dev/null/x'], 'evidence keys': ['list'], 'evidence deposit': ['--list'],
     'evidence proof': ['{work}', '/dev/null/x'],
