@@ -244,6 +244,13 @@ fair_store_rival_settle(const struct fair_desk *d, fair_id id, fair_str why, fai
 
     if (words.n == 0) return fair_fail(err, FAIR_INVALID, "say why the other claim does not stand");
     FAIR_TRY(fair_txn_begin(d->st, &t, err));
+    FAIR_TRY(fair_desk_query(d, &rival_by_id, &q, err));
+    fair_db_int(q, 2, id);
+    s = fair_db_step(q, err);
+    if (s == FAIR_DONE) return fair_fail(err, FAIR_NOT_FOUND, "no open competing claim %lld", (long long)id);
+    if (s != FAIR_OK) return s;
+    work = fair_db_get_int(q, 0);
+    fair_rows_free(&q);
     FAIR_TRY(fair_desk_query(d, &reviewer_role, &q, err));
     fair_db_int(q, 2, d->user);
     s = fair_db_step(q, err);
@@ -253,13 +260,6 @@ fair_store_rival_settle(const struct fair_desk *d, fair_id id, fair_str why, fai
     /* Nobody settles a claim against themselves: a reviewer or counsel looks. */
     if (!fair_str_eq(role, FAIR_STR("reviewer")) && !fair_str_eq(role, FAIR_STR("counsel")))
         return fair_fail(err, FAIR_REFUSED, "a competing claim is settled by a reviewer or counsel, not by who claims");
-    FAIR_TRY(fair_desk_query(d, &rival_by_id, &q, err));
-    fair_db_int(q, 2, id);
-    s = fair_db_step(q, err);
-    if (s == FAIR_DONE) return fair_fail(err, FAIR_NOT_FOUND, "no open competing claim %lld", (long long)id);
-    if (s != FAIR_OK) return s;
-    work = fair_db_get_int(q, 0);
-    fair_rows_free(&q);
     FAIR_TRY(fair_desk_query(d, &rival_settle, &q, err));
     fair_db_int(q, 2, id);
     fair_db_int(q, 3, now);

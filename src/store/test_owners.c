@@ -405,7 +405,7 @@ TEST(J3_a_second_claimant_blocks_level_2_on_both_sides_and_nothing_of_the_other_
     {
         fair_id rival = number(&h, fair_str_fmt(h.a, "SELECT id FROM rival WHERE work_id = %lld", (long long)ours).p);
         CHECK_EQ(fair_store_rival_settle(&h.d, rival, FAIR_STR("they copied it"), NOW + 3, &err), FAIR_REFUSED);
-        CHECK_EQ(fair_store_rival_settle(&other, rival, FAIR_STR("they copied it"), NOW + 3, &err), FAIR_REFUSED);
+        CHECK_EQ(fair_store_rival_settle(&other, rival, FAIR_STR("they copied it"), NOW + 3, &err), FAIR_NOT_FOUND);
         CHECK_OK(fair_store_rival_settle(&reviewer, rival, FAIR_STR("our raw file is older"), NOW + 3, why));
     }
     CHECK_EQ(level(&h, &h.d, ours), 2);

@@ -27,10 +27,12 @@ static fair_status
 list_user(void *arg, const struct fair_user *u, struct fair_err *err)
 {
     struct list *l = arg;
+    const struct fair_role_row *role = fair_role_by_code(u->role);
     json_t *o = fair_model_user(u), *show = json_object();
 
     (void)err;
     json_object_set_new(show, "roles", role_menu(l->rq->arena, u->role));
+    fair_put(show, "role", role != NULL ? fair_str_of(role->name) : u->role);
     json_object_set_new(show, "me", json_boolean(u->id == l->rq->desk.user));
     fair_words_put_when(show, "created", l->rq->arena, l->rq->now, u->created);
     json_object_set_new(o, "show", show);
