@@ -101,7 +101,6 @@ WORDS = {
     'cases open': ['{hit}'], 'cases show': ['1'], 'cases move': ['1', 'withdraw'], 'cases gates': ['1'], 'cases fact': ['1'], 'cases party': ['1'],
     'cases dispute': ['--ground', 'mine', '1'], 'cases withdraw': ['1'], 'cases hold': ['--note', 'a test', '1'], 'cases close': ['--as', 'licensed', '1'],
     'notices show': ['1'], 'notices approve': ['1'],
-    'answers show': ['1'], 'answers read': ['1'],
 }
 REAL = {'work': str(hits[0]['work']), 'hit': str(hits[0]['hit']),
         'rule': str(ids['rule'][0]), 'watch': str(watch), 'email': 'counsel@marmalade.example',
