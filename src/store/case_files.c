@@ -222,7 +222,7 @@ fair_store_case_open(const struct fair_desk *d, fair_id hit, bool takedown, fair
     FAIR_AUTO(txn) struct fair_txn t = { 0 };
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
     fair_str track = takedown ? FAIR_STR("takedown") : FAIR_STR("case"), role;
-    struct pursued p;
+    struct pursued p = { 0 };
     enum fair_actor as;
     bool never, has_work;
     fair_id found;

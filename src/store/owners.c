@@ -248,7 +248,7 @@ fair_store_identity_confirm(struct fair_store *st, const struct fair_sha256 *sec
     FAIR_AUTO(txn) struct fair_txn t = { 0 };
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
     struct fair_desk d = { st, 0, 0 };
-    fair_id id;
+    fair_id id = 0;
 
     FAIR_TRY(fair_txn_begin(st, &t, err));
     FAIR_TRY(by_secret(st, secret, now, a, &d.org, &id, address, err));

@@ -174,7 +174,7 @@ s3_get(void *self, const struct fair_sha256 *key, int *fd, struct fair_err *err)
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     FAIR_AUTO(fd) int file = -1;
     struct s3 *s = self;
-    fair_str bytes;
+    fair_str bytes = { NULL, 0 };
 
     FAIR_TRY(fetch(s, path_of(s, a, key, ""), BLOB_MAX, a, &bytes, err));
     file = memfd_create("fairtrack-blob", MFD_CLOEXEC);

@@ -34,7 +34,7 @@ fair_str
 fair_s3_sign(struct fair_arena *a, const struct fair_s3_key *k, const char *method, fair_str host, fair_str path, fair_str query,
              fair_str more, const struct fair_sha256 *payload, fair_time now)
 {
-    fair_str date = basic_time(a, now), day = { date.p, 8 }, digest = fair_hex(a, payload->b, 32), name = { NULL, 0 };
+    fair_str date = basic_time(a, now), day = { date.p, 8 }, digest = fair_hex(a, payload->b, 32), name = FAIR_STR("");
     struct fair_buf signed_names = FAIR_BUF(a, LINE_MAX_BYTES), canonical = FAIR_BUF(a, LINE_MAX_BYTES), out = FAIR_BUF(a, LINE_MAX_BYTES);
     struct fair_sha256 hash, key;
     fair_str scope, to_sign, rest = more;
