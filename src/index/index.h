@@ -49,6 +49,9 @@ enum fair_verdict {
     FAIR_MATCH                /* meant for precision >= .999                             */
 };
 const char *fair_verdict_name(enum fair_verdict v);
+/* The scores from which a pair is called a match, and from which it is for a person to look at: what every exhibit says. */
+#define FAIR_SCORE_MATCH .8
+#define FAIR_SCORE_POSSIBLE .05
 
 /* Why two pictures are believed to be the same one.  Everything a reviewer is
  * shown, and a court may ask for, is in here. */

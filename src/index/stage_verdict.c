@@ -4,8 +4,8 @@
 #include "index/score.h"
 #include "index/search.h"
 
-#define MATCH .8f             /* the score from which it is called a match                                       */
-#define POSSIBLE .05f         /* and from which it is for a person to look at                                    */
+#define MATCH ((float)FAIR_SCORE_MATCH)
+#define POSSIBLE ((float)FAIR_SCORE_POSSIBLE)
 #define KEPT .001f            /* below this a pair is not told at all                                            */
 #define UNSEEN .6f            /* the most that may be said where no proof was laid on the query                   */
 #define PASSED .03f           /* and where others were likelier, so that only theirs were                        */

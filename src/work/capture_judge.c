@@ -34,7 +34,7 @@ shows_work(struct fair_capturing *x, fair_str bytes, bool *shows, struct fair_er
         *shows = true;
         *to = (struct fair_capture_match){ .have = true, .has_map = m->has_map, .mirrored = m->mirrored, .verdict = fair_str_of(fair_verdict_name(m->verdict)), .score = (double)m->score,
             .bits = m->bits, .agree = m->agree, .rotation = (double)m->rotation, .scale = (double)m->scale, .covers = (double)m->covers, .residual = (double)m->residual,
-            .match_at = .9, .possible_at = .2, .work_width = w.width, .work_height = w.height, .width = d.info.width, .height = d.info.height, .matcher = fair_str_fmt(x->arena, "%s scheme %d", FAIR_CAPTURE_SOFTWARE, FAIR_SCHEME), .words = x->hit->words };
+            .match_at = FAIR_SCORE_MATCH, .possible_at = FAIR_SCORE_POSSIBLE, .work_width = w.width, .work_height = w.height, .width = d.info.width, .height = d.info.height, .matcher = fair_str_fmt(x->arena, "%s scheme %d", FAIR_CAPTURE_SOFTWARE, FAIR_SCHEME), .words = x->hit->words };
         for (int k = 0; k < 4; k++) {
             to->box[k] = (double)m->box[k];
             to->work_box[k] = (double)m->work_box[k];

@@ -110,7 +110,7 @@ registration(struct fair_capturing *x, const char *file, const char *path, fair_
 
     FAIR_TRY(fetch(x, fair_str_fmt(x->arena, "%.*s%s%s", FAIR_STR_ARG(base), fair_str_ends(base, FAIR_STR("/")) ? "" : "/", file), FAIR_STR("application/json"), true, FAIR_RDAP_BYTES, &r, err));
     if (r.status != FAIR_OK || r.http != 200) {
-        fair_capture_note(x, "No registration data of %s: the list of servers was not got (%s%d).", words, r.words, r.http);
+        fair_capture_note(x, "No registration data of %s: the list of servers was not got (%s).", words, r.status != FAIR_OK ? r.words : fair_str_fmt(x->arena, "answer %d", r.http).p);
         return FAIR_OK;
     }
     s = fair_rdap_server(x->arena, r.body, what, &server, &why);
