@@ -236,16 +236,36 @@ run_capture(struct fair_house *h, const struct fair_job *job, struct fair_arena 
 
 /* ---- send: a letter that a move of its case let out --------------------------------- */
 
+/* What was answered meanwhile comes first, for it may stop the letter; then the page that its link opens, so that it is there
+ * when the letter is.  While an answer lies there that the home cannot take, nothing leaves. */
+static fair_status
+before_sending(struct fair_house *h, fair_id notice, fair_time now, struct fair_arena *a, struct fair_err *err)
+{
+    struct fair_notice n;
+    bool wait = false;
+    int64_t taken;
+
+    FAIR_TRY(fair_portal_sync(h, err));
+    FAIR_TRY(fair_portal_take(h, now, &taken, err));
+    FAIR_TRY(fair_store_notice_get(&h->desk, notice, a, &n, err));
+    FAIR_TRY(fair_portal_waits_case(h, n.case_id, &wait, err));
+    if (wait) return fair_fail(err, FAIR_IO, "notice %.*s: an answer waits on the portal that could not be taken", FAIR_STR_ARG(n.code));
+    if (fair_sha256_none(&n.inputs)) return FAIR_OK;              /* the door will say what it lacks */
+    FAIR_TRY(fair_portal_publish(h, notice, now, err));
+    return fair_portal_sync(h, err);
+}
+
 static fair_status
 run_send(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err)
 {
+    fair_time now = fair_now();
     json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
     fair_id notice = (fair_id)json_integer_value(json_object_get(args, "notice"));
 
-    (void)a;
     json_decref(args);
     if (notice <= 0) return fair_fail(err, FAIR_CORRUPT, "job %lld: no notice", (long long)job->id);
-    return fair_post_send(h, notice, fair_now(), err);
+    if (fair_portal_there(h)) FAIR_TRY(before_sending(h, notice, now, a, err));
+    return fair_post_send(h, notice, now, err);
 }
 
 /* ---- case: a move that was asked for ahead of time -------------------------------- */

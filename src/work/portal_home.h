@@ -36,6 +36,9 @@ fair_status fair_portal_take(struct fair_house *h, fair_time now, int64_t *n, st
 /* Does an answer to this notice wait untaken?  Asked by whoever is about to send something. */
 fair_status fair_portal_waits(struct fair_house *h, fair_str code, bool *wait, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* The same for every notice of a case. */
+fair_status fair_portal_waits_case(struct fair_house *h, fair_id case_id, bool *wait, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* Open a kept answer for a person of ours: what was said, and its files, in `a`.  *said is the caller's. */
 fair_status fair_portal_answer_open(struct fair_house *h, const struct fair_portal_answer *x, struct fair_arena *a, json_t **said,
                                     struct fair_answer_file files[FAIR_ANSWER_FILES], size_t *n, struct fair_err *err) FAIR_MUST_CHECK;

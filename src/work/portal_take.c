@@ -14,6 +14,30 @@ fair_portal_waits(struct fair_house *h, fair_str code, bool *wait, struct fair_e
     return fair_shelf_answers_wait(&p.shelf, code, wait, err);
 }
 
+struct waiting { struct fair_house *h; bool wait; };
+
+static fair_status
+waits_for(void *arg, const struct fair_notice *n, struct fair_err *err)
+{
+    struct waiting *w = arg;
+    bool one = false;
+
+    FAIR_TRY(fair_portal_waits(w->h, n->code, &one, err));
+    w->wait |= one;
+    return FAIR_OK;
+}
+
+fair_status
+fair_portal_waits_case(struct fair_house *h, fair_id case_id, bool *wait, struct fair_err *err)
+{
+    struct fair_notice_filter f = { .case_id = case_id, .page = { 0, 1000 } };
+    struct waiting w = { h, false };
+    fair_status s = fair_store_notices(&h->desk, &f, waits_for, &w, err);
+
+    *wait = w.wait;
+    return s;
+}
+
 fair_status
 fair_portal_answer_open(struct fair_house *h, const struct fair_portal_answer *x, struct fair_arena *a, json_t **said,
                         struct fair_answer_file files[FAIR_ANSWER_FILES], size_t *n, struct fair_err *err)

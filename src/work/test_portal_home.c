@@ -195,6 +195,9 @@ TEST(what_cannot_be_opened_stays_and_keeps_letters_in)
     CHECK_EQ(n, 0);
     CHECK_OK(fair_portal_waits(&t.h, t.n.code, &wait, why));
     CHECK(wait);
+    wait = false;
+    CHECK_OK(fair_portal_waits_case(&t.h, t.case_id, &wait, why));
+    CHECK(wait);
     end(&t);
 }
 
