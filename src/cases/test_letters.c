@@ -53,9 +53,12 @@ with(struct fair_arena *a, const char *path, const char *from, const char *to)
     const char *at = memmem(all.p, all.n, head.p, head.n), *body, *hit;
     size_t n;
 
-    if (at == NULL) fail_msg("no file %s", path);
+    if (at == NULL) {
+        fail_msg("no file %s", path);
+        abort();
+    }
     n = (size_t)atol(at + head.n);
-    body = memchr(at, '\n', all.n) + 1;
+    body = (const char *)memchr(at, '\n', all.n) + 1;
     hit = memmem(body, n, from, strlen(from));
     if (hit == NULL) fail_msg("\"%s\" is not in %s", from, path);
     fair_buf_add(&b, (fair_str){ all.p, (size_t)(at - all.p) });
@@ -75,7 +78,10 @@ without(struct fair_arena *a, const char *path)
     struct fair_buf b = FAIR_BUF(a, (size_t)8 << 20);
     const char *at = memmem(all.p, all.n, head.p, head.n), *end;
 
-    if (at == NULL) fail_msg("no file %s", path);
+    if (at == NULL) {
+        fail_msg("no file %s", path);
+        abort();
+    }
     end = (const char *)memchr(at, '\n', all.n) + 1 + atol(at + head.n);
     fair_buf_add(&b, (fair_str){ all.p, (size_t)(at - all.p) });
     fair_buf_add(&b, (fair_str){ end, (size_t)(all.p + all.n - end) });
@@ -228,6 +234,7 @@ rows(struct fair_arena *a, struct row *out, size_t most)
     size_t n = 0;
 
     CHECK(at != NULL);
+    if (at == NULL) abort();
     file = (fair_str){ (const char *)memchr(at, '\n', 100) + 1, (size_t)atol(at + 21) };
     while (fair_str_split(&file, '\n', &line)) {
         fair_str level;
@@ -444,6 +451,7 @@ TEST(an_agent_without_a_mandate_writes_nothing)
         struct fair_buf b = FAIR_BUF(a, 400000);
         const char *at = memmem(in.p, in.n, "fact\tmandate.date\t", 18);
         CHECK(at != NULL);
+        if (at == NULL) abort();
         fair_buf_add(&b, (fair_str){ in.p, (size_t)(at - in.p) });
         at = (const char *)memchr(at, '\n', 100) + 1;
         fair_buf_add(&b, (fair_str){ at, (size_t)(in.p + in.n - at) });
@@ -617,7 +625,7 @@ TEST(a_date_is_told_as_the_language_tells_it)
         CHECK_OK(fill(a, "XX", "inquiry", said[i][0], facts(a), &out, why));
         CHECK_OK(fair_document_text(out.document, a, &text, why));
         text = unflow(a, text);
-        if (memmem(text.p, text.n, said[i][1], strlen(said[i][1])) == NULL) fail_msg("%s: no \"%s\"", said[i][0], said[i][1]);
+        if (text.p == NULL || memmem(text.p, text.n, said[i][1], strlen(said[i][1])) == NULL) fail_msg("%s: no \"%s\"", said[i][0], said[i][1]);
     }
 }
 

@@ -82,7 +82,7 @@ TEST(every_fact_more_keeps_or_lifts_the_level)
     enum { N = sizeof(struct fair_ownership_facts) / sizeof(bool) };
     for (unsigned bits = 0; bits < 1u << N; bits++) {
         struct fair_ownership_facts f, g;
-        bool v[N];
+        bool v[N] = { false };
         int now;
         for (unsigned i = 0; i < N; i++) v[i] = bits >> i & 1;
         memcpy(&f, v, sizeof f);

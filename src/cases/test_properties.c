@@ -766,7 +766,7 @@ name_of(int m, char *out, size_t n)
     if (m <= FAIR_MUT_GATE_19) snprintf(out, n, "G%d", m - FAIR_MUT_GATE_1 + 1);
     else if (m >= FAIR_MUT_TOKEN_0 && m <= FAIR_MUT_TOKENS_END) snprintf(out, n, "%s", fair_token_name((enum fair_token)(m - FAIR_MUT_TOKEN_0)));
     else if (m < FAIR_MUT_TOKEN_0) snprintf(out, n, "%s", m == FAIR_MUT_ACTOR ? "who may" : m == FAIR_MUT_CLOCK_BACK ? "the clock set back" : "not before");
-    else snprintf(out, n, "%s", rest[m - FAIR_MUT_TOKENS_END - 1]);
+    else snprintf(out, n, "%s", rest[m > FAIR_MUT_TOKENS_END ? m - FAIR_MUT_TOKENS_END - 1 : 0]);
 }
 
 TEST(switching_off_any_single_gate_or_rule_makes_a_property_fail)

@@ -71,7 +71,8 @@ static void
 part(struct fair_part *p)
 {
     float u = any(0, 1);
-    unsigned rank = (unsigned)(u * u * (FAIR_FAMILIES - 1));
+    const unsigned last = FAIR_FAMILIES - 1;
+    unsigned rank = (unsigned)(u * u * (float)last);
 
     fair_part_code_turn(fair_words_kept[rank], (unsigned)(next() >> 30) & 3, p->code);
     flip(p->code, 60);

@@ -69,12 +69,12 @@ gauss_body(const float *a, const float *p, size_t stride, const struct fair_gaus
     const eight lane = { 0, 1, 2, 3, 4, 5, 6, 7 };
     eight gx = .5f * (load(p + 1) - load(p - 1)) * g->back, gy = .5f * (load(p + stride) - load(p - stride)) * g->back;
     eight e = load(a) - g->mean_a - (load(p) - g->mean_b) * g->back, X = g->X + lane * g->unit, both, J[8];
-    bits8 ok;
+    bits8 ok = { 0 };
     size_t at = 0;
 
     for (int i = 0; i < 8; i++) ok[i] = mask >> i & 1 ? -1 : 0;
     both = gx + gy;
-    ok &= both == both;
+    ok &= both == both;                       /* NOLINT(misc-redundant-expression): false where there is no number */
     gx = (eight)((bits8)gx & ok);
     gy = (eight)((bits8)gy & ok);
     e = (eight)((bits8)e & ok);

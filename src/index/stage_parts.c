@@ -210,6 +210,7 @@ vote(const struct fair_record *r, const struct scales *q, struct found *f, size_
     }
     for (unsigned t = 0; t < 4; t++) {
         if (!any[t]) continue;
+        /* Bins of a turn that was voted for were emptied above.  NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign) */
         for (unsigned s = 0; s < SIZES; s++) bins[t][s][ANGLES] = bins[t][s][0];
         for (unsigned s = 0; s + 1 < SIZES; s++) {
             float four[ANGLES], most = 0;
@@ -253,6 +254,7 @@ by_votes(const void *a, const void *b)
 static size_t
 shorten(struct ranked *v, size_t n)
 {
+    /* cppcheck-suppress uninitvar ; the first n were filled by rank */
     qsort(v, n, sizeof *v, by_votes);
     return n < SHORTLIST ? n : SHORTLIST;
 }

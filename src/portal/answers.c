@@ -1,4 +1,5 @@
 /* portal/answers.c - the form for an answer, with what it means said before it is sent; taking it, and sealing it for the home. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "portal/portal_private.h"
@@ -37,6 +38,7 @@ fair_portal_form_page(struct fair_portal_request *rq, const char *error, const j
     json_t *show = json_object(), *list = json_array();
     uint8_t once[16];
 
+    assert(x != NULL);
     if ((x->when & fair_portal_when(rq->notice, rq->now)) == 0) {
         json_decref(show);
         json_decref(list);

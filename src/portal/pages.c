@@ -286,7 +286,7 @@ fair_portal_verify_page(struct fair_portal_request *rq, struct fair_reply *re, s
         for (size_t i = 0; i < f.n; i++)
             if (fair_str_eq(f.v[i].name, FAIR_STR("id"))) id = fair_str_trim(f.v[i].value);
     }
-    if (id.n == 0) return FAIR_OK;
+    if (id.p == NULL || id.n == 0) return FAIR_OK;
     if (id.n <= FAIR_NOTICE_ID_MAX) {
         for (size_t i = 0; i < id.n; i++) upper[i] = id.p[i] >= 'a' && id.p[i] <= 'z' ? (char)(id.p[i] - 32) : id.p[i];
         id = fair_str_dup(rq->arena, (fair_str){ upper, id.n });

@@ -45,7 +45,8 @@ local_of(struct view *v, fair_str url)
 static void
 put_style(struct view *v, fair_str css)
 {
-    if (memmem(css.p != NULL ? css.p : "", css.n, "@import", 7) != NULL) css = (fair_str){ NULL, 0 };
+    if (memmem(css.p != NULL ? css.p : "", css.n, "@import", 7) != NULL) css = FAIR_STR("");
+    if (css.p == NULL) css = FAIR_STR("");
     for (size_t i = 0; i < css.n; i++) {
         const char *end;
         fair_str url;

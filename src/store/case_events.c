@@ -218,7 +218,7 @@ fair_store_cases_check(struct fair_store *st, int64_t *events, fair_str *fault, 
         s = fair_event_read(q, a, org, &x, err);
         if (s == FAIR_OK) hash = fair_event_hash(a, &x);
         if (s != FAIR_OK || x.seq != w.seq + 1 || memcmp(x.prev.b, w.last.b, 32) != 0 || !fair_sha256_eq(&hash, &x.hash) || !fair_event_apply(&w.c, &x)) {
-            *fault = fair_str_fmt(keep, "what happened in case %lld was changed: event %lld", (long long)id, (long long)(w.seq + 1));
+            *fault = fair_str_fmt(keep, "what happened in case %lld was changed: event %lld", (long long)id, (long long)w.seq + 1);
             return FAIR_OK;
         }
         w.seq++;

@@ -271,7 +271,7 @@ static void
 stone_path(const struct fair_sha256 *key, char out[NAME_ROOM])
 {
     path_of(key, out);
-    strcat(out, ".stone");
+    memcpy(out + strlen(out), ".stone", sizeof ".stone");
 }
 
 static fair_status

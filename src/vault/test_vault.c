@@ -301,7 +301,7 @@ TEST(a_stone_that_cannot_be_read_is_a_stone_all_the_same)
     CHECK_OK(fair_vault_open_dir(home, &v, why));
     CHECK_OK(fair_vault_erase(v, &key, &(struct fair_stone){ FAIR_SECOND, FAIR_STR("a"), FAIR_STR("b") }, why));
     file_of(&key, path, sizeof path);
-    strcat(path, ".stone");
+    memcpy(path + strlen(path), ".stone", sizeof ".stone");
     memset(much, 'x', sizeof much);
     for (int i = 0; i < 3; i++) {
         chmod(path, 0600);

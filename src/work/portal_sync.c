@@ -86,7 +86,7 @@ send_notice(struct far *f, fair_str id, struct fair_err *err)
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct fair_answer_file files[FAIR_NOTICE_FILES];
     json_t *head = json_object(), *links = json_array(), *notice;
-    fair_str text, body, mark, pushed, reply;
+    fair_str text = { NULL, 0 }, body = { NULL, 0 }, mark, pushed, reply;
     size_t n = 0;
     fair_status s;
 

@@ -300,7 +300,7 @@ hash_is(fair_str alg, const fair_str *parts, size_t n, fair_str want)
     if (md == NULL || (c = EVP_MD_CTX_new()) == NULL) return false;
     ok = EVP_DigestInit_ex(c, md, NULL) == 1;
     for (size_t i = 0; i < n && ok; i++) ok = parts[i].n == 0 || EVP_DigestUpdate(c, parts[i].p, parts[i].n) == 1;
-    ok = ok && EVP_DigestFinal_ex(c, is, &size) == 1 && want.n == size && memcmp(is, want.p, size) == 0;
+    ok = ok && EVP_DigestFinal_ex(c, is, &size) == 1 && want.n == size && want.p != NULL && memcmp(is, want.p, size) == 0;
     EVP_MD_CTX_free(c);
     return ok;
 }
