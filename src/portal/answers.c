@@ -185,7 +185,7 @@ take(struct fair_portal_request *rq, fair_str body, json_t *form, struct fair_re
         re->code = 400;
         return fair_portal_form_page(rq, fair_lang_words(rq->lang, "e_empty").p, form, re, err);
     }
-    if (n_files > FAIR_ANSWER_FILES) {
+    if (rq->action != NULL && n_files > FAIR_ANSWER_FILES) {
         re->code = 413;
         return fair_portal_form_page(rq, fair_lang_words(rq->lang, "e_many_files").p, form, re, err);
     }

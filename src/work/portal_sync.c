@@ -133,7 +133,7 @@ static fair_status
 bring(struct far *f, fair_str notice, fair_str name, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    fair_str sealed, reply;
+    fair_str sealed = { NULL, 0 }, reply;
 
     if (!fair_notice_id_ok(notice) || !fair_shelf_name_ok(name)) return fair_fail(err, FAIR_CORRUPT, "the portal at %.*s names an answer strangely", FAIR_STR_ARG(f->url));
     FAIR_TRY(ask_json(f, "answer", json_pack("{s:s%, s:s%}", "notice", notice.p, notice.n, "name", name.p, name.n), a, &sealed, err));
