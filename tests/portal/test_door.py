@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """test_door.py FAIRTRACK-PORTAL - a portal on a machine of its own: what its home may ask, and that nobody else may."""
-import hashlib, hmac, http.client, json, os, struct, subprocess, sys, time
+import atexit, hashlib, hmac, http.client, json, os, struct, subprocess, sys, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from tap import Tap
@@ -10,6 +10,7 @@ t = Tap()
 top = os.path.join(t.top, "far")
 p = subprocess.Popen([os.path.abspath(sys.argv[1]), "--dir", top, "--listen", "127.0.0.1:0", "--door"], stdout=subprocess.PIPE, stderr=open(os.path.join(t.top, "err"), "ab"),
                      env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
+atexit.register(p.kill)
 port = int(p.stdout.readline().decode().strip().rsplit(":", 1)[1] or 0)
 secret = open(os.path.join(top, "home.secret")).read()
 t.check(len(secret) == 64 and os.stat(os.path.join(top, "home.secret")).st_mode & 0o077 == 0, "the secret is made, for its owner alone")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """test_portal.py FAIRTRACK-PORTAL - the recipient's pages over loopback: all twelve answers, all languages, and what strangers try."""
-import html.parser, http.client, json, os, re, subprocess, sys
+import atexit, html.parser, http.client, json, os, re, subprocess, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from tap import Tap
@@ -16,6 +16,7 @@ secret = folder.link()
 def start(extra=()):
     p = subprocess.Popen([program, "--dir", folder.dir, "--listen", "127.0.0.1:0", *extra], stdout=subprocess.PIPE, stderr=open(os.path.join(t.top, "err"), "ab"),
                          env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
+    atexit.register(p.kill)
     url = p.stdout.readline().decode().strip()
     return p, int(url.rsplit(":", 1)[1]) if url else 0
 
