@@ -84,5 +84,7 @@ void fair_put(json_t *o, const char *key, fair_str s);
 /* RFC 3339 or null. */
 void fair_put_time(json_t *o, const char *key, fair_time t);
 void fair_put_id(json_t *o, const char *key, fair_id id);
+/* A member that is a text, as a view into it; absent where it is none. */
+fair_str fair_member(const json_t *o, const char *key);
 
 #endif

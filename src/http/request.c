@@ -155,3 +155,10 @@ fair_put_id(json_t *o, const char *key, fair_id id)
 {
     json_object_set_new(o, key, id != 0 ? json_integer(id) : json_null());
 }
+
+fair_str
+fair_member(const json_t *o, const char *key)
+{
+    const json_t *v = json_object_get(o, key);
+    return json_is_string(v) ? (fair_str){ json_string_value(v), json_string_length(v) } : (fair_str){ NULL, 0 };
+}

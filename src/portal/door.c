@@ -13,13 +13,6 @@ fair_portal_door_open(struct fair_portal_request *rq, struct fair_err *err)
     return fair_fail(err, FAIR_NOT_FOUND, "there is no page at this address");     /* nobody else learns that there is a door */
 }
 
-static fair_str
-text(const json_t *o, const char *key)
-{
-    const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? (fair_str){ json_string_value(v), json_string_length(v) } : (fair_str){ NULL, 0 };
-}
-
 static fair_status
 put_notice(struct fair_portal_request *rq, const json_t *head, const struct fair_answer_file *files, size_t n, struct fair_err *err)
 {
@@ -33,10 +26,10 @@ put_notice(struct fair_portal_request *rq, const json_t *head, const struct fair
     free(json);
     if (!json_is_object(json_object_get(head, "notice")) || json_array_size(links) > MOST_LINKS) return fair_fail(err, FAIR_INVALID, "a notice that is none");
     for (size_t k = 0; k < n; k++) kept[k] = (struct fair_shelf_file){ files[k].name, files[k].bytes };
-    FAIR_TRY(fair_shelf_notice_put(&rq->p->shelf, text(head, "id"), notice, kept, n, err));
+    FAIR_TRY(fair_shelf_notice_put(&rq->p->shelf, fair_member(head, "id"), notice, kept, n, err));
     json_array_foreach(links, i, l) {
-        if (!fair_time_parse(text(l, "expires"), &expires)) return fair_fail(err, FAIR_INVALID, "a link that does not end");
-        FAIR_TRY(fair_shelf_link_put_hash(&rq->p->shelf, text(l, "hash"), text(head, "id"), expires, err));
+        if (!fair_time_parse(fair_member(l, "expires"), &expires)) return fair_fail(err, FAIR_INVALID, "a link that does not end");
+        FAIR_TRY(fair_shelf_link_put_hash(&rq->p->shelf, fair_member(l, "hash"), fair_member(head, "id"), expires, err));
     }
     return FAIR_OK;
 }
@@ -77,14 +70,14 @@ serve(struct fair_portal_request *rq, const json_t *head, const struct fair_answ
     re->bytes = FAIR_STR("{}\n");
     if (fair_str_eq(rq->word, FAIR_STR("notice"))) return put_notice(rq, head, files, n, err);
     if (fair_str_eq(rq->word, FAIR_STR("answers"))) return list_answers(rq, re, err);
-    if (fair_str_eq(rq->word, FAIR_STR("answer"))) return fair_shelf_answer_get(&rq->p->shelf, text(head, "notice"), text(head, "name"), rq->arena, &re->bytes, err);
-    if (fair_str_eq(rq->word, FAIR_STR("answered"))) return fair_shelf_answer_remove(&rq->p->shelf, text(head, "notice"), text(head, "name"), err);
+    if (fair_str_eq(rq->word, FAIR_STR("answer"))) return fair_shelf_answer_get(&rq->p->shelf, fair_member(head, "notice"), fair_member(head, "name"), rq->arena, &re->bytes, err);
+    if (fair_str_eq(rq->word, FAIR_STR("answered"))) return fair_shelf_answer_remove(&rq->p->shelf, fair_member(head, "notice"), fair_member(head, "name"), err);
     if (fair_str_eq(rq->word, FAIR_STR("remove"))) {
-        fair_status s = fair_shelf_notice_remove(&rq->p->shelf, text(head, "id"), err);
+        fair_status s = fair_shelf_notice_remove(&rq->p->shelf, fair_member(head, "id"), err);
         return s == FAIR_NOT_FOUND ? FAIR_OK : s;
     }
     if (fair_str_eq(rq->word, FAIR_STR("key")))
-        return fair_unhex(text(head, "key"), key, 32) ? fair_shelf_key_put(&rq->p->shelf, key, err) : fair_fail(err, FAIR_INVALID, "that is no key");
+        return fair_unhex(fair_member(head, "key"), key, 32) ? fair_shelf_key_put(&rq->p->shelf, key, err) : fair_fail(err, FAIR_INVALID, "that is no key");
     return fair_fail(err, FAIR_NOT_FOUND, "the door knows no %.*s", FAIR_STR_ARG(rq->word));
 }
 

@@ -3,13 +3,6 @@
 #include <string.h>
 #include "portal/portal_private.h"
 
-static fair_str
-text(const json_t *o, const char *key)
-{
-    const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? (fair_str){ json_string_value(v), json_string_length(v) } : (fair_str){ NULL, 0 };
-}
-
 unsigned
 fair_portal_when(const json_t *notice, fair_time now)
 {
@@ -17,7 +10,7 @@ fair_portal_when(const json_t *notice, fair_time now)
     fair_time until;
 
     if (json_is_object(json_object_get(notice, "final"))) return FAIR_PORTAL_CLOSED;
-    if (json_is_object(decision) && fair_time_parse(text(decision, "appeal_until"), &until) && now < until) return FAIR_PORTAL_OPEN | FAIR_PORTAL_DECIDED;
+    if (json_is_object(decision) && fair_time_parse(fair_member(decision, "appeal_until"), &until) && now < until) return FAIR_PORTAL_OPEN | FAIR_PORTAL_DECIDED;
     return FAIR_PORTAL_OPEN;
 }
 
@@ -63,7 +56,7 @@ box(const json_t *four)
 static json_t *
 picture(const struct fair_portal_request *rq, const json_t *of, const json_t *four)
 {
-    fair_str name = text(of, "picture");
+    fair_str name = fair_member(of, "picture");
     json_t *o, *b;
 
     if (!fair_shelf_name_ok(name)) return NULL;
@@ -71,7 +64,7 @@ picture(const struct fair_portal_request *rq, const json_t *of, const json_t *fo
     fair_put(o, "href", fair_portal_href(rq, fair_str_fmt(rq->arena, "/file/%.*s", FAIR_STR_ARG(name)).p));
     json_object_set_new(o, "w", json_integer(json_integer_value(json_object_get(of, "width"))));
     json_object_set_new(o, "h", json_integer(json_integer_value(json_object_get(of, "height"))));
-    fair_put(o, "title", text(of, "title"));
+    fair_put(o, "title", fair_member(of, "title"));
     b = box(four);
     if (b != NULL) json_object_set_new(o, "box", b);
     return o;
@@ -89,10 +82,10 @@ uses(const struct fair_portal_request *rq)
         json_t *o = json_object(), *ours = picture(rq, work, json_object_get(u, "work_box")), *theirs = picture(rq, u, json_object_get(u, "box"));
         if (ours != NULL) json_object_set_new(o, "work", ours);
         if (theirs != NULL) json_object_set_new(o, "found", theirs);
-        fair_put(o, "work_title", text(work, "title"));
-        fair_put(o, "page_url", text(u, "page_url"));
-        fair_put(o, "image_url", text(u, "image_url"));
-        fair_put(o, "seen", fair_portal_when_words(rq, text(u, "seen")));
+        fair_put(o, "work_title", fair_member(work, "title"));
+        fair_put(o, "page_url", fair_member(u, "page_url"));
+        fair_put(o, "image_url", fair_member(u, "image_url"));
+        fair_put(o, "seen", fair_portal_when_words(rq, fair_member(u, "seen")));
         json_object_set_new(o, "ended", json_boolean(json_is_true(json_object_get(u, "ended"))));
         put_list(o, "reasons", copy(json_object_get(u, "reasons")));
         json_array_append_new(list, o);
@@ -106,7 +99,7 @@ static fair_str
 clock_words(const struct fair_portal_request *rq)
 {
     const json_t *p = json_object_get(rq->notice, "period");
-    fair_str stopped = text(p, "stopped"), until = text(p, "until");
+    fair_str stopped = fair_member(p, "stopped"), until = fair_member(p, "until");
     int days = (int)json_integer_value(json_object_get(p, "days"));
 
     if (json_is_object(json_object_get(rq->notice, "final"))) return fair_lang_words(rq->lang, "clock_closed");
@@ -123,7 +116,7 @@ claimant(const struct fair_portal_request *rq)
     json_t *list = json_array();
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        fair_str v = text(c, keys[i]);
+        fair_str v = fair_member(c, keys[i]);
         json_t *o;
         if (v.n == 0) continue;
         if (i == 1) v = fair_portal_words(rq, "capacity_", v);
@@ -139,7 +132,7 @@ static json_t *
 actions(const struct fair_portal_request *rq)
 {
     unsigned when = fair_portal_when(rq->notice, rq->now);
-    bool begun = text(json_object_get(rq->notice, "period"), "begun").n > 0;
+    bool begun = fair_member(json_object_get(rq->notice, "period"), "begun").n > 0;
     json_t *list = json_array();
 
     for (size_t i = 0; i < fair_n_portal_actions; i++) {
@@ -184,8 +177,8 @@ dated(const struct fair_portal_request *rq, json_t *show, const char *key, const
 
     json_array_foreach(rows, i, r) {
         json_t *o = json_object();
-        fair_put(o, "at", fair_portal_when_words(rq, text(r, "at")));
-        fair_put(o, "words", text(r, "words"));
+        fair_put(o, "at", fair_portal_when_words(rq, fair_member(r, "at")));
+        fair_put(o, "words", fair_member(r, "words"));
         json_array_append_new(list, o);
     }
     json_object_set_new(show, key, list);
@@ -200,11 +193,11 @@ gates(const struct fair_portal_request *rq, json_t *show)
 
     json_array_foreach(json_object_get(rq->notice, "gates"), i, g) {
         json_t *o = json_object();
-        fair_put(o, "id", text(g, "id"));
-        fair_put(o, "name", text(g, "name"));
-        fair_put(o, "result", fair_portal_words(rq, "gate_", text(g, "result")));
-        fair_put(o, "words", text(g, "words"));
-        fair_put(o, "source", text(g, "source"));
+        fair_put(o, "id", fair_member(g, "id"));
+        fair_put(o, "name", fair_member(g, "name"));
+        fair_put(o, "result", fair_portal_words(rq, "gate_", fair_member(g, "result")));
+        fair_put(o, "words", fair_member(g, "words"));
+        fair_put(o, "source", fair_member(g, "source"));
         json_array_append_new(list, o);
     }
     json_object_set_new(show, "gates", list);
@@ -243,7 +236,7 @@ fair_portal_notice_page(struct fair_portal_request *rq, struct fair_reply *re, s
     json_object_set_new(re->model, "show", show);
     re->page = "notice";
     re->title = fair_str_fmt(rq->arena, "%.*s %.*s", FAIR_STR_ARG(fair_lang_words(rq->lang, "notice")), FAIR_STR_ARG(rq->id));
-    fair_put(show, "heading", fair_portal_words(rq, "step_", text(n, "step")));
+    fair_put(show, "heading", fair_portal_words(rq, "step_", fair_member(n, "step")));
     fair_put(show, "base", fair_str_fmt(rq->arena, "/n/%.*s", FAIR_STR_ARG(rq->secret)));
     fair_put(show, "clock", clock_words(rq));
     just_done(rq, show);
@@ -303,12 +296,12 @@ fair_portal_verify_page(struct fair_portal_request *rq, struct fair_reply *re, s
     }
     o = json_object();
     fair_put(o, "id", id);
-    fair_put(o, "issued", fair_portal_when_words(rq, text(n, "issued")));
-    fair_put(o, "step", fair_portal_words(rq, "step_", text(n, "step")));
-    fair_put(o, "from", text(json_object_get(n, "claimant"), "name"));
-    fair_put(o, "sha256", text(json_object_get(n, "letter"), "sha256"));
-    fair_put(o, "key", text(json_object_get(n, "signature"), "key"));
-    fair_put(o, "sig", text(json_object_get(n, "signature"), "sig"));
+    fair_put(o, "issued", fair_portal_when_words(rq, fair_member(n, "issued")));
+    fair_put(o, "step", fair_portal_words(rq, "step_", fair_member(n, "step")));
+    fair_put(o, "from", fair_member(json_object_get(n, "claimant"), "name"));
+    fair_put(o, "sha256", fair_member(json_object_get(n, "letter"), "sha256"));
+    fair_put(o, "key", fair_member(json_object_get(n, "signature"), "key"));
+    fair_put(o, "sig", fair_member(json_object_get(n, "signature"), "sig"));
     if (json_is_object(json_object_get(n, "final"))) fair_put(o, "withdrawn", fair_lang_words(rq->lang, "clock_closed"));
     json_object_set_new(show, "found", o);
     json_decref(n);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cases/letters.h"
+#include "http/http.h"
 #include "work/portal_home.h"
 
 enum { PICTURE_MAX = 4 * 1024 * 1024, LETTER_MAX = 32 * 1024 * 1024, MOST_USES = 12 };
@@ -41,21 +42,6 @@ fair_portal_verify_link(const struct fair_house *h, fair_str code, struct fair_a
     return url.n == 0 ? (fair_str){ NULL, 0 } : fair_str_fmt(a, "%.*s/v/%.*s", FAIR_STR_ARG(url), FAIR_STR_ARG(code));
 }
 
-static void
-put(json_t *o, const char *key, fair_str s)
-{
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-
-    if (s.p != NULL) s = fair_utf8_mend(a, s);
-    json_object_set_new(o, key, s.p == NULL ? json_null() : json_stringn_nocheck(s.p, s.n));
-}
-
-static void
-put_time(struct publishing *p, json_t *o, const char *key, fair_time t)
-{
-    put(o, key, t != 0 ? fair_time_text(p->a, t) : (fair_str){ NULL, 0 });
-}
-
 static fair_str
 fact(const struct publishing *p, const char *name)
 {
@@ -84,14 +70,14 @@ put_claimant(struct publishing *p)
     json_t *o = json_object(), *owner = json_object(), *mandate;
     bool is_owner = fact(p, "owner.is_sender").n > 0;
 
-    put(o, "name", fact(p, "sender.name"));
+    fair_put(o, "name", fact(p, "sender.name"));
     json_object_set_new(o, "capacity", json_string(p->facts.sender.counsel ? "counsel" : is_owner ? "owner" : "agent"));
-    put(o, "address", fact(p, "sender.address"));
-    put(o, "email", fact(p, "sender.email"));
-    put(o, "phone", fact(p, "sender.phone"));
-    put(o, "register", fact(p, "sender.register"));
+    fair_put(o, "address", fact(p, "sender.address"));
+    fair_put(o, "email", fact(p, "sender.email"));
+    fair_put(o, "phone", fact(p, "sender.phone"));
+    fair_put(o, "register", fact(p, "sender.register"));
     json_object_set_new(p->out, "claimant", o);
-    put(owner, "name", fact(p, "owner.name"));
+    fair_put(owner, "name", fact(p, "owner.name"));
     json_object_set_new(p->out, "owner", owner);
     mandate = json_null();
     if (!is_owner && fact(p, "mandate.scope").n > 0) {
@@ -110,11 +96,11 @@ put_ownership(struct publishing *p)
     json_t *o = json_object(), *words = json_array();
     fair_str author = fact(p, "author.name"), by = fact(p, "ownership.checked_by"), checked = choice(p, "ownership", fact(p, "ownership.checked"));
 
-    put(o, "level", p->facts.ownership.level >= 0 ? fair_str_fmt(p->a, "L%d", p->facts.ownership.level) : FAIR_STR("-"));
+    fair_put(o, "level", p->facts.ownership.level >= 0 ? fair_str_fmt(p->a, "L%d", p->facts.ownership.level) : FAIR_STR("-"));
     if (author.n > 0) json_array_append_new(words, json_stringn(author.p, author.n));
     if (p->facts.ownership.from.source.n > 0) json_array_append_new(words, json_stringn(p->facts.ownership.from.source.p, p->facts.ownership.from.source.n));
     json_object_set_new(o, "words", words);
-    put(o, "checked", by.n > 0 ? fair_str_fmt(p->a, "%.*s: %.*s", FAIR_STR_ARG(checked), FAIR_STR_ARG(by)) : checked);
+    fair_put(o, "checked", by.n > 0 ? fair_str_fmt(p->a, "%.*s: %.*s", FAIR_STR_ARG(checked), FAIR_STR_ARG(by)) : checked);
     json_object_set_new(p->out, "ownership", o);
 }
 
@@ -138,7 +124,7 @@ put_picture(struct publishing *p, json_t *o, const struct fair_sha256 *key, fair
     if (s == FAIR_NOT_FOUND) return FAIR_OK;                      /* erased since: the page does without */
     if (s != FAIR_OK) return s;
     add_file(p, name, bytes);
-    put(o, "picture", name);
+    fair_put(o, "picture", name);
     json_object_set_new(o, "width", json_integer(w));
     json_object_set_new(o, "height", json_integer(h));
     return FAIR_OK;
@@ -158,8 +144,8 @@ use_work(struct use_list *l, fair_id id, int64_t *at, struct fair_err *err)
     FAIR_TRY(fair_store_work_get(&p->h->desk, id, p->a, &w, err));
     o = json_object();
     json_array_append_new(l->works, o);
-    put(o, "title", w.title);
-    put(o, "sha256", fair_hex(p->a, w.sha256.b, 32));
+    fair_put(o, "title", w.title);
+    fair_put(o, "sha256", fair_hex(p->a, w.sha256.b, 32));
     *at = (int64_t)l->n_works;
     l->ids[l->n_works++] = id;
     return put_picture(p, o, &w.preview, fair_str_fmt(p->a, "work-%zu.jpg", l->n_works), w.width, w.height, err);
@@ -180,9 +166,9 @@ put_use(void *arg, const struct fair_case_use *row, struct fair_err *err)
     FAIR_TRY(fair_store_hit_get(&p->h->desk, row->hit, p->a, &x, err));
     o = json_object();
     json_array_append_new(l->uses, o);
-    put(o, "page_url", x.page_url);
-    put(o, "image_url", x.image_url);
-    put_time(p, o, "seen", x.last_seen);
+    fair_put(o, "page_url", x.page_url);
+    fair_put(o, "image_url", x.image_url);
+    fair_put_time(o, "seen", x.last_seen);
     json_object_set_new(o, "ended", json_boolean(x.gone != 0));
     json_object_set_new(o, "work", json_integer(work));
     json_object_set_new(o, "box", box(x.box));
@@ -218,7 +204,7 @@ put_block(json_t *list, const char *kind, fair_str s)
 {
     json_t *o = json_object();
 
-    put(o, kind, s);
+    fair_put(o, kind, s);
     json_array_append_new(list, o);
 }
 
@@ -260,12 +246,12 @@ put_letter(struct publishing *p, struct fair_err *err)
     json_object_set_new(o, "blocks", blocks(p));
     FAIR_TRY(fair_document_text(p->letter.document, p->a, &text, err));
     add_file(p, FAIR_STR("letter.txt"), text);
-    put(o, "text", FAIR_STR("letter.txt"));
+    fair_put(o, "text", FAIR_STR("letter.txt"));
     if (fair_sha256_none(&p->n.pdf)) return FAIR_OK;
     FAIR_TRY(fair_vault_read(p->h->vault, &p->n.pdf, LETTER_MAX, p->a, &text, err));
     add_file(p, FAIR_STR("letter.pdf"), text);
-    put(o, "pdf", FAIR_STR("letter.pdf"));
-    put(o, "sha256", fair_hex(p->a, p->n.pdf.b, 32));
+    fair_put(o, "pdf", FAIR_STR("letter.pdf"));
+    fair_put(o, "sha256", fair_hex(p->a, p->n.pdf.b, 32));
     return FAIR_OK;
 }
 
@@ -284,9 +270,9 @@ put_period(struct publishing *p)
             break;
         }
     json_object_set_new(o, "days", json_integer(p->n.deadline_days));
-    put_time(p, o, "begun", step->delivered);
-    put_time(p, o, "until", p->c.deadline);
-    put_time(p, o, "stopped", c->unread_since != 0 ? c->unread_since : c->stopped_since);
+    fair_put_time(o, "begun", step->delivered);
+    fair_put_time(o, "until", p->c.deadline);
+    fair_put_time(o, "stopped", c->unread_since != 0 ? c->unread_since : c->stopped_since);
     json_object_set_new(p->out, "period", o);
 }
 
@@ -302,7 +288,7 @@ put_gates(struct publishing *p, struct fair_err *err)
 
     json_object_set_new(p->out, "gates", list);
     if (fair_sha256_none(&p->n.gates_sha256)) return FAIR_OK;
-    put(p->out, "gates_sha256", fair_hex(p->a, p->n.gates_sha256.b, 32));
+    fair_put(p->out, "gates_sha256", fair_hex(p->a, p->n.gates_sha256.b, 32));
     s = fair_store_gate_record_get(&p->h->desk, &p->n.gates_sha256, p->a, &r, err);
     if (s == FAIR_NOT_FOUND) return FAIR_OK;
     if (s != FAIR_OK) return s;
@@ -311,10 +297,10 @@ put_gates(struct publishing *p, struct fair_err *err)
         json_t *o = json_object();
         const char *id = json_string_value(json_object_get(g, "id"));
         const struct fair_gate_info *info = id != NULL && id[0] == 'G' ? fair_gate_info((int)strtol(id + 1, NULL, 10)) : NULL;
-        put(o, "id", fair_str_of(id));
-        put(o, "name", info != NULL ? fair_str_of(info->name) : (fair_str){ NULL, 0 });
-        put(o, "result", fair_str_of(json_string_value(json_object_get(g, "verdict"))));
-        put(o, "source", fair_str_of(json_string_value(json_object_get(json_object_get(g, "from"), "source"))));
+        fair_put(o, "id", fair_str_of(id));
+        fair_put(o, "name", info != NULL ? fair_str_of(info->name) : (fair_str){ NULL, 0 });
+        fair_put(o, "result", fair_str_of(json_string_value(json_object_get(g, "verdict"))));
+        fair_put(o, "source", fair_str_of(json_string_value(json_object_get(json_object_get(g, "from"), "source"))));
         json_array_append_new(list, o);
     }
     json_decref(record);
@@ -335,9 +321,9 @@ put_step(void *arg, const struct fair_case_step *x, struct fair_err *err)
         m != FAIR_DO_ANSWER_DISPUTE && m != FAIR_DO_REJECT && m != FAIR_DO_REJECT_APPEAL && m != FAIR_DO_READ_IT && m != FAIR_DO_PUT_ON_HOLD && !fair_str_starts(x->became, FAIR_STR("CLOSED_")))
         return FAIR_OK;
     o = json_object();
-    put_time(p, o, "at", x->at);
-    put(o, "move", x->move);
-    put(o, "words", x->move);
+    fair_put_time(o, "at", x->at);
+    fair_put(o, "move", x->move);
+    fair_put(o, "words", x->move);
     json_array_append_new(list, o);
     return FAIR_OK;
 }
@@ -352,7 +338,7 @@ put_decision(void *arg, const struct fair_dispute *x, struct fair_err *err)
     if (!fair_str_eq(x->decision, FAIR_STR("rejected")) || x->appealed != 0) return FAIR_OK;
     o = json_object();
     json_object_set_new(o, "words", json_pack("[s%]", x->reasons.n > 0 ? x->reasons.p : "", x->reasons.n));
-    put_time(p, o, "appeal_until", x->decided + fair_cases_days("appeal") * FAIR_DAY);
+    fair_put_time(o, "appeal_until", x->decided + fair_cases_days("appeal") * FAIR_DAY);
     json_object_set_new(p->out, "decision", o);
     return FAIR_OK;
 }
@@ -367,7 +353,7 @@ put_final(struct publishing *p)
         return;
     }
     o = json_object();
-    put(o, "state", p->c.state);
+    fair_put(o, "state", p->c.state);
     json_object_set_new(o, "words", p->c.reason.n > 0 ? json_pack("[s%]", p->c.reason.p, p->c.reason.n) : json_array());
     json_object_set_new(p->out, "final", o);
 }
@@ -388,9 +374,9 @@ put_privacy(struct publishing *p)
         source = choice(p, "source", fact(p, fair_str_fmt(p->a, "datum.%d.source", i).p));
         v = fact(p, fair_str_fmt(p->a, "datum.%d.place", i).p);
         o = json_object();
-        put(o, "what", choice(p, "what", what));
-        put(o, "value", fact(p, fair_str_fmt(p->a, "datum.%d.value", i).p));
-        put(o, "source", v.n > 0 ? fair_str_fmt(p->a, "%.*s: %.*s", FAIR_STR_ARG(source), FAIR_STR_ARG(v)) : source);
+        fair_put(o, "what", choice(p, "what", what));
+        fair_put(o, "value", fact(p, fair_str_fmt(p->a, "datum.%d.value", i).p));
+        fair_put(o, "source", v.n > 0 ? fair_str_fmt(p->a, "%.*s: %.*s", FAIR_STR_ARG(source), FAIR_STR_ARG(v)) : source);
         json_array_append_new(list, o);
     }
     v = fact(p, "privacy.controller");
@@ -419,11 +405,11 @@ compose(struct publishing *p, struct fair_err *err)
     FAIR_AUTO(arena) struct fair_arena *steps = fair_arena_new();
 
     json_object_set_new(p->out, "version", json_integer(1));
-    put(p->out, "id", p->n.code);
-    put(p->out, "step", p->n.step);
-    put(p->out, "language", p->n.language);
-    put(p->out, "law", p->n.law);
-    put_time(p, p->out, "issued", p->n.queued != 0 ? p->n.queued : p->n.created);
+    fair_put(p->out, "id", p->n.code);
+    fair_put(p->out, "step", p->n.step);
+    fair_put(p->out, "language", p->n.language);
+    fair_put(p->out, "law", p->n.law);
+    fair_put_time(p->out, "issued", p->n.queued != 0 ? p->n.queued : p->n.created);
     put_claimant(p);
     put_ownership(p);
     FAIR_TRY(put_uses(p, err));
@@ -439,7 +425,7 @@ compose(struct publishing *p, struct fair_err *err)
     put_privacy(p);
     if (p->n.signature.n > 0) {
         json_t *o = json_object();
-        put(o, "sig", fair_base64(p->a, p->n.signature.p, p->n.signature.n));
+        fair_put(o, "sig", fair_base64(p->a, p->n.signature.p, p->n.signature.n));
         json_object_set_new(p->out, "signature", o);
     }
     p->secret = secret_of(fact(p, "letter.answer_url"));

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
+#include "http/http.h"
 #include "work/portal_home.h"
 
 fair_status
@@ -97,22 +98,15 @@ settle(const struct fair_desk *d, void *arg, struct fair_err *err)
     return fair_store_answer_settle(d, s->x.id, fair_str_of(fair_move_name(e.move)), refused, err);
 }
 
-static fair_str
-text(const json_t *o, const char *key)
-{
-    const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? (fair_str){ json_string_value(v), json_string_length(v) } : (fair_str){ NULL, 0 };
-}
-
 /* The notice, the answer opened, its moment: all of it a stranger's until checked. */
 static fair_status
 take_opened(struct taking *t, struct settling *s, fair_str sealed, struct fair_desk *d, struct fair_err *err)
 {
     FAIR_TRY(fair_vault_put(t->h->vault, sealed, &s->x.sealed, err));
-    if (!fair_time_parse(text(s->said, "at"), &s->x.at) || s->x.at > t->now) s->x.at = t->now;
+    if (!fair_time_parse(fair_member(s->said, "at"), &s->x.at) || s->x.at > t->now) s->x.at = t->now;
     s->x.taken = t->now;
-    s->x.action = text(s->said, "action");
-    s->x.receipt = text(s->said, "receipt");
+    s->x.action = fair_member(s->said, "action");
+    s->x.receipt = fair_member(s->said, "receipt");
     if (s->x.action.n == 0 || s->x.action.n > 40 || s->x.receipt.n > 40 || !fair_utf8_valid(s->x.action) || !fair_utf8_valid(s->x.receipt))
         return fair_fail(err, FAIR_CORRUPT, "an answer without action and receipt");
     s->bytes = (int64_t)sealed.n;
@@ -151,7 +145,7 @@ take_one(void *arg, fair_str code, fair_str name, fair_str sealed, struct fair_e
     s.files = n_files > 0;
     s.x = (struct fair_portal_answer){ .notice = n.id, .case_id = n.case_id, .name = name };
     t->h->desk = (struct fair_desk){ ours.st, org, 0 };
-    st = fair_str_eq(text(said, "notice"), code) ? take_opened(t, &s, sealed, &t->h->desk, err) : fair_fail(err, FAIR_CORRUPT, "an answer to another notice");
+    st = fair_str_eq(fair_member(said, "notice"), code) ? take_opened(t, &s, sealed, &t->h->desk, err) : fair_fail(err, FAIR_CORRUPT, "an answer to another notice");
     if (st == FAIR_OK && s.fresh && fair_str_eq(s.x.action, FAIR_STR("renew"))) st = ask_new_link(t->h, n.id, err);
     if (st == FAIR_OK && s.fresh) st = fair_portal_publish_case(t->h, n.case_id, t->now, err);
     t->h->desk = ours;
