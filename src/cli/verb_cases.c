@@ -148,7 +148,7 @@ fair_verb_cases_list(struct fair_cli *c, int argc, char **argv)
 {
     const char *state = NULL, *operator = NULL;
     int64_t limit = 100, offset = 0;
-    const struct fair_opt opts[] = { { .name = "state", .value = "STATE", .doc = "open, closed, or a state's name", .text = &state },
+    const struct fair_opt opts[] = { { .name = "state", .value = "STATE", .doc = "closed, a state's name, or all; otherwise those that are open", .text = &state },
                                      { .name = "operator", .value = "OPERATOR", .doc = "who answers for the site", .text = &operator },
                                      { .name = "limit", .value = "N", .doc = "at most so many (100)", .number = &limit },
                                      { .name = "offset", .value = "N", .doc = "after so many", .number = &offset }, { 0 } };
@@ -157,7 +157,8 @@ fair_verb_cases_list(struct fair_cli *c, int argc, char **argv)
     int code;
 
     if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
-    f = (struct fair_case_filter){ fair_str_of(state), fair_str_of(operator), { offset, limit } };
+    f = (struct fair_case_filter){ fair_str_of(state == NULL ? "open" : state), fair_str_of(operator), { offset, limit } };
+    if (fair_str_eq(f.state, FAIR_STR("all"))) f.state = (fair_str){ NULL, 0 };
     if (fair_cli_house(c, &err) != FAIR_OK || fair_store_cases(&c->house.desk, &f, print_case, c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     return FAIR_EXIT_DONE;
 }

@@ -47,13 +47,23 @@ print_row(void *arg, const struct fair_hit *h, __attribute__((unused)) struct fa
     return FAIR_OK;
 }
 
+static bool
+state_known(const char *state)
+{
+    static const char *const all[] = { "inbox", "pursue", "ignored", "not_a_match", "all" };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(state, all[i]) == 0) return true;
+    return false;
+}
+
 int
 fair_verb_hits_list(struct fair_cli *c, int argc, char **argv)
 {
     struct fair_hit_filter f = { .page.limit = 1000000000 };
     const char *state = NULL, *site = NULL, *verdict = NULL, *text = NULL;
     const struct fair_opt opts[] = {
-        { .name = "state", .value = "STATE", .doc = "inbox, pursue, ignored or not_a_match", .text = &state },
+        { .name = "state", .value = "STATE", .doc = "pursue, ignored, not_a_match, or all; otherwise what waits: inbox", .text = &state },
         { .name = "site", .value = "SITE", .doc = "only on this site", .text = &site },
         { .name = "work", .value = "ID", .doc = "only of this work", .number = &f.work },
         { .name = "verdict", .value = "V", .doc = "match, possible or same_scene", .text = &verdict },
@@ -64,7 +74,9 @@ fair_verb_hits_list(struct fair_cli *c, int argc, char **argv)
     int code;
 
     if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
-    f.state = fair_str_of(state);
+    if (state == NULL) state = "inbox";
+    if (!state_known(state)) return fair_cli_usage(c, "--state %s: inbox, pursue, ignored, not_a_match or all", state);
+    if (strcmp(state, "all") != 0) f.state = fair_str_of(state);
     f.site = fair_str_of(site);
     f.verdict = fair_str_of(verdict);
     f.text = fair_str_of(text);

@@ -1,5 +1,6 @@
 /* web/pages_people.c - who may come in, and how the installation is. */
 #include <string.h>
+#include "base/mime.h"
 #include "web/model.h"
 #include "web/web_private.h"
 #include "web/words.h"
@@ -69,17 +70,6 @@ show_link(struct fair_request *rq, struct fair_reply *re, const struct fair_user
     return FAIR_OK;
 }
 
-static bool
-email_ok(fair_str s)
-{
-    const char *at = memchr(s.p, '@', s.n);
-
-    if (at == NULL || at == s.p || at + 1 >= s.p + s.n || memchr(at + 1, '@', s.n - (size_t)(at + 1 - s.p)) != NULL) return false;
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] <= ' ' || strchr("<>\"(),;:\\[]", s.p[i]) != NULL) return false;
-    return true;
-}
-
 fair_status
 fair_page_user_add(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
 {
@@ -89,7 +79,7 @@ fair_page_user_add(struct fair_request *rq, struct fair_reply *re, struct fair_e
     fair_status s;
 
     for (size_t i = 0; i < email.n; i++) p[i] = email.p[i] >= 'A' && email.p[i] <= 'Z' ? (char)(email.p[i] + 32) : email.p[i];
-    if (!email_ok(u.email)) return fair_fail(err, FAIR_INVALID, "that is no e-mail address");
+    if (!fair_mime_address_ok(u.email)) return fair_fail(err, FAIR_INVALID, "that is no e-mail address");
     if (!fair_role_may_give(rq->user.role, u.role)) return fair_fail(err, FAIR_REFUSED, "only an owner makes owners");
     s = fair_store_user_add(&rq->desk, &u, err);
     if (s == FAIR_CONFLICT) return fair_fail(err, s, "somebody with this address is here already");

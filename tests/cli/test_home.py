@@ -28,6 +28,10 @@ f('scan', t.top + '/found.jpg')
 hit = f.json('hits', 'list')[0]
 f('hits', 'decide', '--as', 'ignore', '--reason', 'licensed', '--scope', 'work+domain', '--note', 'invoice 7', str(hit['hit']))
 t.check(f.json('hits', 'show', str(hit['hit']))[0]['decisions'][0]['reason'] == 'licensed', 'a_decision_is_kept_with_its_reason')
+t.check(hit['hit'] not in [h['hit'] for h in f.json('hits', 'list')] and hit['hit'] in [h['hit'] for h in f.json('hits', 'list', '--state', 'all')]
+        and [h['hit'] for h in f.json('hits', 'list', '--state', 'ignored')] == [hit['hit']], 'the_list_is_what_waits_unless_all_is_asked_for')
+code, out, err = f('hits', 'list', '--state', 'inbx')
+t.check(code == 2 and out == b'', 'a_state_that_is_none_is_wrong_usage', (code, out, err))
 code, out, err = f('hits', 'decide', '--as', 'ignore', '--reason', 'because', str(hit['hit']))
 t.check(code == 2, 'an_unknown_reason_is_wrong_usage', (code, err))
 t.check(len(f.json('hits', 'reasons')) == 17, 'there_are_17_reasons')
@@ -40,7 +44,7 @@ code, out, err = f('backup', backup)
 t.check(code == 4 and one_line(err) and b'backup already' in err, 'a_backup_is_never_written_over', (code, err))
 code, out, err = again('restore', backup)
 t.check(code == 0 and b'every digest checked' in out, 'a_home_is_made_from_it', (code, out, err))
-for verb in (['works', 'list'], ['hits', 'list'], ['rules', 'list'], ['users', 'list']):
+for verb in (['works', 'list'], ['hits', 'list', '--state', 'all'], ['rules', 'list'], ['users', 'list']):
     t.check(f.json(*verb) == again.json(*verb), 'the_restored_home_has_the_same_%s' % verb[0], (f.json(*verb), again.json(*verb)))
 t.check(not [c for c in again.json('doctor', '--deep') if c['state'] == 'BAD'], 'the_doctor_finds_the_restored_home_sound', again.json('doctor', '--deep'))
 code, out, err = again('lookup', '--format', 'tsv', t.top + '/found.jpg')

@@ -73,7 +73,7 @@ watch = ids['watch'][0]
 
 def state():
     """All that the first organisation has, as it sees it; `seen` moves when people look."""
-    return [f('--json', *v)[1] for v in (['works', 'list'], ['hits', 'list'], ['rules', 'list'], ['watch', 'list'], ['users', 'list'])]
+    return [f('--json', *v)[1] for v in (['works', 'list'], ['hits', 'list', '--state', 'all'], ['rules', 'list'], ['watch', 'list'], ['users', 'list'])]
 
 
 # ---- verbs.  Words that get as far as the home and then find nothing; {work} and the like are the first organisation's.

@@ -52,7 +52,7 @@ def works(home):
 
 def hits(home):
     sha = {w['work']: w['sha256'] for w in lines(home, 'works', 'list')}
-    return sorted((sha[h['work']], os.path.basename(h['image']), h['state']) for h in lines(home, 'hits', 'list'))
+    return sorted((sha[h['work']], os.path.basename(h['image']), h['state']) for h in lines(home, 'hits', 'list', '--state', 'all'))
 
 
 def doubled(home):
@@ -138,7 +138,7 @@ try:
     say(works(home) == works(calm), 'nothing_is_lost_and_nothing_doubled_among_the_works', '%d and %d' % (len(works(home)), len(works(calm))))
     say([h[:2] for h in hits(home)] == [h[:2] for h in hits(calm)], 'nothing_is_lost_and_nothing_doubled_among_the_hits', '%s and %s' % (hits(home), hits(calm)))
     states = [h[2] for h in hits(home)]
-    shown = [lines(home, 'hits', 'show', str(h['hit']))[0] for h in lines(home, 'hits', 'list')]
+    shown = [lines(home, 'hits', 'show', str(h['hit']))[0] for h in lines(home, 'hits', 'list', '--state', 'all')]
     say(all((len(s['decisions']) == 0) == (s['state'] == 'inbox') for s in shown), 'a_hit_has_a_decision_exactly_when_it_is_decided',
         str([(s['state'], len(s['decisions'])) for s in shown]))
     say(all(len(s['decisions']) <= 1 for s in shown), 'no_decision_is_doubled', str(states))
