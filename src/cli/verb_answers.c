@@ -260,7 +260,6 @@ read_one(struct fair_cli *c, fair_id id, struct fair_err *err)
     act.version = k.version;
     if (c->role.n == 0 || !fair_store_case_actor(c->role, FAIR_DO_READ_IT, &act.e.who)) return fair_fail(err, FAIR_REFUSED, "reading for a case is a person's, with --as");
     s = fair_store_case_move(d, &act, NULL, NULL, err);
-    if (s == FAIR_OK) return fair_portal_publish_case(&c->house, k.id, fair_now(), err);
     return s == FAIR_REFUSED ? FAIR_OK : s;      /* nothing waited to be read */
 }
 

@@ -288,6 +288,17 @@ fair_store_gate_record_get(const struct fair_desk *d, const struct fair_sha256 *
     return FAIR_OK;
 }
 
+/* ---- what the recipient sees of it ---- */
+
+fair_status
+fair_store_case_show(const struct fair_desk *d, fair_id case_id, fair_str why, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+
+    return fair_store_job_ask(d, "publish", fair_str_fmt(a, "publish %lld %.*s", (long long)case_id, FAIR_STR_ARG(why)),
+                              fair_str_fmt(a, "{\"case\":%lld}", (long long)case_id), 0, err);
+}
+
 /* ---- the move -------------------------------------------------------------------------------------------------------------------- */
 
 struct moving { struct fair_case c; struct fair_facts f; struct fair_course n; struct fair_event_row row; };
@@ -318,6 +329,15 @@ check_notice(const struct fair_desk *d, const struct fair_case_act *x, struct fa
     if (n.claim != fair_move_is_claim(e->move)) return fair_fail(err, FAIR_INVALID, n.claim ? "notice %lld asks for something, and %s does not" : "notice %lld asks for nothing, and %s does", (long long)n.id, fair_move_name(e->move));
     e->sum = n.sum;
     return FAIR_OK;
+}
+
+/* Whoever moves it, and from wherever: the recipient's page says what is.  The job is asked for in the move's own transaction, so a
+ * kill loses neither; it is named by the version, since one that runs may have read the rows before this move. */
+static fair_status
+show_it(const struct fair_desk *d, const struct moving *m, struct fair_arena *a, struct fair_err *err)
+{
+    if (!m->n.contacted) return FAIR_OK;                     /* nobody has a page yet */
+    return fair_store_case_show(d, m->c.id, fair_str_fmt(a, "version %lld", (long long)m->c.version + 1), err);
 }
 
 static fair_status
@@ -358,6 +378,7 @@ write_down(const struct fair_desk *d, const struct fair_case_act *x, struct movi
         FAIR_TRY(fair_db_run(q, err));
         fair_rows_free(&q);
     }
+    FAIR_TRY(show_it(d, m, a, err));
     if (!fair_move_sends(e->move) || x->notice == 0 || e->move == FAIR_DO_RESEND) return FAIR_OK;
     FAIR_TRY(fair_notice_leaves(d, x->notice, &m->row.gates, e->at, err));
     return fair_store_job_ask(d, "send", fair_str_fmt(a, "send %lld", (long long)x->notice), fair_str_fmt(a, "{\"notice\":%lld}", (long long)x->notice), e->at, err);

@@ -99,6 +99,9 @@ struct fair_case_act {
  *
  * `ruling` may be NULL.  *version: after it. */
 fair_status fair_store_case_move(const struct fair_desk *d, const struct fair_case_act *x, struct fair_ruling *ruling, int64_t *version, struct fair_err *err) FAIR_MUST_CHECK;
+/* Ask for the job that brings the recipient's pages of this case up to date ("publish"); every move of a case whose recipient was
+ * written to asks for it in its own transaction.  `why` keeps jobs for different reasons apart: "version 7". */
+fair_status fair_store_case_show(const struct fair_desk *d, fair_id case_id, fair_str why, struct fair_err *err) FAIR_MUST_CHECK;
 /* A letter that a move let out stands before the door: may it still leave?  The facts are gathered anew; FAIR_REFUSED with
  * every reason if a gate has closed, or the case has moved on, or an answer came.  What the post asks last of all. */
 fair_status fair_store_notice_may_leave(const struct fair_desk *d, fair_id notice, fair_time now, struct fair_ruling *ruling, struct fair_err *err) FAIR_MUST_CHECK;

@@ -1,6 +1,7 @@
 /* packages.c - evidence packages, their time stamps and their custody. */
 #include "store/package_rows.h"
 #include "base/digest.h"
+#include "store/case_rows.h"
 #include "store/store_private.h"
 
 #define COLUMNS "id, hit_id, work_id, account_id, number, state, url, title, made_us, captured_us, sealed_us, draft, bytes, datapackage, previous, software," \
@@ -133,6 +134,22 @@ fair_store_package_waits(const struct fair_desk *d, fair_id id, fair_str error, 
     return set_text(d, &package_waits, id, error, err);
 }
 
+/* Its case's recipient may see it. */
+static fair_status
+show_case(const struct fair_desk *d, fair_id id, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_package p;
+    fair_id case_id;
+    fair_status s;
+
+    FAIR_TRY(fair_store_package_get(d, id, a, &p, err));
+    s = fair_store_case_of_hit(d, p.hit, &case_id, err);
+    if (s == FAIR_NOT_FOUND) return FAIR_OK;
+    if (s != FAIR_OK) return s;
+    return fair_store_case_show(d, case_id, fair_str_fmt(a, "package %lld", (long long)id), err);
+}
+
 fair_status
 fair_store_package_sealed(const struct fair_desk *d, fair_id id, fair_str ots, fair_time now, struct fair_err *err)
 {
@@ -148,6 +165,7 @@ fair_store_package_sealed(const struct fair_desk *d, fair_id id, fair_str ots, f
     if (fair_db_changes(q) == 0) return fair_fail(err, FAIR_NOT_FOUND, "no package %lld that waits for its seal", (long long)id);
     fair_rows_free(&q);
     FAIR_TRY(fair_audit(d, now, "package.seal", id, FAIR_STR("{}"), err));
+    FAIR_TRY(show_case(d, id, err));
     return fair_txn_end(&t, err);
 }
 

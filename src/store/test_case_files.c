@@ -423,6 +423,29 @@ TEST(J7_the_owners_silence_lapses_the_case_by_itself)
     end(&t);
 }
 
+TEST(every_move_of_a_case_that_was_written_of_asks_for_the_page_of_its_recipient_to_be_brought_up_to_date)
+{
+    struct desk t;
+    int64_t n, jobs;
+
+    begin(&t);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM job WHERE kind = 'publish'"), 0);
+    write_to_them(&t, T0);
+    jobs = number(&t.h, "SELECT count(*) FROM job WHERE kind = 'publish'");
+    CHECK(jobs >= 1);
+    /* By the recipient, by a person, by time alone: one job each, in the move's own transaction. */
+    CHECK_EQ(MOVE(&t, &t.nobody, RCP, DISPUTE, T0 + FAIR_DAY, .ground = FAIR_GROUND_EXCEPTION, .verified = true), FAIR_OK);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM job WHERE kind = 'publish'"), jobs + 1);
+    CHECK_EQ(MOVE(&t, &t.h.d, OWN, REJECT, T0 + 2 * FAIR_DAY, 0), FAIR_REFUSED);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM job WHERE kind = 'publish'"), jobs + 1);
+    CHECK_EQ(MOVE(&t, &t.h.d, OWN, ASK, T0 + 2 * FAIR_DAY, 0), FAIR_OK);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM job WHERE kind = 'publish'"), jobs + 2);
+    CHECK_OK(fair_store_cases_due(t.h.st, T0 + 31 * FAIR_DAY, &n, why));
+    CHECK_EQ(n, 1);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM job WHERE kind = 'publish'"), jobs + 3);
+    end(&t);
+}
+
 TEST(time_alone_ends_a_draft_step_by_step)
 {
     struct desk t;

@@ -205,7 +205,6 @@ take(struct fair_house *h, const struct fair_portal_home *p, fair_str key, struc
     }
     g.x = *x;
     s = fair_store_do(&h->desk, settle, &g, err);
-    if (s == FAIR_OK && found && g.fresh && h->config.portal_url.n > 0) s = fair_portal_publish_case(h, x->case_id, now, err);
     h->desk = ours;
     *fresh = g.fresh;
     return s;

@@ -268,6 +268,22 @@ run_send(struct fair_house *h, const struct fair_job *job, struct fair_arena *a,
     return fair_post_send(h, notice, now, err);
 }
 
+/* ---- publish: the recipient's pages of a case say what is ----------------------------- */
+
+/* {"case"}: every move of a case asks for it (store/case_moves.c); what it makes is the same however often it is made. */
+static fair_status
+run_publish(struct fair_house *h, const struct fair_job *job, __attribute__((unused)) struct fair_arena *a, struct fair_err *err)
+{
+    json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
+    fair_id id = (fair_id)json_integer_value(json_object_get(args, "case"));
+
+    json_decref(args);
+    if (id <= 0) return fair_fail(err, FAIR_CORRUPT, "job %lld: no case", (long long)job->id);
+    if (!fair_portal_there(h)) return FAIR_OK;
+    FAIR_TRY(fair_portal_publish_case(h, id, fair_now(), err));
+    return fair_portal_sync(h, err);
+}
+
 /* ---- case: a move that was asked for ahead of time -------------------------------- */
 
 /* {"case","move","version","notice"}: made as the account that asked, by the same door as every other move, which asks the engine now.  What is
@@ -299,6 +315,7 @@ const struct fair_job_kind fair_job_kinds[] = {
     { "mail", 180, 5, run_mail },
     { "case", 60, 5, run_case },
     { "link", 180, 5, fair_job_link },
+    { "publish", 300, 8, run_publish },
     { "send", 240, 8, run_send },
     { "seal", 300, 5, fair_job_seal },
     { "deposit", 300, 5, fair_job_deposit },

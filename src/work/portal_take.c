@@ -147,7 +147,6 @@ take_one(void *arg, fair_str code, fair_str name, fair_str sealed, struct fair_e
     t->h->desk = (struct fair_desk){ ours.st, org, 0 };
     st = fair_str_eq(fair_member(said, "notice"), code) ? take_opened(t, &s, sealed, &t->h->desk, err) : fair_fail(err, FAIR_CORRUPT, "an answer to another notice");
     if (st == FAIR_OK && s.fresh && fair_str_eq(s.x.action, FAIR_STR("renew"))) st = ask_new_link(t->h, n.id, err);
-    if (st == FAIR_OK && s.fresh) st = fair_portal_publish_case(t->h, n.case_id, t->now, err);
     t->h->desk = ours;
     json_decref(said);
     if (st == FAIR_CORRUPT) {
