@@ -22,7 +22,7 @@ CREATE TABLE audit (
     subject BIGINT NOT NULL,
     details TEXT NOT NULL,               -- JSON
     prev BLOB NOT NULL,
-    hash BLOB NOT NULL,
+    hash BLOB NOT NULL, salt BLOB, digest BLOB,
     PRIMARY KEY (org_id, seq)
 );
 
@@ -88,7 +88,7 @@ CREATE TABLE case_event (
     gates BLOB,                          -- SHA-256 of the gate record it was allowed by
     country TEXT,                        -- by whose calendar the days were counted
     prev BLOB NOT NULL,
-    hash BLOB NOT NULL,
+    hash BLOB NOT NULL, note_salt BLOB, note_digest BLOB,
     PRIMARY KEY (org_id, case_id, seq),
     FOREIGN KEY (org_id, case_id) REFERENCES case_file (org_id, id)
 );

@@ -7,8 +7,8 @@
 FAIR_SQL(events_of_case, "SELECT " FAIR_EVENT_COLUMNS " FROM case_event v WHERE v.org_id = $1 AND v.case_id = $2 ORDER BY v.seq");
 FAIR_SQL(event_put,
     "INSERT INTO case_event (org_id, case_id, seq, at_us, move, actor, account_id, was, became, verified, automatic, ground, document, credit,"
-    " days, sum_minor, payment_us, other_id, note, notice_id, gates, country, prev, hash)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)");
+    " days, sum_minor, payment_us, other_id, note, notice_id, gates, country, prev, hash, note_salt, note_digest)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)");
 FAIR_SQL(case_steps,
     "SELECT v.seq, v.at_us, v.move, v.actor, v.was, v.became, v.ground, v.note, v.account_id, v.other_id, v.notice_id, v.verified, v.automatic,"
     " v.days, v.sum_minor, a.name, v.gates, v.hash FROM case_event v LEFT JOIN account a ON a.org_id = v.org_id AND a.id = v.account_id"
@@ -24,13 +24,28 @@ struct fair_sha256
 fair_event_hash(struct fair_arena *a, const struct fair_event_row *x)
 {
     const struct fair_case_event *e = &x->e;
+    fair_str note = fair_sha256_none(&x->digest) ? FAIR_STR("") : fair_hex(a, x->digest.b, 32);
     fair_str text = fair_str_fmt(a,
-        "fairtrack case 1\n%lld\n%lld\n%lld\n%lld\n%s\n%s\n%lld\n%.*s\n%.*s\n%d\n%d\n%.*s\n%d\n%d\n%lld\n%lld\n%lld\n%lld\n%.*s\n%lld\n%.*s\n%.*s\n%.*s\n",
+        "fairtrack case 2\n%lld\n%lld\n%lld\n%lld\n%s\n%s\n%lld\n%.*s\n%.*s\n%d\n%d\n%.*s\n%d\n%d\n%lld\n%lld\n%lld\n%lld\n%.*s\n%lld\n%.*s\n%.*s\n%.*s\n",
         (long long)x->org, (long long)x->case_id, (long long)x->seq, (long long)e->at, fair_move_name(e->move), fair_actor_name(e->who), (long long)e->by,
         FAIR_STR_ARG(x->was), FAIR_STR_ARG(x->became), e->verified, e->automatic, FAIR_STR_ARG(x->ground), e->document, e->credit, (long long)e->days,
         (long long)e->sum, (long long)e->due, (long long)e->other, FAIR_STR_ARG(e->country), (long long)x->notice,
-        FAIR_STR_ARG(fair_hex(a, x->gates.b, 32)), FAIR_STR_ARG(fair_hex(a, x->prev.b, 32)), FAIR_STR_ARG(x->note));
+        FAIR_STR_ARG(fair_hex(a, x->gates.b, 32)), FAIR_STR_ARG(fair_hex(a, x->prev.b, 32)), FAIR_STR_ARG(note));
     return fair_sha256_of(text.p, text.n);
+}
+
+bool
+fair_event_sound(struct fair_arena *a, const struct fair_event_row *x)
+{
+    struct fair_sha256 h;
+    bool erased = x->salt.n == 0 && x->note.n == 0;
+
+    if (!erased) {
+        h = fair_salted(x->salt, x->note);
+        if (!fair_sha256_eq(&h, &x->digest)) return false;
+    }
+    h = fair_event_hash(a, x);
+    return fair_sha256_eq(&h, &x->hash);
 }
 
 fair_str
@@ -79,6 +94,8 @@ fair_event_read(struct fair_rows *q, struct fair_arena *a, fair_id org, struct f
     e->country = fair_db_get_text(q, 20, a);
     fair_db_get_sha256(q, 21, &x->prev);
     fair_db_get_sha256(q, 22, &x->hash);
+    x->salt = fair_db_get_bytes(q, 23, a);
+    fair_db_get_sha256(q, 24, &x->digest);
     if (!fair_move_parse(fair_db_get_text(q, 3, a), &e->move) || !fair_actor_parse(fair_db_get_text(q, 4, a), &e->who) ||
         !fair_state_parse(x->became, &e->to) || !grounds_read(x->ground, &e->ground))
         return fair_fail(err, FAIR_CORRUPT, "case %lld, event %lld: words that are none of ours", (long long)x->case_id, (long long)x->seq);
@@ -115,6 +132,8 @@ fair_event_put(const struct fair_desk *d, const struct fair_event_row *x, struct
     fair_db_text(q, 22, e->country);
     fair_db_bytes(q, 23, (fair_str){ (const char *)x->prev.b, 32 });
     fair_db_bytes(q, 24, (fair_str){ (const char *)x->hash.b, 32 });
+    fair_db_bytes(q, 25, x->salt);
+    fair_db_sha256(q, 26, &x->digest);
     return fair_db_run(q, err);
 }
 
@@ -141,11 +160,9 @@ fair_case_course(const struct fair_desk *d, const struct fair_case *c, struct fa
     fair_db_int(q, 2, c->id);
     while ((s = fair_db_step(q, err)) == FAIR_OK) {
         struct fair_event_row x;
-        struct fair_sha256 hash;
 
         FAIR_TRY(fair_event_read(q, a, d->org, &x, err));
-        hash = fair_event_hash(a, &x);
-        if (x.seq != ++seq || memcmp(x.prev.b, last->b, 32) != 0 || !fair_sha256_eq(&hash, &x.hash) || !fair_event_apply(out, &x))
+        if (x.seq != ++seq || memcmp(x.prev.b, last->b, 32) != 0 || !fair_event_sound(a, &x) || !fair_event_apply(out, &x))
             return fair_fail(err, FAIR_CORRUPT, "case %lld: what happened was changed at event %lld; fairtrack doctor tells more", (long long)c->id, (long long)x.seq);
         *last = x.hash;
     }
@@ -204,20 +221,19 @@ fair_store_cases_check(struct fair_store *st, int64_t *events, fair_str *fault, 
     FAIR_TRY(fair_store_query(st, &events_all, &q, err));
     while ((s = fair_db_step(q, err)) == FAIR_OK) {
         struct fair_event_row x;
-        struct fair_sha256 hash;
-        fair_id org = fair_db_get_int(q, 23), id = fair_db_get_int(q, 0);
+        fair_id org = fair_db_get_int(q, FAIR_EVENT_N_COLUMNS), id = fair_db_get_int(q, 0);
 
         fair_arena_clear(a);
         if (org != w.org || id != w.case_id) {
             *fault = ends_well(&w, keep);
             if (fault->n > 0) return FAIR_OK;
-            w = (struct walk){ .org = org, .case_id = id, .version = fair_db_get_int(q, 25),
-                               .c = fair_cases_open(fair_is(fair_db_get_text(q, 28, a), "takedown"), fair_db_get_int(q, 26), fair_db_get_int(q, 27)) };
-            snprintf(w.state, sizeof w.state, "%.*s", FAIR_STR_ARG(fair_db_get_text(q, 24, a)));
+            w = (struct walk){ .org = org, .case_id = id, .version = fair_db_get_int(q, FAIR_EVENT_N_COLUMNS + 2),
+                               .c = fair_cases_open(fair_is(fair_db_get_text(q, FAIR_EVENT_N_COLUMNS + 5, a), "takedown"), fair_db_get_int(q, FAIR_EVENT_N_COLUMNS + 3),
+                                                    fair_db_get_int(q, FAIR_EVENT_N_COLUMNS + 4)) };
+            snprintf(w.state, sizeof w.state, "%.*s", FAIR_STR_ARG(fair_db_get_text(q, FAIR_EVENT_N_COLUMNS + 1, a)));
         }
         s = fair_event_read(q, a, org, &x, err);
-        if (s == FAIR_OK) hash = fair_event_hash(a, &x);
-        if (s != FAIR_OK || x.seq != w.seq + 1 || memcmp(x.prev.b, w.last.b, 32) != 0 || !fair_sha256_eq(&hash, &x.hash) || !fair_event_apply(&w.c, &x)) {
+        if (s != FAIR_OK || x.seq != w.seq + 1 || memcmp(x.prev.b, w.last.b, 32) != 0 || !fair_event_sound(a, &x) || !fair_event_apply(&w.c, &x)) {
             *fault = fair_str_fmt(keep, "what happened in case %lld was changed: event %lld", (long long)id, (long long)w.seq + 1);
             return FAIR_OK;
         }

@@ -422,6 +422,7 @@ fair_store_case_move(const struct fair_desk *d, const struct fair_case_act *x, s
     m->row.notice = x->notice;
     m->row.prev = last;
     if (fair_move_sends(e->move)) FAIR_TRY(keep_gates(d, m, a, err));
+    if (m->row.note.n > 0) m->row.salt = fair_salt_new(a), m->row.digest = fair_salted(m->row.salt, m->row.note);
     m->row.hash = fair_event_hash(a, &m->row);
     if (!fair_event_apply(&m->n, &m->row)) return fair_fail(err, FAIR_CORRUPT, "case %lld: %s was allowed and leads nowhere", (long long)m->c.id, fair_move_name(e->move));
     FAIR_TRY(write_down(d, x, m, a, err));

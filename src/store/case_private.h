@@ -12,6 +12,7 @@ struct fair_event_row {
     int64_t seq;
     struct fair_case_event e;
     fair_str was, became, note, ground;       /* names */
+    fair_str salt; struct fair_sha256 digest; /* of the note, which the chain covers by its digest alone; none: no note */
     struct fair_sha256 gates, prev, hash;
 };
 /* docs/formats/database.md gives the text that is hashed. */
@@ -20,12 +21,15 @@ struct fair_sha256 fair_event_hash(struct fair_arena *a, const struct fair_event
 #define FAIR_EVENT_COLUMNS                                                                                            \
     "v.case_id, v.seq, v.at_us, v.move, v.actor, v.account_id, v.was, v.became, v.verified, v.automatic, v.ground, "  \
     "v.document, v.credit, v.days, v.sum_minor, v.payment_us, v.other_id, v.note, v.notice_id, v.gates, v.country, "  \
-    "v.prev, v.hash"
+    "v.prev, v.hash, v.note_salt, v.note_digest"
+#define FAIR_EVENT_N_COLUMNS 25
 /* FAIR_CORRUPT: words that are none of ours. */
 fair_status fair_event_read(struct fair_rows *q, struct fair_arena *a, fair_id org, struct fair_event_row *out, struct fair_err *err);
 fair_status fair_event_put(const struct fair_desk *d, const struct fair_event_row *x, struct fair_err *err);
 /* The course of a case, made again from its events, and the hash of the last.  The chain is checked on the way: FAIR_CORRUPT. */
 fair_status fair_case_course(const struct fair_desk *d, const struct fair_case *c, struct fair_arena *a, struct fair_course *out, struct fair_sha256 *last, struct fair_err *err) FAIR_MUST_CHECK;
+/* Is it what was written, as far as it was not erased since? */
+bool fair_event_sound(struct fair_arena *a, const struct fair_event_row *x);
 /* Put one event upon the course; false: it does not fit. */
 bool fair_event_apply(struct fair_course *c, const struct fair_event_row *x);
 /* "licence,mine" for bits, and back. */

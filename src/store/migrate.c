@@ -50,6 +50,7 @@ apply(struct fair_store *st, size_t i, struct fair_err *err)
         fair_fail_in(err, "migration %s", m->name);
         return s;
     }
+    if (fair_str_ends(fair_str_of(m->name), FAIR_STR("_words_beside_chains.sql"))) FAIR_TRY(fair_chains_renew(st, err));
     FAIR_TRY(fair_store_query(st, &migration_put, &q, err));
     fair_db_int(q, 1, (int64_t)i + 1);
     fair_db_text(q, 2, fair_str_of(m->name));

@@ -34,7 +34,15 @@ void fair_txn_free(struct fair_txn *t);
 
 /* Append to the chain of what people did.  Within the transaction of the deed. */
 fair_status fair_audit(const struct fair_desk *d, fair_time at, const char *what, fair_id subject, fair_str details, struct fair_err *err) FAIR_MUST_CHECK;
+/* Once, by the migration that put words beside the chains: chains of before are checked and made anew (chain_renew.c). */
+fair_status fair_chains_renew(struct fair_store *st, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_audit_check(struct fair_store *st, int64_t *rows, fair_str *fault, struct fair_arena *a, struct fair_err *err) FAIR_MUST_CHECK;
+/* Words beside a chain: it covers SHA-256(salt, words), so that words and salt can be erased. */
+enum { FAIR_SALT = 32 };
+fair_str fair_salt_new(struct fair_arena *a);
+struct fair_sha256 fair_salted(fair_str salt, fair_str words);
+/* Drop what the rows about this say beyond who did what when; the chain holds.  *n grows by how many. */
+fair_status fair_audit_forget(const struct fair_desk *d, const char *what, fair_id subject, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
 /* "text" with quotes, escaped, as JSON wants it; absent = null. */
 void fair_json_text(struct fair_buf *b, fair_str s);
 

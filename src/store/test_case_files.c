@@ -679,6 +679,7 @@ TEST(I15_a_changed_missing_or_added_event_is_found_by_doctor)
 {
     static const char *const spoil[] = {
         "UPDATE case_event SET note = 'something else' WHERE seq = 1", "UPDATE case_event SET at_us = at_us - 1 WHERE seq = 2", "UPDATE case_event SET sum_minor = 5 WHERE seq = 2",
+        "UPDATE case_event SET note = NULL, note_salt = NULL, note_digest = NULL WHERE seq = 1", "UPDATE case_event SET note = NULL, note_salt = NULL, actor = 'AGT' WHERE seq = 1",
         "DELETE FROM case_event WHERE seq = 2", "DELETE FROM case_event WHERE seq = 1", "DELETE FROM case_event", "UPDATE case_file SET state = 'READY'", "UPDATE case_file SET version = 9" };
 
     for (size_t i = 0; i < sizeof spoil / sizeof *spoil; i++) {
@@ -698,6 +699,17 @@ TEST(I15_a_changed_missing_or_added_event_is_found_by_doctor)
         CHECK(MOVE(&t, &t.h.d, OWN, WITHDRAW, T0 + 2 * FAIR_DAY, 0) != FAIR_OK);
         home_close(&t.h);
     }
+}
+
+TEST(I13_a_note_can_be_erased_and_the_case_still_stands)
+{
+    struct desk t;
+
+    begin(&t);
+    CHECK_EQ(MOVE(&t, &t.h.d, OWN, PUT_ON_HOLD, T0, 0), FAIR_OK);
+    CHECK_OK(t.h.st->db->engine->script(t.h.st->db, "UPDATE case_event SET note = NULL, note_salt = NULL", why));
+    CHECK_EQ(MOVE(&t, &t.h.d, OWN, RELEASE, T0 + FAIR_DAY, 0), FAIR_OK);
+    end(&t);
 }
 
 FAIR_TEST_MAIN

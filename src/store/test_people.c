@@ -251,4 +251,66 @@ TEST(what_people_did_is_a_chain_that_shows_a_change)
     home_close(&h);
 }
 
+TEST(details_can_be_erased_and_the_chain_still_shows_every_other_change)
+{
+    struct home h;
+    struct fair_store_health health;
+    int64_t n = 0;
+
+    home_open(&h);
+    CHECK_OK(fair_audit(&h.d, fair_now(), "blob.erase", 7, FAIR_STR("{\"why\":\"Ada asked for it\"}"), why));
+    CHECK_OK(fair_audit(&h.d, fair_now(), "blob.erase", 8, FAIR_STR("{}"), why));
+    CHECK_OK(fair_audit_forget(&h.d, "blob.erase", 7, &n, why));
+    CHECK_EQ(n, 1);
+    CHECK_OK(fair_audit_forget(&h.d, "blob.erase", 7, &n, why));
+    CHECK_EQ(n, 1);
+    CHECK_EQ(number(&h, "SELECT count(*) FROM audit WHERE details LIKE '%Ada%' OR (subject = 7 AND salt IS NOT NULL)"), 0);
+    CHECK_OK(fair_store_health(h.st, h.a, &health, why));
+    CHECK(health.audit_sound);
+    /* Other words in their place, another doer, another digest: all found. */
+    CHECK_OK(h.st->db->engine->script(h.st->db, "UPDATE audit SET details = '{\"why\":\"Ben\"}' WHERE subject = 7", why));
+    CHECK_OK(fair_store_health(h.st, h.a, &health, why));
+    CHECK(!health.audit_sound);
+    CHECK_OK(h.st->db->engine->script(h.st->db, "UPDATE audit SET details = '', account_id = 3 WHERE subject = 7", why));
+    CHECK_OK(fair_store_health(h.st, h.a, &health, why));
+    CHECK(!health.audit_sound);
+    home_close(&h);
+}
+
+/* Rows as the version before wrote them: its hash covered the details. */
+TEST(a_chain_of_before_is_made_anew_once_and_a_broken_one_stays_broken)
+{
+    struct home h;
+    struct fair_store_health health;
+    struct fair_sha256 prev = { { 0 } };
+
+    home_open(&h);
+    CHECK_OK(h.st->db->engine->script(h.st->db, "DELETE FROM audit", why));
+    for (int i = 1; i <= 3; i++) {
+        fair_str text = fair_str_fmt(h.a, "fairtrack audit 1\n%lld\n%d\n5\n0\nhit.ignore\n4\n%.*s\n{\"note\":\"n %d\"}\n", (long long)h.d.org, i,
+                                     FAIR_STR_ARG(fair_hex(h.a, prev.b, 32)), i);
+        struct fair_sha256 hash = fair_sha256_of(text.p, text.n);
+        CHECK_OK(h.st->db->engine->script(h.st->db, fair_str_fmt(h.a, "INSERT INTO audit (org_id, seq, at_us, account_id, what, subject, details, prev, hash)"
+            " VALUES (%lld, %d, 5, 0, 'hit.ignore', 4, '{\"note\":\"n %d\"}', x'%.*s', x'%.*s')", (long long)h.d.org, i, i,
+            FAIR_STR_ARG(fair_hex(h.a, prev.b, 32)), FAIR_STR_ARG(fair_hex(h.a, hash.b, 32))).p, why));
+        prev = hash;
+    }
+    CHECK_OK(fair_store_health(h.st, h.a, &health, why));
+    CHECK(!health.audit_sound);
+    CHECK_OK(fair_chains_renew(h.st, why));
+    CHECK_OK(fair_store_health(h.st, h.a, &health, why));
+    CHECK(health.audit_sound);
+    CHECK_EQ(health.audit_rows, 3);
+    CHECK_OK(fair_audit(&h.d, fair_now(), "work.remove", 4, FAIR_STR("{}"), why));
+    CHECK_OK(fair_store_health(h.st, h.a, &health, why));
+    CHECK(health.audit_sound);
+    /* Changed before it was converted: it is told, not made good. */
+    CHECK_OK(h.st->db->engine->script(h.st->db, "UPDATE audit SET details = 'x' WHERE seq = 2", why));
+    CHECK_OK(fair_chains_renew(h.st, why));
+    CHECK_OK(fair_store_health(h.st, h.a, &health, why));
+    CHECK(!health.audit_sound);
+    CHECK(strstr(health.words.p, "row ") != NULL);
+    home_close(&h);
+}
+
 FAIR_TEST_MAIN
