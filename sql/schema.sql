@@ -903,7 +903,7 @@ CREATE TABLE rival (
     found_us BIGINT NOT NULL,
     settled_us BIGINT,
     settled_by BIGINT,
-    settled_why TEXT,
+    settled_why TEXT, claimant_key BLOB,
     UNIQUE (org_id, id),
     FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id)
 );

@@ -1,5 +1,7 @@
 /* proofs.c - what shows that a work is its owner's, who else claims it, and the level that adds up to. */
+#include <stdio.h>
 #include <string.h>
+#include "base/digest.h"
 #include "store/owner_private.h"
 
 #define LINE_BYTES 500
@@ -10,9 +12,9 @@ FAIR_SQL(proof_end, "UPDATE proof SET ended_us = $3 WHERE org_id = $1 AND id = $
 #define PROOF "id, work_id, kind, document, name, happened_us, account_id, at_us, ended_us"
 FAIR_SQL(proof_by_id, "SELECT " PROOF " FROM proof WHERE org_id = $1 AND id = $2");
 FAIR_SQL(proofs, "SELECT " PROOF " FROM proof WHERE org_id = $1 AND work_id = $2 AND ended_us IS NULL ORDER BY id");
-FAIR_SQL(rival_put, "INSERT INTO rival (id, org_id, work_id, other_id, found_us) VALUES ($2, $1, $3, $4, $5)");
+FAIR_SQL(rival_put, "INSERT INTO rival (id, org_id, work_id, other_id, found_us, claimant_key) VALUES ($2, $1, $3, $4, $5, $6)");
 FAIR_SQL(rival_known,
-    "SELECT 1 FROM rival WHERE org_id = $1 AND work_id = $2 AND COALESCE(other_id, 0) = $3 AND (settled_us IS NULL OR $3 <> 0)");
+    "SELECT 1 FROM rival WHERE org_id = $1 AND work_id = $2 AND COALESCE(other_id, 0) = $3 AND ($3 <> 0 OR claimant_key = $4 OR (claimant_key IS NULL AND settled_us IS NULL))");
 FAIR_SQL(rivals, "SELECT id, work_id, other_id, found_us, settled_us, settled_by, settled_why FROM rival WHERE org_id = $1 AND work_id = $2 ORDER BY id");
 FAIR_SQL(rival_by_id, "SELECT work_id FROM rival WHERE org_id = $1 AND id = $2 AND settled_us IS NULL");
 FAIR_SQL(rival_settle, "UPDATE rival SET settled_us = $3, settled_by = $4, settled_why = $5 WHERE org_id = $1 AND id = $2 AND settled_us IS NULL");
@@ -162,16 +164,21 @@ whose_is(const struct fair_desk *d, fair_id work, struct whose *out, struct fair
     return s == FAIR_DONE ? FAIR_OK : s;
 }
 
-/* One row for that side, unless it stands there.  other 0: in another organisation. */
+/* One row for that side, unless it stands there.  other 0: in another organisation; of the claimant a hash is kept, so that a
+ * claim that was settled is the same at the next look, and somebody else's is not. */
 static fair_status
-note_rival(const struct fair_desk *d, fair_id work, fair_id other, fair_time now, struct fair_err *err)
+note_rival(const struct fair_desk *d, fair_id work, fair_id other, const struct whose *claimant, fair_time now, struct fair_err *err)
 {
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    char text[64];
+    int n = snprintf(text, sizeof text, "claimant %lld %lld", (long long)claimant->org, (long long)claimant->owner);
+    struct fair_sha256 key = fair_sha256_of(text, (size_t)n);
     fair_status s;
 
     FAIR_TRY(fair_desk_query(d, &rival_known, &q, err));
     fair_db_int(q, 2, work);
     fair_db_int(q, 3, other);
+    fair_db_sha256(q, 4, &key);
     s = fair_db_step(q, err);
     if (s != FAIR_DONE) return s;
     fair_rows_free(&q);
@@ -180,6 +187,7 @@ note_rival(const struct fair_desk *d, fair_id work, fair_id other, fair_time now
     fair_db_int(q, 3, work);
     fair_db_id(q, 4, other);
     fair_db_int(q, 5, now);
+    fair_db_sha256(q, 6, &key);
     FAIR_TRY(fair_db_run(q, err));
     fair_rows_free(&q);
     FAIR_TRY(fair_audit(d, now, "work.rival", work, other != 0 ? FAIR_STR("{\"where\":\"here\"}") : FAIR_STR("{\"where\":\"another organisation\"}"), err));
@@ -207,8 +215,8 @@ fair_store_rivals_found(const struct fair_desk *d, fair_id work, const fair_id *
         FAIR_TRY(whose_is(d, others[i], &theirs, err));
         if (!theirs.there || others[i] == work || (theirs.org == ours.org && theirs.owner == ours.owner)) continue;
         side.org = theirs.org;
-        FAIR_TRY(note_rival(d, work, theirs.org == ours.org ? others[i] : 0, now, err));
-        FAIR_TRY(note_rival(&side, others[i], theirs.org == ours.org ? work : 0, now, err));
+        FAIR_TRY(note_rival(d, work, theirs.org == ours.org ? others[i] : 0, &theirs, now, err));
+        FAIR_TRY(note_rival(&side, others[i], theirs.org == ours.org ? work : 0, &ours, now, err));
     }
     FAIR_TRY(fair_store_owned_again(d, work, now, err));
     return fair_txn_end(&t, err);

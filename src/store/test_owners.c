@@ -377,7 +377,7 @@ TEST(J3_the_level_rises_only_with_verified_documents_and_every_change_is_written
 TEST(J3_a_second_claimant_blocks_level_2_on_both_sides_and_nothing_of_the_other_is_told)
 {
     struct home h;
-    struct fair_desk other, reviewer;
+    struct fair_desk other, third, reviewer;
     struct fair_owned o;
     struct fair_err err = { 0 };
     fair_id ours, theirs, same_owner;
@@ -409,8 +409,15 @@ TEST(J3_a_second_claimant_blocks_level_2_on_both_sides_and_nothing_of_the_other_
         CHECK_OK(fair_store_rival_settle(&reviewer, rival, FAIR_STR("our raw file is older"), NOW + 3, why));
     }
     CHECK_EQ(level(&h, &h.d, ours), 2);
+    CHECK_OK(fair_store_rivals_found(&h.d, ours, &theirs, 1, NOW + 4, why));
+    CHECK_EQ(level(&h, &h.d, ours), 2);              /* the next look finds what was settled */
     CHECK_OK(fair_store_owned(&other, theirs, h.a, &o, why));
     CHECK(o.conflict);                               /* settled for us, not for them */
+    third = (struct fair_desk){ h.st, 0, 0 };
+    CHECK_OK(fair_store_org_add(h.st, FAIR_STR("Third Studio"), &third.org, why));
+    theirs = work_of(&h, &third, "third", 0, "");
+    CHECK_OK(fair_store_rivals_found(&h.d, ours, &theirs, 1, NOW + 5, why));
+    CHECK_EQ(level(&h, &h.d, ours), 1);              /* and somebody else's claim is another */
     home_close(&h);
 }
 
