@@ -54,7 +54,7 @@ text(fair_str s)
 static char **
 surroundings(struct fair_arena *a)
 {
-    static const char *const passed[] = { "FAIRTRACK_LOG", "FAIRTRACK_CPU", "SSL_CERT_FILE", "SSL_CERT_DIR", "RES_OPTIONS", "UBSAN_OPTIONS" };
+    static const char *const passed[] = { "FAIRTRACK_LOG", "FAIRTRACK_CPU", "FAIRTRACK_TEST_CLOCK", "SSL_CERT_FILE", "SSL_CERT_DIR", "RES_OPTIONS", "UBSAN_OPTIONS" };
     size_t n = 0, most = sizeof passed / sizeof passed[0] + 6;
     char **env = fair_alloc_array(a, most, sizeof *env);
     const char *asan = getenv("ASAN_OPTIONS");

@@ -1,89 +1,25 @@
 #!/usr/bin/env python3
 """test_hear.py FAIRTRACK - mails come in from a real IMAP server (dovecot on loopback): kept, told apart, taken once."""
-import json, os, shutil, socket, subprocess, sys, time
+import os, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from servers import Dovecot, dovecot_missing, free_port
 from tap import Fairtrack, Tap
 
 t = Tap()
-os.chmod(t.top, 0o755)
-dovecot = shutil.which("dovecot", path="/usr/sbin:/usr/bin")
-if dovecot is None or os.geteuid() != 0:
-    t.skip("mails_are_heard", "no dovecot here" if dovecot is None else "dovecot changes users, which needs root")
+if dovecot_missing():
+    t.skip("mails_are_heard", dovecot_missing())
     t.end()
-
-
-def free_port():
-    s = socket.socket()
-    s.bind(("127.0.0.1", 0))
-    port = s.getsockname()[1]
-    s.close()
-    return port
-
-
-port = free_port()
-box = os.path.join(t.top, "mail", "mara")
-for d in ("cur", "new", "tmp"):
-    os.makedirs(os.path.join(box, "Maildir", d))
-subprocess.run(["chown", "-R", "nobody:nogroup", os.path.join(t.top, "mail")], check=True)
-conf = os.path.join(t.top, "dovecot.conf")
-with open(conf, "w") as f:
-    f.write("""protocols = imap
-listen = 127.0.0.1
-base_dir = %(top)s/run
-state_dir = %(top)s/state
-log_path = %(top)s/dovecot.log
-ssl = no
-disable_plaintext_auth = no
-auth_mechanisms = plain login
-mail_location = maildir:%(top)s/mail/%%u/Maildir
-first_valid_uid = 1
-first_valid_gid = 1
-default_login_user = nobody
-default_internal_user = nobody
-default_internal_group = nogroup
-passdb {
-  driver = static
-  args = password=secret
-}
-userdb {
-  driver = static
-  args = uid=nobody gid=nogroup home=%(top)s/mail/%%u
-}
-service imap-login {
-  chroot =
-  inet_listener imap {
-    port = %(port)d
-  }
-  inet_listener imaps {
-    port = 0
-  }
-}
-service anvil {
-  chroot =
-}
-""" % {"top": t.top, "port": port})
-server = subprocess.Popen([dovecot, "-F", "-c", conf], stdout=subprocess.DEVNULL, stderr=open(os.path.join(t.top, "dovecot.err"), "wb"))
-for _ in range(100):
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        break
-    except OSError:
-        time.sleep(0.1)
-
-n_mails = 0
+server = Dovecot(t.top)
+port = server.port
 
 
 def deliver(body):
-    global n_mails
-    n_mails += 1
-    path = os.path.join(box, "Maildir", "new", "%d.m%d.test" % (time.time(), n_mails))
-    with open(path, "wb") as f:
-        f.write(body.replace(b"\n", b"\r\n"))
-    shutil.chown(path, "nobody", "nogroup")
+    server.deliver("mara", body.replace(b"\n", b"\r\n"))
 
 
 def head(sender, subject, more=b"", kind=b"text/plain; charset=utf-8"):
-    return b"From: %s\nTo: mara@example.com\nSubject: %s\nMessage-ID: <%d@example.com>\nDate: Thu, 26 Nov 2026 08:15:00 +0000\n%sContent-Type: %s\n\n" % (sender, subject, n_mails + 1, more, kind)
+    return b"From: %s\nTo: mara@example.com\nSubject: %s\nMessage-ID: <%d@example.com>\nDate: Thu, 26 Nov 2026 08:15:00 +0000\n%sContent-Type: %s\n\n" % (sender, subject, server.n + 1, more, kind)
 
 
 try:
@@ -145,9 +81,5 @@ try:
     code, out, err = f("answers", "take")
     t.check(code == 4 and b"imaps://" in err, "another_protocol_is_refused", err)
 finally:
-    server.terminate()
-    try:
-        server.wait(10)
-    except subprocess.TimeoutExpired:
-        server.kill()
+    server.stop()
 t.end()
