@@ -31,7 +31,6 @@ CREATE TABLE capture (
     org_id BIGINT NOT NULL,
     hit_id BIGINT NOT NULL,
     account_id BIGINT NOT NULL,          -- 0: the system itself
-    look TEXT NOT NULL CHECK (look IN ('asked', 'second', 'before_notice')),
     at_us BIGINT NOT NULL,               -- when it began
     ended_us BIGINT NOT NULL,
     found TEXT NOT NULL CHECK (found IN ('there', 'picture', 'removed', 'page_gone', 'unreachable')),
@@ -44,7 +43,7 @@ CREATE TABLE capture (
     notes TEXT,                          -- JSON array of sentences
     package_id BIGINT,                   -- what it was sealed into
     view_key BLOB NOT NULL UNIQUE,       -- SHA-256 of the secret in its address
-    view_secret TEXT NOT NULL,
+    view_secret TEXT NOT NULL, look TEXT NOT NULL DEFAULT 'asked' CHECK (look IN ('asked', 'second', 'before_notice', 'cure')),
     UNIQUE (org_id, id),
     FOREIGN KEY (org_id, hit_id) REFERENCES hit (org_id, id)
 );

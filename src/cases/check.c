@@ -243,7 +243,7 @@ bounds(struct check *k)
         { "broken.days", 30, 3660 }, { "hold.days", 1, 90 }, { "claims.most", 1, 8 }, { "reminders.most", 0, 2 }, { "reminders.step", 0, 1 },
         { "evidence.verified_hours", 0, 24 }, { "evidence.live_hours", 0, 72 }, { "evidence.gap_hours", 24, 8760 }, { "sources.days", 0, 30 },
         { "pack.days", 0, 366 }, { "authentic.hours", 0, 72 }, { "refuted.percent", 0, 5 }, { "refuted.least", 0, 20 },
-        { "cap.daily", 1, 50 }, { "retention.contacted", 1, 366 }, { "retention.uncontacted", 1, 30 },
+        { "cap.daily", 1, 50 }, { "cure.days", 1, 14 }, { "cure.looks", 2, 10 }, { "retention.contacted", 1, 366 }, { "retention.uncontacted", 1, 30 },
     };
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {

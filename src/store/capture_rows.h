@@ -5,7 +5,7 @@
 
 struct fair_capture_row {
     fair_id id, hit, user;
-    fair_str look;            /* "asked" "second" "before_notice"                                   */
+    fair_str look;            /* "asked" "second" "before_notice" "cure"                            */
     fair_time at, ended;
     fair_str found;           /* "there" "picture" "removed" "page_gone" "unreachable"              */
     fair_str words, changes;  /* changes: since the look before; absent: none, or it is the first   */

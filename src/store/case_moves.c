@@ -340,6 +340,15 @@ show_it(const struct fair_desk *d, const struct moving *m, struct fair_arena *a,
     return fair_store_case_show(d, m->c.id, fair_str_fmt(a, "version %lld", (long long)m->c.version + 1), err);
 }
 
+fair_status
+fair_store_cure_ask(const struct fair_desk *d, fair_id case_id, int64_t look, fair_time since, fair_time at, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+
+    return fair_store_job_ask(d, "cure", fair_str_fmt(a, "cure %lld %lld %lld", (long long)case_id, (long long)since, (long long)look),
+                              fair_str_fmt(a, "{\"case\":%lld,\"look\":%lld,\"since\":%lld}", (long long)case_id, (long long)look, (long long)since), at, err);
+}
+
 static fair_status
 write_down(const struct fair_desk *d, const struct fair_case_act *x, struct moving *m, struct fair_arena *a, struct fair_err *err)
 {
@@ -371,6 +380,8 @@ write_down(const struct fair_desk *d, const struct fair_case_act *x, struct movi
     if (fair_db_changes(q) != 1) return fair_fail(err, FAIR_CONFLICT, "case %lld changed meanwhile", (long long)m->c.id);
     fair_rows_free(&q);
     FAIR_TRY(fair_disputes_follow(d, x, e, &m->f.c, err));
+    /* Whoever says that it is removed or credited is looked up, not believed, and not asked to prove it. */
+    if (e->move == FAIR_DO_CURE_IT && n->state > FAIR_SETTLEMENT && !ends) FAIR_TRY(fair_store_cure_ask(d, m->c.id, 1, e->at, e->at, err));
     if (ends && n->state < FAIR_TD_DRAFT) FAIR_TRY(closed(d, &m->c, n, e->at, err));
     if (ends && n->state >= FAIR_TD_DRAFT) {
         FAIR_TRY(fair_desk_query(d, &case_window_close, &q, err));

@@ -68,6 +68,10 @@ fair_status fair_store_case_uses(const struct fair_desk *d, fair_id case_id, FAI
 /* The case a hit is in; FAIR_NOT_FOUND. */
 fair_status fair_store_case_of_hit(const struct fair_desk *d, fair_id hit, fair_id *id, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* Ask for look number `look` (from 1) at the pages of a case of which it was said at `since` that the picture is removed or credited;
+ * the door asks for the first, the job "cure" for those after it. */
+fair_status fair_store_cure_ask(const struct fair_desk *d, fair_id case_id, int64_t look, fair_time since, fair_time at, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* ---- facts --------------------------------------------------------------------------------------------------------- */
 /* A fact that somebody established: "match.seen".  Names, and what each means: share/cases/facts.tsv.
  * FAIR_INVALID: no such name, a value that is not of its kind, no source; a fact that only a person may state, from user 0. */

@@ -139,6 +139,8 @@ fair_status fair_store_rivals(const struct fair_desk *d, fair_id work, FAIR_EACH
 /* A reviewer or counsel has looked at the claim and says why it does not stand.  FAIR_REFUSED: for whom may not review. */
 fair_status fair_store_rival_settle(const struct fair_desk *d, fair_id id, fair_str why, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* Does this text, that stands beside a picture, name the maker or owner of the work, letters alike? */
+fair_status fair_store_work_named(const struct fair_desk *d, fair_id work, fair_str text, bool *is, struct fair_err *err) FAIR_MUST_CHECK;
 /* How well it is shown, now, with the reasons.  Reads only. */
 struct fair_owned {
     struct fair_ownership_facts facts;

@@ -317,19 +317,20 @@ by_rival(void *arg, const struct fair_rival *r, struct fair_err *err)
     return FAIR_OK;
 }
 
-/* Does one of these texts of the file hold the name, letters alike? */
+/* Does the text hold the name, letters alike? */
+static bool
+says(struct fair_arena *a, fair_str text, fair_str name)
+{
+    fair_str looked_for = fair_fold(a, fair_str_trim(name)), in = text.n > 0 ? fair_fold(a, text) : FAIR_STR("");
+
+    return looked_for.n >= 3 && in.n >= looked_for.n && memmem(in.p, in.n, looked_for.p, looked_for.n) != NULL;
+}
+
+/* Does one of these texts of the file hold the name? */
 static bool
 names(struct fair_arena *a, const struct fair_work *w, fair_str name)
 {
-    const fair_str said[] = { w->creator, w->copyright, w->credit, w->licensor };
-    fair_str looked_for = fair_fold(a, fair_str_trim(name));
-
-    if (looked_for.n < 3) return false;
-    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
-        fair_str in = said[i].n > 0 ? fair_fold(a, said[i]) : FAIR_STR("");
-        if (in.n >= looked_for.n && memmem(in.p, in.n, looked_for.p, looked_for.n) != NULL) return true;
-    }
-    return false;
+    return says(a, w->creator, name) || says(a, w->copyright, name) || says(a, w->credit, name) || says(a, w->licensor, name);
 }
 
 static fair_status
@@ -344,6 +345,24 @@ named_in_file(const struct fair_desk *d, const struct fair_work *w, struct fair_
     if (*is || w->owner != 0) return FAIR_OK;
     FAIR_TRY(fair_desk_query(d, &names_of_owners, &q, err));
     while ((s = fair_db_step(q, err)) == FAIR_OK) *is |= names(a, w, fair_db_get_text(q, 0, a));
+    return s == FAIR_DONE ? FAIR_OK : s;
+}
+
+fair_status
+fair_store_work_named(const struct fair_desk *d, fair_id work, fair_str text, bool *is, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    struct fair_work w;
+    struct fair_owner o;
+    fair_status s;
+
+    FAIR_TRY(fair_store_work_get(d, work, a, &w, err));
+    FAIR_TRY(fair_store_owner_get(d, w.owner, a, &o, err));
+    *is = says(a, text, w.creator) || says(a, text, o.name);
+    if (*is || w.owner != 0) return FAIR_OK;
+    FAIR_TRY(fair_desk_query(d, &names_of_owners, &q, err));
+    while ((s = fair_db_step(q, err)) == FAIR_OK) *is |= says(a, text, fair_db_get_text(q, 0, a));
     return s == FAIR_DONE ? FAIR_OK : s;
 }
 

@@ -423,6 +423,26 @@ TEST(J7_the_owners_silence_lapses_the_case_by_itself)
     end(&t);
 }
 
+TEST(J9_who_says_that_it_is_credited_is_looked_up_and_a_false_word_counts_once)
+{
+    struct desk t;
+    int64_t n;
+
+    begin(&t);
+    write_to_them(&t, T0);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM job WHERE kind = 'cure'"), 0);
+    CHECK_EQ(MOVE(&t, &t.nobody, RCP, CURE_IT, T0 + FAIR_DAY, .credit = true, .verified = true), FAIR_OK);
+    CHECK_STR(the_case(&t).state, "CURE");
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM job WHERE kind = 'cure'"), 1);
+    n = number(&t.h, "SELECT not_before_us FROM job WHERE kind = 'cure'");
+    CHECK_EQ(n, T0 + FAIR_DAY);
+    /* Said that it is credited: gone would be another matter; and nobody says so a minute later. */
+    CHECK_EQ(MOVE(&t, &t.nobody, SYS, CURED, T0 + 9 * FAIR_DAY, 0), FAIR_REFUSED);
+    CHECK_EQ(MOVE(&t, &t.nobody, SYS, NOT_CURED, T0 + 2 * FAIR_DAY, 0), FAIR_REFUSED);
+    CHECK_EQ(MOVE(&t, &t.nobody, SYS, NOT_CURED, T0 + 12 * FAIR_DAY, 0), FAIR_OK);
+    end(&t);
+}
+
 TEST(every_move_of_a_case_that_was_written_of_asks_for_the_page_of_its_recipient_to_be_brought_up_to_date)
 {
     struct desk t;

@@ -8,6 +8,7 @@
 #include "store/case_rows.h"
 #include "work/hear.h"
 #include "work/capture.h"
+#include "work/cure.h"
 #include "work/mail.h"
 #include "work/portal_home.h"
 #include "work/post.h"
@@ -234,6 +235,24 @@ run_capture(struct fair_house *h, const struct fair_job *job, struct fair_arena 
     return s;
 }
 
+/* ---- cure: is it removed or credited, as was said? ----------------------------------- */
+
+static fair_status
+run_cure(struct fair_house *h, const struct fair_job *job, __attribute__((unused)) struct fair_arena *a, struct fair_err *err)
+{
+    json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
+    fair_id id = json_integer_value(json_object_get(args, "case"));
+    int64_t look = json_integer_value(json_object_get(args, "look")), since = json_integer_value(json_object_get(args, "since"));
+    struct looking l = { .h = h, .job = job, .kind = kind_of(FAIR_STR("cure")), .extended = fair_now(), .stopped = stopping.stopped, .stop_arg = stopping.arg };
+    fair_status s;
+
+    json_decref(args);
+    if (id <= 0 || look <= 0 || since <= 0) return fair_fail(err, FAIR_CORRUPT, "job cure without case, look and since");
+    s = fair_cure_run(h, id, look, since, must_stop, &l, err);
+    if (l.lost) return fair_fail(err, FAIR_CONFLICT, "the lease of job %lld ran out", (long long)job->id);
+    return s;
+}
+
 /* ---- send: a letter that a move of its case let out --------------------------------- */
 
 /* What was answered meanwhile comes first, for it may stop the letter; then the page that its link opens, so that it is there
@@ -320,6 +339,7 @@ const struct fair_job_kind fair_job_kinds[] = {
     { "seal", 300, 5, fair_job_seal },
     { "deposit", 300, 5, fair_job_deposit },
     { "capture", 300, 3, run_capture },
+    { "cure", 300, 5, run_cure },
     { NULL, 0, 0, NULL }
 };
 
