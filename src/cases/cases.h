@@ -201,7 +201,9 @@ struct fair_facts {
     /* G3 */ struct { bool agent; /* we write for somebody else: then the rest must hold */ bool work, territory, dates, right, revoked;
                       fair_time checked; /* for revocation */ struct fair_from from; } mandate;
     /* G4 */ struct { bool confirmed; /* by our own matcher: map and pixels */ bool seen; /* side by side, by a person */ struct fair_from from; } match;
-    /* G5 */ struct { bool sealed; fair_time verified, live; /* seen live */ bool ended; fair_time first, last; /* captures */ int captures; struct fair_from from; } evidence;
+    /* G5, over all uses: */ struct { bool sealed; /* each */ fair_time verified, live; /* the oldest; live: seen so */ bool ended; /* all */
+                      fair_time first, last; int captures; /* of the use with the fewest, a day apart */ bool changed; /* since the letter was made */
+                      struct fair_sha256 packages; /* the one package, or all of them */ struct fair_from from; } evidence;
     /* G6 */ struct { struct fair_asked ledger, declaration, markers, outside; bool outside_reasons; /* a reviewer's, written */ } sources;
     /* G7 */ struct { bool signed_; bool likely; /* an exception seems to apply */ fair_id by; struct fair_from from; } exceptions;
     /* G8 */ struct { bool name, address, country, source, confirmed; /* by a person */ int hosted; /* 1 hosted, -1 embedded, 0 unknown */
@@ -288,6 +290,8 @@ const char *fair_gate_verdict_name(enum fair_gate_verdict v);            /* "pas
 
 /* All 19 at this level, for this act (its by and at are read; move may be any). */
 void fair_cases_gates(const struct fair_facts *f, enum fair_level level, const struct fair_case_event *e, struct fair_gate out[FAIR_N_GATES]);
+/* Is this gate asked when the move is made from this state? */
+bool fair_cases_asks_gate(enum fair_case_state from, enum fair_move move, int gate);
 /* The level at which a move is asked. */
 enum fair_level fair_cases_level(const struct fair_facts *f, enum fair_move move);
 /* The level of what is sent in this state: INQUIRY ... */
@@ -304,7 +308,8 @@ fair_str fair_cases_file(const char *name);
 struct fair_sha256 fair_cases_files_hash(void);
 /* A day count or limit of deadlines.tsv. */
 int64_t fair_cases_days(const char *name);
-/* A fact that people or programs establish (facts.tsv): who is "any", "person", "reviewer" or "counsel"; kind is "flag" (yes, no),
+/* A fact that people or programs establish (facts.tsv): who is "any", "person", "reviewer", "counsel", or "house": nobody
+ * states it, the store finds it out itself; kind is "flag" (yes, no),
  * "number", "time" (RFC 3339), "text", "sha256" (hex), or the values themselves, "nothing|hit". */
 struct fair_fact_info { const char *name, *scope, *kind, *who, *gate, *words; };
 const struct fair_fact_info *fair_cases_fact(fair_str name);           /* NULL: there is none */

@@ -30,7 +30,7 @@ read_row(struct list *l, fair_str line)
     if (n != 6) return "six columns are needed";
     if (!is(col[1], "case") && !is(col[1], "notice")) return "the scope is none of case, notice";
     if (!known_kind(col[2])) return "the kind is none of flag, number, time, text, sha256, a|b";
-    if (!is(col[3], "any") && !is(col[3], "person") && !is(col[3], "reviewer") && !is(col[3], "counsel")) return "who is none of any, person, reviewer, counsel";
+    if (!is(col[3], "any") && !is(col[3], "person") && !is(col[3], "reviewer") && !is(col[3], "counsel") && !is(col[3], "house")) return "who is none of any, person, reviewer, counsel, house";
     if (col[5].n == 0) return "no words say what it is";
     if (l->n == FACTS_MAX) return "too many facts";
     l->f[l->n++] = (struct fair_fact_info){ fair_str_dup(l->texts, col[0]).p, fair_str_dup(l->texts, col[1]).p, fair_str_dup(l->texts, col[2]).p,

@@ -84,6 +84,7 @@ g5_evidence(const struct look *l)
     if (needs(l, FAIR_NEED_cap2) &&
         (l->f->evidence.captures < 2 || l->f->evidence.first == 0 || l->f->evidence.last - l->f->evidence.first < l->d->gap_hours * FAIR_HOUR))
         because(l, FAIR_G5_one_capture);
+    if (l->f->evidence.changed) because(l, FAIR_G5_changed);
 }
 
 static bool

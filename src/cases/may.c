@@ -104,6 +104,18 @@ fair_cases_level_of(enum fair_case_state s)
     return step >= 0 ? (enum fair_level)(FAIR_AT_INQUIRY + step) : FAIR_AT_NONE;
 }
 
+bool
+fair_cases_asks_gate(enum fair_case_state from, enum fair_move move, int gate)
+{
+    const struct fair_tables *t = fair_tables_get();
+
+    for (int i = 0; i < FAIR_CELL && t->cell[from][move][i] >= 0; i++) {
+        const struct fair_rule_row *row = &t->rows[t->cell[from][move][i]];
+        if ((row->tokens >> FAIR_T_ALL & 1) != 0 || (row->gates >> gate & 1) != 0) return true;
+    }
+    return false;
+}
+
 enum fair_level
 fair_cases_level(const struct fair_facts *f, enum fair_move move)
 {

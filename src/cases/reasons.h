@@ -25,6 +25,7 @@
     X(G5_not_verified, 5, 0) \
     X(G5_not_live, 5, 0) \
     X(G5_one_capture, 5, 0) \
+    X(G5_changed, 5, 1) \
     X(G6_ledger, 6, 0) \
     X(G6_declaration, 6, 1) \
     X(G6_markers, 6, 0) \

@@ -45,6 +45,13 @@ put_time(struct out *o, const char *n, fair_time t)
 }
 
 static void
+put_sha256(struct out *o, const char *n, const struct fair_sha256 *v)
+{
+    key(o, n);
+    text(&o->b, fair_sha256_none(v) ? (fair_str){ NULL, 0 } : fair_hex(o->b.arena, v->b, sizeof v->b));
+}
+
+static void
 put_asked(struct out *o, const char *n, const struct fair_asked *a)
 {
     key(o, n);
@@ -86,10 +93,12 @@ facts(struct out *o, const struct fair_facts *f, int id)
         break;
     case 5:
         put_int(o, "captures", f->evidence.captures);
+        put_bool(o, "changed", f->evidence.changed);
         put_bool(o, "ended", f->evidence.ended);
         put_time(o, "first", f->evidence.first);
         put_time(o, "last", f->evidence.last);
         put_time(o, "live", f->evidence.live);
+        put_sha256(o, "packages", &f->evidence.packages);
         put_bool(o, "sealed", f->evidence.sealed);
         put_time(o, "verified", f->evidence.verified);
         break;

@@ -129,6 +129,7 @@ GATE(G4, a_person_must_have_looked, f.match.seen = false, INQUIRE, READY, "G4_no
 GATE(G5, evidence_must_be_sealed, f.evidence.sealed = false, INQUIRE, READY, "G5_not_sealed")
 GATE(G5, evidence_must_be_verified_just_now, f.evidence.verified = DAY0 - 25 * FAIR_HOUR, INQUIRE, READY, "G5_not_verified")
 GATE(G5, the_use_must_be_live, f.evidence.live = DAY0 - 73 * FAIR_HOUR, INQUIRE, READY, "G5_not_live")
+GATE(G5, the_letter_must_know_what_the_last_look_found, f.evidence.changed = true, INQUIRE, READY, "G5_changed")
 GATE(G5, a_demand_needs_two_captures_a_day_apart, f.evidence.last = f.evidence.first + FAIR_HOUR, MAKE_DEMAND, OFFER, "G5_one_capture")
 GATE(G6, the_ledger_must_be_asked, f.sources.ledger.at = DAY0 - 31 * FAIR_DAY, INQUIRE, READY, "G6_ledger")
 GATE(G6, the_owner_must_declare, f.sources.declaration.answer = FAIR_NOT_ASKED, INQUIRE, READY, "G6_declaration")
@@ -214,6 +215,16 @@ TEST(one_person_alone_can_ask)
     f.pack.full = false;
     f.pack.reviewer = (fair_str){ NULL, 0 };
     CHECK(may(&f, FAIR_DO_INQUIRE, FAIR_OWN, DAY0).allowed);
+}
+
+TEST(which_moves_ask_the_evidence_gate_stands_in_the_table)
+{
+    CHECK(fair_cases_asks_gate(FAIR_EVIDENCE, FAIR_DO_SEAL, 5));
+    CHECK(fair_cases_asks_gate(FAIR_READY, FAIR_DO_INQUIRE, 5));
+    CHECK(fair_cases_asks_gate(FAIR_INQUIRY, FAIR_DO_REMIND, 5));
+    CHECK(!fair_cases_asks_gate(FAIR_DRAFT, FAIR_DO_GATHER, 5));
+    CHECK(!fair_cases_asks_gate(FAIR_INQUIRY, FAIR_DO_WITHDRAW, 5));
+    CHECK(!fair_cases_asks_gate(FAIR_INQUIRY, FAIR_DO_LETTER, 5));
 }
 
 /* ---- steps and times ------------------------------------------------------------------------------------------------------ */

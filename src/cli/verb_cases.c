@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "store/case_rows.h"
+#include "work/recheck.h"
 
 static void
 put(json_t *o, struct fair_arena *a, const char *key, fair_str v)
@@ -257,6 +258,7 @@ fair_verb_cases_show(struct fair_cli *c, int argc, char **argv)
             missing++;
             continue;
         }
+        if (s == FAIR_OK && k.closed == 0) s = fair_case_recheck(&c->house, id, fair_now() - FAIR_RECHECK_SHOWN, fair_now(), &err);
         if (s != FAIR_OK || fair_store_case_gather(&c->house.desk, id, 0, fair_now(), c->arena, f, &err) != FAIR_OK) return fair_cli_fail(c, &err);
         if (print_case(c, &k, &err) != FAIR_OK) return FAIR_EXIT_FAILED;
         if (!c->json) printf("version %lld\nuses\n", (long long)k.version);
@@ -295,7 +297,7 @@ do_move(struct fair_cli *c, const char *id_text, const struct wish *w)
         s = fair_store_case_get(&c->house.desk, x.case_id, c->arena, &k, &err);
         x.version = k.version;
     }
-    if (s == FAIR_OK) s = fair_store_case_move(&c->house.desk, &x, &r, NULL, &err);
+    if (s == FAIR_OK) s = fair_case_move(&c->house, &x, &r, NULL, &err);
     return outcome(c, s, &r, x.case_id, x.version, &err);
 }
 
@@ -401,7 +403,8 @@ fair_verb_cases_gates(struct fair_cli *c, int argc, char **argv)
     if (at == 0) return fair_cli_usage(c, "--level %s is none", level);
     if (!fair_cli_id(c->args[0], &id)) return fair_cli_usage(c, "%s is no id", c->args[0]);
     if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
-    s = fair_store_case_gather(&c->house.desk, id, notice, e.at, c->arena, f, &err);
+    s = fair_case_recheck(&c->house, id, e.at - FAIR_RECHECK_SHOWN, e.at, &err);
+    if (s == FAIR_OK) s = fair_store_case_gather(&c->house.desk, id, notice, e.at, c->arena, f, &err);
     if (s != FAIR_OK) return outcome(c, s, NULL, id, 0, &err);
     e.by = c->house.desk.user;
     e.sum = f->amount.any ? f->amount.sum : 0;

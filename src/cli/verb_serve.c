@@ -15,6 +15,7 @@
 #include "proc/proc.h"
 #include "work/jobs.h"
 #include "work/portal_home.h"
+#include "work/recheck.h"
 
 extern char **environ;
 
@@ -51,6 +52,20 @@ announce(void *arg, fair_str url, struct fair_err *err)
     return FAIR_OK;
 }
 
+/* The web room knows no work: what the verifier finds it is told. */
+static fair_status
+recheck(void *arg, const struct fair_desk *d, fair_id case_id, fair_time since, fair_time now, struct fair_err *err)
+{
+    struct fair_house *h = arg;
+    struct fair_desk ours = h->desk;
+    fair_status s;
+
+    h->desk = *d;
+    s = fair_case_recheck(h, case_id, since, now, err);
+    h->desk = ours;
+    return s;
+}
+
 static int
 web_process(struct fair_cli *c, const char *listen, bool link)
 {
@@ -63,6 +78,8 @@ web_process(struct fair_cli *c, const char *listen, bool link)
     o.store = c->house.store;
     o.vault = c->house.vault;
     o.config = &c->house.config;
+    o.recheck = recheck;
+    o.recheck_arg = &c->house;
     o.keys = fair_str_fmt(c->arena, "%.*s/keys/notary.json", FAIR_STR_ARG(c->house.home)).p;
     if (fair_web_run(&o, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     return FAIR_EXIT_DONE;

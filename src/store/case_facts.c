@@ -40,6 +40,7 @@ fair_store_case_fact_put(const struct fair_desk *d, struct fair_case_fact *given
         FAIR_TRY(fair_user_role(d, a, &role, err));
         if (!fair_store_case_actor(role, FAIR_DO_LETTER, &as)) return fair_fail(err, FAIR_REFUSED, "this account establishes no facts");
     }
+    if (strcmp(info->who, "house") == 0) return fair_fail(err, FAIR_REFUSED, "%s is stated by nobody: this installation finds it out itself, from what it captured, sealed and verified", info->name);
     if (strcmp(info->who, "any") != 0 && d->user == 0) return fair_fail(err, FAIR_REFUSED, "%s has to be stated by a person", info->name);
     if (strcmp(info->who, "reviewer") == 0 && as != FAIR_REV && as != FAIR_CNS) return fair_fail(err, FAIR_REFUSED, "%s has to be stated by a reviewer", info->name);
     if (strcmp(info->who, "counsel") == 0 && as != FAIR_CNS) return fair_fail(err, FAIR_REFUSED, "%s has to be stated by counsel", info->name);
@@ -114,6 +115,14 @@ asked(const struct gather *g, const struct fair_case_fact *x)
     return (struct fair_asked){ fair_is(x->value, "hit") ? FAIR_ASKED_HIT : FAIR_ASKED_NOTHING, x->at, fair_str_dup(g->a, x->source) };
 }
 
+/* What the store finds out itself. */
+static bool
+house(fair_str name)
+{
+    const struct fair_fact_info *info = fair_cases_fact(name);
+    return info != NULL && strcmp(info->who, "house") == 0;
+}
+
 /* What was established before the newest use joined says nothing of that use. */
 static bool
 covers_all(const struct gather *g, const struct fair_case_fact *x)
@@ -128,16 +137,9 @@ case_fact(void *arg, const struct fair_case_fact *x, struct fair_err *err)
     struct fair_facts *f = g->f;
 
     (void)err;
-    if (fair_str_starts(x->name, FAIR_STR("match.")) || fair_str_starts(x->name, FAIR_STR("evidence.")))
-        if (!covers_all(g, x)) return FAIR_OK;
+    if (house(x->name)) return FAIR_OK;         /* a row of an older version: nobody states it any more */
+    if (fair_str_starts(x->name, FAIR_STR("match.")) && !covers_all(g, x)) return FAIR_OK;
     if (fair_is(x->name, "match.seen")) f->match.seen = yes(x->value) && x->user != 0, f->match.from = from(g, x);
-    else if (fair_is(x->name, "evidence.package")) f->evidence.sealed = true, f->evidence.from = from(g, x);
-    else if (fair_is(x->name, "evidence.verified")) f->evidence.verified = time_of(x->value);
-    else if (fair_is(x->name, "evidence.live")) f->evidence.live = time_of(x->value);
-    else if (fair_is(x->name, "evidence.ended")) f->evidence.ended = yes(x->value);
-    else if (fair_is(x->name, "evidence.first")) f->evidence.first = time_of(x->value);
-    else if (fair_is(x->name, "evidence.last")) f->evidence.last = time_of(x->value);
-    else if (fair_is(x->name, "evidence.captures")) f->evidence.captures = (int)number_of(x->value);
     else if (fair_is(x->name, "sources.markers")) f->sources.markers = asked(g, x);
     else if (fair_is(x->name, "sources.outside")) f->sources.outside = asked(g, x);
     else if (fair_is(x->name, "sources.outside_reasons")) f->sources.outside_reasons = true;
@@ -333,6 +335,8 @@ fair_store_case_gather(const struct fair_desk *d, fair_id case_id, fair_id notic
     FAIR_TRY(gather_party(d, &c, a, f, &lawyer, err));
     FAIR_TRY(fair_case_owner_facts(d, case_id, now, a, f, err));
     FAIR_TRY(gather_notice(d, &g, case_id, notice, lawyer, err));
+    /* A letter that was made anew knows what was found before that. */
+    FAIR_TRY(fair_case_evidence_facts(d, case_id, f->authentic.from.at > f->deadline.from.at ? f->authentic.from.at : f->deadline.from.at, now, a, f, err));
     FAIR_TRY(gather_brake(d, now, a, f, err));
     FAIR_TRY(first_contact(d, &c, &first, err));
     f->p_track = f->party.kind < 0 && f->party.kind_evidence && first;

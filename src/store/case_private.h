@@ -38,6 +38,9 @@ fair_str fair_grounds_text(struct fair_arena *a, unsigned bits);
 /* Who asks, with what right and as what: G1, G2, G3, G12 and the ledger of G6, for the works of a case (case_owner_facts.c). */
 fair_status fair_case_owner_facts(const struct fair_desk *d, fair_id case_id, fair_time now, struct fair_arena *a, struct fair_facts *f, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* G5: what our captures, packages and verifier say of the uses (case_evidence.c).  `made`: when the letter was; 0: there is none. */
+fair_status fair_case_evidence_facts(const struct fair_desk *d, fair_id case_id, fair_time made, fair_time now, struct fair_arena *a, struct fair_facts *f, struct fair_err *err) FAIR_MUST_CHECK;
+
 fair_status fair_disputes_follow(const struct fair_desk *d, const struct fair_case_act *x, const struct fair_case_event *e, const struct fair_course *was, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_notice_leaves(const struct fair_desk *d, fair_id notice, const struct fair_sha256 *gates, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_user_role(const struct fair_desk *d, struct fair_arena *a, fair_str *role, struct fair_err *err) FAIR_MUST_CHECK;

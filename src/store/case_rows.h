@@ -79,6 +79,11 @@ struct fair_case_fact { fair_id id, case_id, user; fair_str name, value, source;
 fair_status fair_store_case_fact_put(const struct fair_desk *d, struct fair_case_fact *x, struct fair_err *err) FAIR_MUST_CHECK;
 /* The newest of each name. */
 fair_status fair_store_case_facts(const struct fair_desk *d, fair_id case_id, FAIR_EACH(fair_case_fact), struct fair_err *err) FAIR_MUST_CHECK;
+/* What nobody states: the facts of who "house", as they are in `f` now, each with its source; user and case_id stay 0. */
+fair_status fair_store_case_found(const struct fair_facts *f, FAIR_EACH(fair_case_fact), struct fair_err *err) FAIR_MUST_CHECK;
+/* The sealed packages that prove the uses of a case, and when our verifier last looked at each (0: never). */
+struct fair_case_package { fair_id package, hit; fair_time checked; bool holds; };
+fair_status fair_store_case_packages(const struct fair_desk *d, fair_id case_id, fair_time now, FAIR_EACH(fair_case_package), struct fair_err *err) FAIR_MUST_CHECK;
 /* All that the engine looks at, as the store knows it now (case_facts.c).  `notice`: the letter that is to leave, whose
  * wording, approvals, amount and signature count; 0: none yet, and those are not proven. */
 fair_status fair_store_case_gather(const struct fair_desk *d, fair_id case_id, fair_id notice, fair_time now, struct fair_arena *a, struct fair_facts *out, struct fair_err *err) FAIR_MUST_CHECK;

@@ -46,6 +46,21 @@ struct fair_custody_row { fair_id package; int64_t n; fair_str what, line; struc
 /* In order, from line `from` on. */
 fair_status fair_store_custody(const struct fair_desk *d, fair_id package, int64_t from, FAIR_EACH(fair_custody_row), struct fair_err *err) FAIR_MUST_CHECK;
 
+/* ---- what our own verifier found ---------------------------------------------------------------------------- */
+struct fair_package_check {
+    fair_id id, package, user;
+    fair_time at;
+    struct fair_sha256 draft;         /* of the bytes that the vault gave; none: it gave none            */
+    struct fair_sha256 datapackage;
+    bool holds;
+    int64_t findings;
+    fair_str words;                   /* the first thing that is wrong; or that nothing is               */
+};
+/* Sets id, user and, unless given, at.  work/recheck.h is who writes them. */
+fair_status fair_store_package_checked(const struct fair_desk *d, struct fair_package_check *x, struct fair_err *err) FAIR_MUST_CHECK;
+/* The newest that is not after `now`; FAIR_NOT_FOUND: it was never looked at. */
+fair_status fair_store_package_check_last(const struct fair_desk *d, fair_id package, fair_time now, struct fair_arena *a, struct fair_package_check *out, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* ---- deposits -------------------------------------------------------------------------------------------------- */
 struct fair_deposit { fair_id id, user; fair_str state; struct fair_sha256 root; int64_t works; fair_time made, stamped; fair_str ots; int64_t tries; fair_str error; };
 struct fair_deposit_leaf { fair_id work; struct fair_sha256 sha256; };

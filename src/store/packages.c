@@ -28,6 +28,11 @@ FAIR_SQL(custody_last, "SELECT n, hash FROM custody WHERE org_id = $1 AND packag
 FAIR_SQL(custody_add, "INSERT INTO custody (org_id, package_id, n, what, line, hash, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)");
 FAIR_SQL(custody_from, "SELECT package_id, n, what, line, hash, at_us FROM custody WHERE org_id = $1 AND package_id = $2 AND n >= $3 ORDER BY n");
 
+FAIR_SQL(package_check_add,
+    "INSERT INTO package_check (id, org_id, package_id, account_id, at_us, draft, datapackage, holds, findings, words) VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10)");
+FAIR_SQL(package_check_last,
+    "SELECT id, package_id, account_id, at_us, draft, datapackage, holds, findings, words FROM package_check WHERE org_id = $1 AND package_id = $2 AND at_us <= $3 ORDER BY id DESC LIMIT 1");
+
 static void
 read_package(struct fair_rows *q, struct fair_arena *a, struct fair_package *p)
 {
@@ -313,6 +318,55 @@ fair_store_custody(const struct fair_desk *d, fair_id package, int64_t from, FAI
         fair_arena_clear(a);
     }
     return s == FAIR_DONE ? FAIR_OK : s;
+}
+
+/* ---- what our own verifier found ---- */
+
+fair_status
+fair_store_package_checked(const struct fair_desk *d, struct fair_package_check *x, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(txn) struct fair_txn t = { 0 };
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    x->id = fair_id_new();
+    x->user = d->user;
+    if (x->at == 0) x->at = fair_now();
+    FAIR_TRY(fair_txn_begin(d->st, &t, err));
+    FAIR_TRY(fair_audit(d, x->at, "package.check", x->package, fair_str_fmt(a, "{\"holds\":%s,\"datapackage\":\"%.*s\"}", x->holds ? "true" : "false",
+                        FAIR_STR_ARG(fair_hex(a, x->datapackage.b, sizeof x->datapackage.b))), err));
+    FAIR_TRY(fair_desk_query(d, &package_check_add, &q, err));
+    fair_db_int(q, 2, x->id);
+    fair_db_int(q, 3, x->package);
+    fair_db_int(q, 4, x->user);
+    fair_db_int(q, 5, x->at);
+    fair_db_sha256(q, 6, &x->draft);
+    fair_db_sha256(q, 7, &x->datapackage);
+    fair_db_int(q, 8, x->holds);
+    fair_db_int(q, 9, x->findings);
+    fair_db_text(q, 10, x->words);
+    FAIR_TRY(fair_db_run(q, err));
+    fair_rows_free(&q);
+    return fair_txn_end(&t, err);
+}
+
+fair_status
+fair_store_package_check_last(const struct fair_desk *d, fair_id package, fair_time now, struct fair_arena *a, struct fair_package_check *out, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_status s;
+
+    FAIR_TRY(fair_desk_query(d, &package_check_last, &q, err));
+    fair_db_int(q, 2, package);
+    fair_db_int(q, 3, now);
+    s = fair_db_step(q, err);
+    if (s == FAIR_DONE) return fair_fail(err, FAIR_NOT_FOUND, "package %lld was never looked at", (long long)package);
+    if (s != FAIR_OK) return s;
+    *out = (struct fair_package_check){ .id = fair_db_get_int(q, 0), .package = fair_db_get_int(q, 1), .user = fair_db_get_int(q, 2), .at = fair_db_get_int(q, 3),
+                                        .holds = fair_db_get_int(q, 6) != 0, .findings = fair_db_get_int(q, 7), .words = fair_db_get_text(q, 8, a) };
+    fair_db_get_sha256(q, 4, &out->draft);
+    fair_db_get_sha256(q, 5, &out->datapackage);
+    return FAIR_OK;
 }
 
 /* ---- deposits ---- */

@@ -1,6 +1,8 @@
 /* Tests of cases as rows: opening, moving, who may, what follows, and that nothing gets round the engine. */
+#include "store/capture_rows.h"
 #include "store/case_rows.h"
 #include "store/owner_rows.h"
+#include "store/package_rows.h"
 #include "store/test_store.h"
 
 #define T0 (fair_date_of(2026, 3, 2) * FAIR_DAY + 12 * FAIR_HOUR)
@@ -484,6 +486,27 @@ TEST(time_alone_ends_a_draft_step_by_step)
 
 static fair_status fact(const struct fair_desk *d, fair_id id, const char *name, const char *value, const char *source, fair_time at);
 
+/* A look at a use as a capture writes it, sealed into a package of its own; `holds`: as the verifier found it at that time. */
+static fair_id
+a_look(struct desk *t, fair_id hit, const char *found, fair_time at, bool holds)
+{
+    static int64_t number;
+    struct fair_package p = { .hit = hit, .work = t->work, .url = FAIR_STR("https://example.com/one"), .made = at, .captured = at, .number = ++number };
+    struct fair_capture_row row = { .id = fair_id_new(), .hit = hit, .look = FAIR_STR("asked"), .at = at, .ended = at, .found = fair_str_of(found), .notes = FAIR_STR("[]") };
+    struct fair_package_check check = { .at = at, .holds = holds, .words = FAIR_STR("looked at") };
+
+    p.id = row.package = fair_id_new();
+    p.draft = p.datapackage = check.datapackage = fair_sha256_of(&p.id, sizeof p.id);
+    p.signature = p.der = p.key = FAIR_STR("signed");
+    p.software = FAIR_STR("a test");
+    CHECK_OK(fair_store_package_drafted(&t->nobody, &p, why));
+    CHECK_OK(fair_store_package_sealed(&t->nobody, p.id, (fair_str){ NULL, 0 }, at, why));
+    CHECK_OK(fair_store_capture_add(&t->nobody, &row, NULL, 0, why));
+    check.package = p.id;
+    CHECK_OK(fair_store_package_checked(&t->nobody, &check, why));
+    return p.id;
+}
+
 /* Every gate of an inquiry is met by rows, as people and programs write them. */
 static void
 prove_all(struct desk *t, fair_time at)
@@ -495,7 +518,7 @@ prove_all(struct desk *t, fair_time at)
     struct fair_checked check = { .subject = FAIR_STR("proof"), .verdict = FAIR_STR("holds"), .statement = FAIR_STR("I looked at it.") };
     struct fair_sha256 secret = sha_of("secret");
     struct fair_party p;
-    fair_str now = fair_time_text(t->h.a, at), address;
+    fair_str address;
 
     CHECK_OK(fair_store_identity_add(&t->h.d, &k, &secret, at + FAIR_DAY, why));
     CHECK_OK(fair_store_identity_confirm(t->h.st, &secret, at, t->h.a, &address, why));
@@ -505,9 +528,7 @@ prove_all(struct desk *t, fair_time at)
     CHECK_OK(fair_store_check(&t->reviewer, &check, at, why));
     CHECK_OK(fair_store_rivals_found(&t->h.d, t->work, NULL, 0, at, why));
     CHECK_EQ(fact(&t->h.d, t->id, "match.seen", "yes", "the page of the hit", at), FAIR_OK);
-    CHECK_EQ(fact(&t->nobody, t->id, "evidence.package", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "capture", at), FAIR_OK);
-    CHECK_EQ(fact(&t->nobody, t->id, "evidence.verified", now.p, "capture", at), FAIR_OK);
-    CHECK_EQ(fact(&t->nobody, t->id, "evidence.live", now.p, "capture", at), FAIR_OK);
+    a_look(t, t->hit, "there", at, true);
     CHECK_EQ(fact(&t->nobody, t->id, "sources.markers", "nothing", "the page", at), FAIR_OK);
     CHECK_EQ(fact(&t->h.d, t->id, "exceptions.worksheet", "no quotation, no parody", "the page", at), FAIR_OK);
     CHECK_EQ(fact(&t->h.d, t->id, "time.term", "protected", "made 2023", at), FAIR_OK);
@@ -580,8 +601,11 @@ TEST(each_gate_alone_keeps_the_inquiry_back)
     static const struct { const char *sql, *code; } all[] = {
         { "UPDATE identity SET ended_us = 1", "G1_unknown" }, { "DELETE FROM declaration", "G2_level_1" },
         { "UPDATE hit SET verdict = 'possible'", "G4_not_confirmed" }, { "UPDATE case_fact SET value = 'no' WHERE name = 'match.seen'", "G4_not_seen" },
-        { "DELETE FROM case_fact WHERE name = 'evidence.package'", "G5_not_sealed" },
-        { "UPDATE case_fact SET value = '2026-02-20T00:00:00Z' WHERE name = 'evidence.live'", "G5_not_live" },
+        { "UPDATE package SET state = 'failed'", "G5_not_sealed" }, { "UPDATE package_check SET holds = 0", "G5_not_sealed" }, { "DELETE FROM package_check", "G5_not_verified" },
+        { "UPDATE package_check SET at_us = at_us - 90000000000", "G5_not_verified" }, { "UPDATE package_check SET at_us = at_us + 1", "G5_not_verified" },
+        { "UPDATE capture SET at_us = at_us - 263000000000", "G5_not_live" }, { "UPDATE capture SET ended_us = ended_us + 1", "G5_not_live" },
+        { "UPDATE capture SET found = 'unreachable'", "G5_not_live" }, { "UPDATE capture SET changes = 'removed', at_us = at_us - 1, ended_us = ended_us; UPDATE notice SET created_us = created_us - 9;"
+          " UPDATE notice_check SET at_us = at_us - 9", "G5_changed" },
         { "DELETE FROM case_fact WHERE name = 'sources.markers'", "G6_markers" }, { "DELETE FROM declaration", "G6_declaration" },
         { "DELETE FROM case_fact WHERE name = 'exceptions.worksheet'", "G7_no_worksheet" },
         { "DELETE FROM party_datum WHERE what = 'address'", "G8_address" }, { "UPDATE party_datum SET confirmed_us = NULL WHERE what = 'name'", "G8_not_confirmed" },
@@ -608,6 +632,99 @@ TEST(each_gate_alone_keeps_the_inquiry_back)
         CHECK_EQ(number(&t.h, "SELECT count(*) FROM job WHERE kind = 'send'"), 0);
         home_close(&t.h);
     }
+}
+
+/* ---- evidence ------------------------------------------------------------------------------------------------------------ */
+
+static struct fair_facts
+facts_at(struct desk *t, fair_time at)
+{
+    struct fair_facts f;
+    CHECK_OK(fair_store_case_gather(&t->h.d, t->id, 0, at, t->h.a, &f, why));
+    return f;
+}
+
+TEST(G5_nobody_states_what_the_house_knows)
+{
+    static const char *const all[][2] = { { "evidence.package", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }, { "evidence.verified", "2026-03-02T12:00:00Z" },
+        { "evidence.live", "2026-03-02T12:00:00Z" }, { "evidence.first", "2026-02-02" }, { "evidence.last", "2026-03-02" }, { "evidence.captures", "2" }, { "evidence.ended", "yes" } };
+    struct desk t;
+    struct fair_facts f;
+
+    begin(&t);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        const struct fair_desk *const who[] = { &t.h.d, &t.agent, &t.reviewer, &t.counsel, &t.admin, &t.nobody };
+        for (size_t k = 0; k < sizeof who / sizeof *who; k++) CHECK_EQ(fact(who[k], t.id, all[i][0], all[i][1], "I say so", T0), FAIR_REFUSED);
+        /* A row that an older version let in says nothing either. */
+        CHECK_OK(t.h.st->db->engine->script(t.h.st->db, fair_str_fmt(t.h.a, "INSERT INTO case_fact (id, org_id, case_id, name, value, source, account_id, at_us) VALUES (%zu, %lld, %lld, '%s', '%s', 'x', 0, %lld)",
+                 i + 1, (long long)t.h.d.org, (long long)t.id, all[i][0], all[i][1], (long long)T0).p, why));
+    }
+    f = facts_at(&t, T0);
+    CHECK(!f.evidence.sealed && !f.evidence.ended && f.evidence.verified == 0 && f.evidence.live == 0 && f.evidence.first == 0 && f.evidence.last == 0 && f.evidence.captures == 0);
+    end(&t);
+}
+
+TEST(G5_a_case_is_proven_as_well_as_its_weakest_use)
+{
+    struct desk t;
+    struct fair_facts f;
+    struct fair_sha256 alone;
+    fair_id second, id, bad;
+    bool joined;
+
+    begin(&t);
+    a_look(&t, t.hit, "there", T0, true);
+    f = facts_at(&t, T0);
+    CHECK(f.evidence.sealed && f.evidence.live == T0 && f.evidence.verified == T0 && f.evidence.captures == 1 && !f.evidence.ended);
+    alone = f.evidence.packages;
+    CHECK(!fair_sha256_none(&alone));
+    /* Another use joins: nothing of it is proven. */
+    second = a_hit(&t, t.work, "https://example.com/two", true);
+    CHECK_OK(fair_store_case_open(&t.h.d, second, false, T0, &id, &joined, why));
+    CHECK(joined && id == t.id);
+    f = facts_at(&t, T0);
+    CHECK(!f.evidence.sealed && f.evidence.verified == 0 && f.evidence.live == 0 && f.evidence.captures == 0);
+    /* It is captured an hour later, the first again after a day: two captures of one, one of the other. */
+    a_look(&t, second, "picture", T0 + FAIR_HOUR, true);
+    a_look(&t, t.hit, "there", T0 + 25 * FAIR_HOUR, true);
+    f = facts_at(&t, T0 + 26 * FAIR_HOUR);
+    CHECK(f.evidence.sealed && f.evidence.captures == 1 && f.evidence.last - f.evidence.first < FAIR_DAY);
+    CHECK(f.evidence.live == T0 + FAIR_HOUR && f.evidence.verified == T0);
+    CHECK(!fair_sha256_eq(&alone, &f.evidence.packages));
+    /* Two looks within an hour are not two captures; after a day they are. */
+    a_look(&t, second, "there", T0 + 2 * FAIR_HOUR, true);
+    CHECK_EQ(facts_at(&t, T0 + 26 * FAIR_HOUR).evidence.captures, 1);
+    a_look(&t, second, "removed", T0 + 26 * FAIR_HOUR, true);
+    f = facts_at(&t, T0 + 26 * FAIR_HOUR);
+    CHECK(f.evidence.captures == 2 && f.evidence.last - f.evidence.first >= FAIR_DAY);
+    /* One has ended, the other is live: the case has not ended, and the live one counts. */
+    CHECK(!f.evidence.ended && f.evidence.live == T0 + 25 * FAIR_HOUR);
+    a_look(&t, t.hit, "page_gone", T0 + 27 * FAIR_HOUR, true);
+    CHECK(facts_at(&t, T0 + 27 * FAIR_HOUR).evidence.ended && facts_at(&t, T0 + 27 * FAIR_HOUR).evidence.sealed);
+    /* An hour before that nobody knew. */
+    CHECK(!facts_at(&t, T0 + 26 * FAIR_HOUR).evidence.ended);
+    /* A package that does not hold is as if it were not there; one that nobody looked at unproves the rest. */
+    bad = a_look(&t, t.hit, "there", T0 + 40 * FAIR_HOUR, false);
+    f = facts_at(&t, T0 + 40 * FAIR_HOUR);
+    CHECK(f.evidence.sealed && f.evidence.last < T0 + 40 * FAIR_HOUR && !f.evidence.ended);
+    CHECK_OK(t.h.st->db->engine->script(t.h.st->db, fair_str_fmt(t.h.a, "DELETE FROM package_check WHERE package_id = %lld", (long long)bad).p, why));
+    CHECK_EQ(facts_at(&t, T0 + 40 * FAIR_HOUR).evidence.verified, 0);
+    end(&t);
+}
+
+TEST(G5_a_use_that_was_only_ever_seen_gone_is_not_proven)
+{
+    struct desk t;
+    struct fair_facts f;
+
+    begin(&t);
+    a_look(&t, t.hit, "removed", T0, true);
+    f = facts_at(&t, T0);
+    CHECK(f.evidence.ended && !f.evidence.sealed);
+    a_look(&t, t.hit, "there", T0 + FAIR_HOUR, true);
+    f = facts_at(&t, T0 + FAIR_HOUR);
+    CHECK(!f.evidence.ended && f.evidence.sealed);
+    end(&t);
 }
 
 /* ---- facts and parties ----------------------------------------------------------------------------------------------------------------- */

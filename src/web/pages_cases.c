@@ -1,5 +1,6 @@
 /* web/pages_cases.c - cases: the list, and one case: where it stands, what may be done next and every reason why not. */
 #include <string.h>
+#include "base/log.h"
 #include "cases/cases.h"
 #include "store/case_rows.h"
 #include "web/model.h"
@@ -7,6 +8,7 @@
 #include "web/words.h"
 
 enum { PER_PAGE = 50 };
+#define SHOWN (12 * FAIR_HOUR)           /* a look of the verifier that is no older will do for a page */
 
 struct list { struct fair_request *rq; json_t *out; };
 
@@ -282,6 +284,17 @@ put_party(struct fair_request *rq, fair_id id, json_t *model, struct fair_err *e
     return fair_store_party_data(&rq->desk, id, list_datum, &l, err);
 }
 
+/* Our own verifier looks at the sealed packages.  Where it cannot, the gate says that they were not verified. */
+static void
+recheck(struct fair_request *rq, fair_time since)
+{
+    const struct fair_web_options *o = rq->web->o;
+    struct fair_err err = { 0 };
+
+    if (o->recheck != NULL && o->recheck(o->recheck_arg, &rq->desk, rq->id, since, rq->now, &err) != FAIR_OK)
+        fair_log(FAIR_LOG_WARN, "case.recheck case=%lld why=\"%s\"", (long long)rq->id, err.text);
+}
+
 fair_status
 fair_page_case(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
 {
@@ -291,6 +304,7 @@ fair_page_case(struct fair_request *rq, struct fair_reply *re, struct fair_err *
     struct fair_case c;
 
     FAIR_TRY(fair_store_case_get(&rq->desk, rq->id, rq->arena, &c, err));
+    if (c.closed == 0) recheck(rq, rq->now - SHOWN);
     FAIR_TRY(fair_store_case_gather(&rq->desk, rq->id, 0, rq->now, rq->arena, f, err));
     re->model = case_model(rq, &c);
     re->title = fair_str_fmt(rq->arena, "Case with %.*s", FAIR_STR_ARG(c.operator));
@@ -300,6 +314,7 @@ fair_page_case(struct fair_request *rq, struct fair_reply *re, struct fair_err *
     FAIR_TRY(fair_store_case_steps(&rq->desk, c.id, list_step, &l, err));
     json_object_set_new(re->model, "facts", l.out = json_array());
     FAIR_TRY(fair_store_case_facts(&rq->desk, c.id, list_fact, &l, err));
+    FAIR_TRY(fair_store_case_found(f, list_fact, &l, err));
     json_object_set_new(re->model, "disputes", l.out = json_array());
     FAIR_TRY(fair_store_disputes(&rq->desk, c.id, list_dispute, &l, err));
     json_object_set_new(re->model, "notices", l.out = json_array());
@@ -349,6 +364,7 @@ fair_page_case_move(struct fair_request *rq, struct fair_reply *re, struct fair_
                                .words = fair_form_text(rq, "words"), .e = { .days = fair_form_number(rq, "days", 0), .credit = fair_form_yes(rq, "credit"), .at = rq->now } };
     fair_str ground = fair_form_text(rq, "ground");
     struct fair_ruling r;
+    enum fair_case_state from;
     enum fair_ground g;
     struct fair_case c;
     fair_status s;
@@ -360,6 +376,7 @@ fair_page_case_move(struct fair_request *rq, struct fair_reply *re, struct fair_
         if (!fair_ground_parse(ground, &g)) return fair_fail(err, FAIR_INVALID, "there is no such ground");
         x.e.ground = (unsigned)g;
     }
+    if (fair_state_parse(c.state, &from) && fair_cases_asks_gate(from, x.e.move, 5)) recheck(rq, rq->now);
     s = fair_store_case_move(&rq->desk, &x, &r, NULL, err);
     if (s == FAIR_REFUSED && r.n_reasons > 0) return refused(rq, re, &r, err);
     FAIR_TRY(s);

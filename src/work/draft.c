@@ -164,7 +164,7 @@ fair_draft(struct fair_house *h, const struct fair_draft_ask *ask, fair_time now
 {
     struct drafting *g = FAIR_NEW(a, struct drafting);
     struct fair_rendered pdf;
-    fair_str mail, html, evidence;
+    fair_str mail, html;
 
     *out = (struct fair_drafted){ 0 };
     FAIR_TRY(begin(g, h, ask, now, a, err));
@@ -177,8 +177,7 @@ fair_draft(struct fair_house *h, const struct fair_draft_ask *ask, fair_time now
     FAIR_TRY(fair_house_keep(h, html, &out->notice.html, err));
     FAIR_TRY(fair_house_keep(h, pdf.pdf, &out->notice.pdf, err));
     if (mail.n > 0) FAIR_TRY(fair_house_keep(h, mail, &out->notice.mail, err));
-    evidence = fair_draft_evidence(g);
-    (void)fair_unhex(evidence, out->notice.evidence_sha256.b, 32);
+    out->notice.evidence_sha256 = g->course.evidence.packages;
     FAIR_TRY(fair_store_notice_put(&h->desk, &out->notice, err));
     FAIR_TRY(sign(h, out, a, err));
     FAIR_TRY(let_go(h, &out->notice, err));

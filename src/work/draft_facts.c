@@ -280,20 +280,3 @@ fair_draft_gather(struct drafting *g, struct fair_err *err)
     if (fair_portal_there(g->h)) put(g, "letter.answer_url", fair_portal_link_new(g->h, g->a));
     return add_more(g, err);
 }
-
-static fair_status
-one_fact(void *arg, const struct fair_case_fact *x, struct fair_err *err)
-{
-    struct drafting *g = arg;
-
-    (void)err;
-    if (fair_str_eq(x->name, FAIR_STR("evidence.package"))) g->evidence = fair_str_dup(g->a, x->value);
-    return FAIR_OK;
-}
-
-fair_str
-fair_draft_evidence(struct drafting *g)
-{
-    if (fair_store_case_facts(&g->h->desk, g->c.id, one_fact, g, NULL) != FAIR_OK) return (fair_str){ NULL, 0 };
-    return g->evidence;
-}

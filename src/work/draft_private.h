@@ -15,13 +15,10 @@ struct drafting {
     fair_str code, law, lang;         /* lang: that is written in                                 */
     fair_str language, country, to, address, lawyer, org;
     fair_str before, before_id;       /* our last letter: its code, its Message-ID                 */
-    fair_str evidence;
     fair_id work;
     int n_uses, n_data;
 };
 
-/* The sealed package of the case, as hex; absent: none. */
-fair_str fair_draft_evidence(struct drafting *g);
 /* All facts; law and language are settled on the way. */
 fair_status fair_draft_gather(struct drafting *g, struct fair_err *err) FAIR_MUST_CHECK;
 

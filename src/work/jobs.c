@@ -12,6 +12,7 @@
 #include "work/mail.h"
 #include "work/portal_home.h"
 #include "work/post.h"
+#include "work/recheck.h"
 #include "work/scan.h"
 #include "work/seal.h"
 #include "work/take.h"
@@ -324,7 +325,7 @@ run_case(struct fair_house *h, const struct fair_job *job, struct fair_arena *a,
         FAIR_TRY(fair_store_user_get(&d, d.user, a, &u, err));
         if (!fair_store_case_actor(u.role, x.e.move, &x.e.who)) return fair_fail(err, FAIR_REFUSED, "an account of role %.*s moves no case", FAIR_STR_ARG(u.role));
     }
-    return fair_store_case_move(&d, &x, NULL, NULL, err);
+    return fair_case_move(h, &x, NULL, NULL, err);
 }
 
 const struct fair_job_kind fair_job_kinds[] = {

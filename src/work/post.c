@@ -8,6 +8,7 @@
 #include "proc/post_msg.h"
 #include "proc/proc.h"
 #include "store/case_rows.h"
+#include "work/recheck.h"
 
 enum { READY_MS = 60000, MAIL_MAX = 4 << 20 };
 
@@ -91,6 +92,7 @@ fair_post_send(struct fair_house *h, fair_id notice, fair_time now, struct fair_
     }
     /* An attempt whose end was never written down: the process was killed while the letter was on its way. */
     if (n.sent > 0) return fair_fail(err, FAIR_REFUSED, "notice %lld was being sent when this program ended: whether the mail server took it has to be looked up there", (long long)notice);
+    if (n.claim) FAIR_TRY(fair_case_recheck(h, n.case_id, now, now, err));
     FAIR_TRY(fair_house_vault(h, err));
     FAIR_TRY(fair_vault_read(h->vault, &n.mail, MAIL_MAX, a, &mail, err));
     FAIR_TRY(fair_helper_start(FAIR_ROLE_POST, &o, &helper, err));

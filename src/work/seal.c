@@ -321,8 +321,9 @@ lines_in(const struct fair_package_members *m)
     return n;
 }
 
-fair_status
-fair_package_export(struct fair_house *h, fair_id package, const char *what, fair_str detail, struct fair_arena *a, fair_str *file, struct fair_err *err)
+/* The whole file as it would be handed out now; `what`: with that line of custody; NULL: nobody gets it in hands. */
+static fair_status
+whole(struct fair_house *h, fair_id package, const char *what, fair_str detail, struct fair_arena *a, fair_str *file, struct fair_err *err)
 {
     struct stamps have = { .a = a };
     struct lines lines = { .a = a };
@@ -338,7 +339,7 @@ fair_package_export(struct fair_house *h, fair_id package, const char *what, fai
         return fair_fail(err, FAIR_AGAIN, "package %lld is not sealed yet: %.*s", (long long)package, FAIR_STR_ARG(p.error.n > 0 ? p.error : p.state));
     FAIR_TRY(draft_of(h, &p, a, &members, err));
     FAIR_TRY(fair_store_package_stamps(&h->desk, package, gather, &have, err));
-    FAIR_TRY(fair_package_custody(h, package, what, detail, err));
+    if (what != NULL) FAIR_TRY(fair_package_custody(h, package, what, detail, err));
     FAIR_TRY(fair_store_custody(&h->desk, package, lines_in(&members) + 1, gather_line, &lines, err));
     s = (struct fair_seal){ .datapackage = p.datapackage, .created = p.made, .software = p.software, .signature = p.signature, .der = p.der, .key = p.key,
                             .stamps = have.v, .n_stamps = have.n, .ots = p.ots, .custody = lines.v, .n_custody = lines.n, .closed = fair_now() };
@@ -350,6 +351,18 @@ fair_package_export(struct fair_house *h, fair_id package, const char *what, fai
     if (!fair_str_eq(closing.key, s.closing_key)) return fair_fail(err, FAIR_AGAIN, "the key was changed meanwhile");
     FAIR_TRY(fair_seal_close(text, closing.raw, closing.der, a, &digest, err));
     return fair_package_write(&members, digest, a, file, err);
+}
+
+fair_status
+fair_package_export(struct fair_house *h, fair_id package, const char *what, fair_str detail, struct fair_arena *a, fair_str *file, struct fair_err *err)
+{
+    return whole(h, package, what, detail, a, file, err);
+}
+
+fair_status
+fair_package_whole(struct fair_house *h, fair_id package, struct fair_arena *a, fair_str *file, struct fair_err *err)
+{
+    return whole(h, package, NULL, (fair_str){ NULL, 0 }, a, file, err);
 }
 
 /* ---- deposits ---- */

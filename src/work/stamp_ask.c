@@ -59,8 +59,8 @@ post(struct fair_house *h, fair_str url, const char *type, fair_str body, size_t
     return FAIR_OK;
 }
 
-static fair_status
-roots(struct fair_house *h, struct fair_arena *a, struct fair_trust *t, struct fair_err *err)
+fair_status
+fair_stamp_roots(struct fair_house *h, struct fair_arena *a, struct fair_trust *t, struct fair_err *err)
 {
     const char *path = h->config.stamp_roots.n > 0 ? fair_str_dup(a, h->config.stamp_roots).p : SYSTEM_ROOTS;
     fair_str pem;
@@ -83,7 +83,7 @@ fair_stamp_ask(struct fair_house *h, fair_str server, const struct fair_sha256 *
     nonce[0] &= 0x7f;         /* as a number it is what it was: no leading zero is added or lost */
     nonce[0] |= 0x40;
     FAIR_TRY(fair_stamp_query(a, digest, nonce, &query, err));
-    FAIR_TRY(roots(h, a, t, err));
+    FAIR_TRY(fair_stamp_roots(h, a, t, err));
     FAIR_TRY(post(h, server, "application/timestamp-query", query, FAIR_STAMP_MAX, a, reply, err));
     got = fair_stamp_check(*reply, (fair_str){ (const char *)digest->b, 32 }, nonce, t, a, &s, err);
     if (got == FAIR_NOT_FOUND && h->config.stamp_untrusted) got = FAIR_OK;

@@ -9,6 +9,8 @@
  *   FAIR_REFUSED  it does not grant it, or nobody trusts it (evidence.untrusted) */
 fair_status fair_stamp_ask(struct fair_house *h, fair_str server, const struct fair_sha256 *digest, struct fair_arena *a, fair_str *reply, fair_time *at,
                            struct fair_err *err) FAIR_MUST_CHECK;
+/* The roots that the settings trust (evidence.stamp_roots; absent: the system's), put into `t`. */
+fair_status fair_stamp_roots(struct fair_house *h, struct fair_arena *a, struct fair_trust *t, struct fair_err *err) FAIR_MUST_CHECK;
 /* An OpenTimestamps proof of `digest` from the calendars of the settings that answer.  FAIR_NOT_FOUND: none is set; FAIR_IO: none answered. */
 fair_status fair_calendars_ask(struct fair_house *h, const struct fair_sha256 *digest, struct fair_arena *a, fair_str *proof, struct fair_err *err) FAIR_MUST_CHECK;
 

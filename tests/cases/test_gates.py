@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test_gates.py FAIRTRACK: a case from a hit to its inquiry, and each gate that keeps it back when one tries to get round it by the
+"""test_gates.py FAIRTRACK HAND-OVER: a case from a hit to its inquiry, and each gate that keeps it back when one tries to get round it by the
 command, the API, the web and a job put straight into the queue."""
 import html, http.client, json, os, re, shutil, signal, sqlite3, subprocess, sys, time, urllib.parse
 here = os.path.dirname(os.path.abspath(__file__))
@@ -12,7 +12,7 @@ if shutil.which('convert') is None:
     t.end()
 home, pics = t.top + '/home', t.top + '/pics'
 os.makedirs(pics)
-f = Fairtrack(os.path.abspath(sys.argv[1]), home)
+f, hand_over = Fairtrack(os.path.abspath(sys.argv[1]), home), os.path.abspath(sys.argv[2])
 subprocess.run(['convert', '-size', '640x480', '-seed', '5', 'plasma:red-blue', '-quality', '92', pics + '/lantern.jpg'], check=True)
 subprocess.run(['convert', pics + '/lantern.jpg', '-resize', '500x', '-quality', '70', pics + '/copy.jpg'], check=True)
 f('init', '--name', 'Lantern Studio', '--email', 'ada@example.com')
@@ -64,7 +64,7 @@ sql(('INSERT INTO identity (id, org_id, kind, value, confirmed_us, account_id, a
     ('INSERT INTO proof (id, org_id, work_id, kind, name, account_id, at_us) VALUES (3, ?, ?, ?, ?, ?, ?)', (org, work, 'publication', 'https://lantern.example.com/', user, now)),
     ('INSERT INTO checked (id, org_id, subject, subject_id, verdict, how, name, statement, account_id, at_us) VALUES (4, ?, ?, 3, ?, ?, ?, ?, ?, ?)',
      (org, 'proof', 'holds', 'installation', 'Ada', 'I looked at it.', user, now)))
-for name, value in (('match.seen', 'yes'), ('evidence.package', 'ab' * 32), ('evidence.verified', stamp), ('evidence.live', stamp), ('sources.markers', 'nothing'),
+for name, value in (('match.seen', 'yes'), ('sources.markers', 'nothing'),
                     ('exceptions.worksheet', 'no quotation, no parody'), ('time.term', 'protected'), ('time.created', '2020-01-01')):
     code, out, err = f('cases', 'fact', '--source', 'the test', case, name, value)
     if code != 0:
@@ -78,8 +78,16 @@ code, out, err = f('cases', 'party', '--hosting', 'hosted', '--evidence', 'their
 t.check(code == 0 and out.count(b'imprint') >= 3, 'the_party_is_shown_with_its_sources', (code, out, err))
 code, out, err = f('cases', 'fact', case, 'match.seen', 'yes')
 t.check(code == 2, 'a_fact_without_a_source_is_refused', (code, err))
-steps = [f('cases', 'move', case, m)[0] for m in ('gather', 'seal', 'ready')]
-t.check(steps == [0, 0, 0], 'it_comes_to_READY', (steps, f('cases', 'show', case)))
+for name, value in (('evidence.package', 'ab' * 32), ('evidence.verified', stamp), ('evidence.live', stamp), ('evidence.captures', '2'), ('evidence.ended', 'yes')):
+    code, out, err = f('--as', 'ada@example.com', 'cases', 'fact', '--source', 'I say so', case, name, value)
+    t.check(code == 1 and b'stated by nobody' in err, 'nobody_states_' + name.replace('.', '_'), (code, err))
+f('cases', 'move', case, 'gather')
+refused = f.json('cases', 'move', case, 'seal')
+t.check(refused and {r['code'] for r in refused[0]['reasons']} == {'G5_not_sealed', 'G5_not_verified', 'G5_not_live'}, 'without_a_capture_nothing_is_sealed', refused)
+package = f.look(hand_over, hit, pics + '/copy.jpg')
+t.check(one('SELECT count(*) FROM package_check')[0] == 0, 'a_fresh_package_was_not_looked_at_yet')
+steps = [f('cases', 'move', case, m)[0] for m in ('seal', 'ready')]
+t.check(steps == [0, 0], 'it_comes_to_READY', (steps, f('cases', 'show', case)))
 sql(('INSERT INTO notice (id, org_id, case_id, step, claim, language, law, state, code, mail, sum_minor, deadline_days, created_by, created_us, signer_id)'
      ' VALUES (9, ?, ?, ?, 1, ?, ?, ?, ?, ?, 0, 21, ?, ?, ?)', (org, int(case), 'inquiry', 'de', 'XX', 'draft', 'code', b'x' * 32, user, now, user)),
     *[('INSERT INTO notice_check (org_id, notice_id, name, value, source, account_id, at_us) VALUES (?, 9, ?, ?, ?, 0, ?)', (org, n, v, 'the letter', now))
@@ -130,6 +138,10 @@ token = re.search(r'<code[^>]*>([^<]+)</code>', ask('POST', '/account/token', {}
 token = html.unescape(token.group(1)) if token else ''
 status, page = ask('GET', '/cases/' + case)
 t.check(status == 200 and 'What may be done next' in page and 'Harbour Reader Ltd' in page and 'imprint' in page, 'the_page_tells_where_it_stands_and_what_may_be_done', (status, page[:800]))
+status, text = ask('POST', '/cases/%s/fact' % case, {'name': 'evidence.package', 'value': 'ab' * 32, 'source': 'I say so'})
+t.check(status in (403, 409) and 'stated by nobody' in html.unescape(text), 'nor_by_the_web', (status, text[:600]))
+status, text = ask('POST', '/api/cases/%s/fact' % case, {'name': 'evidence.verified', 'value': stamp, 'source': 'I say so'}, **{'Content-Type': 'application/json', 'Authorization': 'Bearer ' + token, 'Cookie': ''})
+t.check(status in (403, 409) and 'stated by nobody' in text, 'nor_by_the_api', (status, text[:600]))
 t.check(ask('GET', '/cases')[0] == 200, 'cases_are_listed', ask('GET', '/cases'))
 status, text = ask('GET', '/api/cases/' + case)
 model = json.loads(text) if status == 200 else {}
@@ -169,6 +181,22 @@ def by_job():
     return state == 'aside', error or ''
 
 
+f('hits', 'add', '--work', str(work), '--page', 'https://example.org/blog', pics + '/copy.jpg')
+other = one("SELECT id FROM hit WHERE page_url = CAST('https://example.org/blog' AS BLOB)")[0]
+strange = f.look(hand_over, other, pics + '/copy.jpg')
+draft = one('SELECT lower(hex(draft)) FROM package WHERE id = ?', package)[0]
+blob = [os.path.join(d, n) for d, _, names in os.walk(home + '/vault') for n in names if (os.path.basename(d) + n).endswith(draft[4:]) or n == draft][0]
+
+
+def flip(path):
+    os.chmod(path, 0o600)
+    with open(path, 'r+b') as o:
+        o.seek(500)
+        byte = o.read(1)[0]
+        o.seek(500)
+        o.write(bytes([byte ^ 4]))
+
+
 SPOIL = [
     ('G1', 'UPDATE identity SET ended_us = 1', 'UPDATE identity SET ended_us = NULL', 'G1_unknown', 'It is not known who asks'),
     ('G2', 'UPDATE declaration SET author = 0', 'UPDATE declaration SET author = 1', 'G2_level_1', "Nothing shows yet that the picture is the claimant"),
@@ -176,7 +204,21 @@ SPOIL = [
            " VALUES (78, %d, 77, 'mail', 'bea@example.com', 1, 0, 1); UPDATE work SET owner_id = 77" % (org, org),
      "UPDATE work SET owner_id = NULL; DELETE FROM identity WHERE id = 78; DELETE FROM owner WHERE id = 77", 'G3_work', 'No mandate in writing covers this work'),
     ('G4', "UPDATE hit SET verdict = 'possible'", "UPDATE hit SET verdict = 'match'", 'G4_not_confirmed', 'Our own matcher has not confirmed'),
-    ('G5', "UPDATE case_fact SET name = 'x' || name WHERE name = 'evidence.package'", "UPDATE case_fact SET name = 'evidence.package' WHERE name = 'xevidence.package'", 'G5_not_sealed', 'There is no sealed evidence'),
+    ('G5_not_sealed_yet', "UPDATE package SET state = 'sealing' WHERE id = %d" % package, "UPDATE package SET state = 'sealed' WHERE id = %d" % package, 'G5_not_sealed', 'There is no sealed evidence'),
+    ('G5_one_bit_off', lambda: flip(blob), lambda: flip(blob), 'G5_not_sealed', 'There is no sealed evidence'),
+    ('G5_its_file_gone', lambda: os.rename(blob, blob + '.away'), lambda: os.rename(blob + '.away', blob), 'G5_not_sealed', 'There is no sealed evidence'),
+    ('G5_a_package_of_another_use', 'UPDATE capture SET package_id = %d WHERE package_id = %d' % (strange, package), 'UPDATE capture SET package_id = %d WHERE package_id = %d AND hit_id = %d' % (package, strange, hit),
+     'G5_not_sealed', 'There is no sealed evidence'),
+    ('G5_another_package_called_its_own', 'UPDATE package SET hit_id = %d WHERE id = %d; UPDATE capture SET package_id = %d WHERE package_id = %d' % (hit, strange, strange, package),
+     'UPDATE package SET hit_id = %d WHERE id = %d; UPDATE capture SET package_id = %d WHERE package_id = %d AND hit_id = %d' % (other, strange, package, strange, hit), 'G5_not_sealed', 'There is no sealed evidence'),
+    ('G5_a_capture_of_another_page', "UPDATE hit SET page_url = CAST('https://example.com/elsewhere' AS BLOB) WHERE id = %d" % hit, "UPDATE hit SET page_url = CAST('https://example.com/shop' AS BLOB) WHERE id = %d" % hit, 'G5_not_sealed',
+     'There is no sealed evidence'),
+    ('G5_a_capture_of_a_clock_ahead', 'UPDATE capture SET at_us = at_us + 86400000000, ended_us = ended_us + 86400000000 WHERE hit_id = %d' % hit,
+     'UPDATE capture SET at_us = at_us - 86400000000, ended_us = ended_us - 86400000000 WHERE hit_id = %d' % hit, 'G5_not_live', 'not seen in the last three days'),
+    ('G5_a_look_too_old', 'UPDATE capture SET at_us = at_us - 263000000000, ended_us = ended_us - 263000000000 WHERE hit_id = %d' % hit,
+     'UPDATE capture SET at_us = at_us + 263000000000, ended_us = ended_us + 263000000000 WHERE hit_id = %d' % hit, 'G5_not_live', 'not seen in the last three days'),
+    ('G5_a_change_since_the_letter', "UPDATE capture SET changes = 'The picture was replaced.', ended_us = (SELECT max(at_us) FROM notice_check) + 1 WHERE hit_id = %d" % hit,
+     'UPDATE capture SET changes = NULL, ended_us = at_us WHERE hit_id = %d' % hit, 'G5_changed', 'found the use changed'),
     ('G6', "UPDATE case_fact SET name = 'x' || name WHERE name = 'sources.markers'", "UPDATE case_fact SET name = 'sources.markers' WHERE name = 'xsources.markers'", 'G6_markers', 'The page was not searched'),
     ('G7', "UPDATE case_fact SET name = 'x' || name WHERE name = 'exceptions.worksheet'", "UPDATE case_fact SET name = 'exceptions.worksheet' WHERE name = 'xexceptions.worksheet'", 'G7_no_worksheet', 'No person has filled in the worksheet'),
     ('G8', "UPDATE party SET hosting = 'embedded'", "UPDATE party SET hosting = 'hosted'", 'G8_embedded', 'The page only shows the picture'),
@@ -195,8 +237,9 @@ SPOIL = [
     ('G19', "INSERT INTO setting (org_id, name, value) VALUES (%d, 'cases.suspended', 'abuse')" % org, "DELETE FROM setting WHERE name = 'cases.suspended'", 'G19_suspended', 'This claimant is suspended'),
 ]
 before = one('SELECT version, state FROM case_file')
-for gate, spoil, mend, code, words in SPOIL:
-    sql(spoil)
+for name, spoil, mend, code, words in SPOIL:
+    gate = code.split('_')[0]
+    spoil() if callable(spoil) else sql(spoil)
     results = {}
     refused, codes = by_command()
     results['command'] = refused and code in codes or codes
@@ -207,8 +250,14 @@ for gate, spoil, mend, code, words in SPOIL:
     refused, error = by_job()
     results['job'] = refused and gate + ':' in error or error
     bad = {k: v for k, v in results.items() if v is not True}
-    t.check(not bad and one('SELECT version, state FROM case_file') == before, gate + '_is_got_round_by_no_command_api_web_or_job', bad)
-    sql(mend)
+    t.check(not bad and one('SELECT version, state FROM case_file') == before, name + '_is_got_round_by_no_command_api_web_or_job', bad)
+    mend() if callable(mend) else sql(mend)
+checks = one('SELECT count(*), sum(holds), count(DISTINCT account_id) FROM package_check WHERE package_id = ?', package)
+t.check(checks[0] > 40 and 0 < checks[1] < checks[0] and checks[2] == 1, 'each_look_at_the_package_is_a_row', checks)
+t.check(one("SELECT count(*) FROM package_check WHERE package_id = ? AND holds = 0 AND draft IS NULL AND words <> ''", package)[0] >= 8 and
+        one("SELECT count(*) FROM package_check WHERE package_id = ? AND holds = 0 AND words LIKE '%another use%'", strange)[0] >= 4 and
+        one("SELECT count(*) FROM package_check WHERE package_id = ? AND holds = 0 AND words LIKE '%another page%'", package)[0] >= 4, 'and_says_what_is_wrong',
+        one('SELECT group_concat(DISTINCT words) FROM package_check'))
 t.check(one("SELECT count(*) FROM job WHERE kind = 'send'")[0] == 0 and one("SELECT state FROM notice")[0] == 'approved', 'nothing_has_left', one('SELECT state FROM notice'))
 
 # ---- and when all is as it should be, it leaves

@@ -1,10 +1,14 @@
-/* tests/evidence/hand_over.c - makes a package of a hit as a capture would, without a browser: HOME HIT FOUND [NOTE...].  Prints its id. */
+/* tests/evidence/hand_over.c - makes a package of a hit as a capture would, without a browser: HOME HIT FOUND [NOTE...].  Prints its id.
+ * --look HOURS STATE before that: the whole look, so many hours ago, that found the use so ("there", "removed"): of the hit's own page, sealed on the
+ * operator's own word, with its row.  The one way in which tests come by evidence that the gates believe; tests/tap.py calls it. */
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/io.h"
+#include "store/capture_rows.h"
 #include "work/seal.h"
 
 static fair_status
@@ -37,6 +41,19 @@ archive(struct fair_arena *a, const struct fair_capture_facts *f, fair_str pictu
     return fair_read_fd(a, fd, (size_t)1 << 30, warc, err);
 }
 
+static fair_status
+look_row(struct fair_house *h, const struct fair_capture_facts *f, fair_id package, const char *state, struct fair_err *err)
+{
+    struct fair_capture_row row = { .id = f->capture, .hit = f->hit, .look = FAIR_STR("asked"), .at = f->started, .ended = f->ended, .found = fair_str_of(state), .words = FAIR_STR("a test"),
+                                    .picture = f->picture_sha256, .title = f->title, .notes = FAIR_STR("[]"), .package = package };
+    bool waits;
+
+    FAIR_TRY(fair_store_capture_add(&h->desk, &row, NULL, 0, err));
+    h->config.stamp_servers = (fair_str){ NULL, 0 };
+    h->config.own_clock = true;
+    return fair_package_seal(h, package, &waits, err);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -51,10 +68,16 @@ main(int argc, char **argv)
     struct fair_work work;
     fair_str notes[8], found, original;
     fair_id package;
-    int64_t id = 0;
+    int64_t id = 0, hours = 0;
+    const char *state = NULL;
 
+    if (argc > 3 && strcmp(argv[1], "--look") == 0 && fair_str_number(fair_str_of(argv[2]), 1000000, &hours)) {
+        state = argv[3];
+        argv += 3;
+        argc -= 3;
+    }
     if (argc < 4 || !fair_str_number(fair_str_of(argv[2]), INT64_MAX, &id)) {
-        fprintf(stderr, "usage: hand-over HOME HIT FOUND [NOTE...]\n");
+        fprintf(stderr, "usage: hand-over [--look HOURS STATE] HOME HIT FOUND [NOTE...]\n");
         return 2;
     }
     if (fair_house_open(argv[1], &h, &err) != FAIR_OK || fair_store_hit_get(&h.desk, id, a, &hit, &err) != FAIR_OK ||
@@ -67,6 +90,13 @@ main(int argc, char **argv)
         .host = FAIR_STR("test"), .url = FAIR_STR("https://example.com/"), .final_url = FAIR_STR("https://example.com/"), .title = FAIR_STR("A page"), .started = fair_now() - 2 * FAIR_SECOND,
         .ended = fair_now() - FAIR_SECOND, .work_title = work.title, .work_file = work.path, .work_sha256 = work.sha256, .picture_url = FAIR_STR("https://example.com/found.jpg"),
         .picture_sha256 = fair_sha256_of(found.p, found.n), .notes = notes };
+    if (state != NULL) {
+        f.url = f.final_url = hit.page_url;
+        f.picture_url = hit.image_url;
+        f.started -= hours * FAIR_HOUR;
+        f.ended -= hours * FAIR_HOUR;
+        f.capture = fair_id_new();
+    }
     for (int i = 4; i < argc && f.n_notes < 8; i++) notes[f.n_notes++] = fair_str_of(argv[i]);
     f.match = (struct fair_capture_match){ .have = true, .has_map = hit.has_map, .mirrored = hit.mirrored, .verdict = hit.verdict, .score = hit.score, .bits = hit.bits, .agree = hit.agree,
         .rotation = hit.rotation, .scale = hit.scale, .covers = hit.covers, .residual = hit.residual, .work_width = work.width, .work_height = work.height, .width = hit.width, .height = hit.height,
@@ -77,6 +107,7 @@ main(int argc, char **argv)
     }
     for (int i = 0; i < 6; i++) f.match.map[i] = hit.map[i];
     if (archive(a, &f, found, &o.warc, &o.cdxj, &err) != FAIR_OK || fair_package_hand_over(&h, &o, &package, &err) != FAIR_OK) goto end;
+    if (state != NULL && look_row(&h, &f, package, state, &err) != FAIR_OK) goto end;
     printf("%lld\n", (long long)package);
     code = 0;
 end:

@@ -1,0 +1,166 @@
+/* case_evidence.c - G5 from what the house itself knows: captures, sealed packages, and what our own verifier found of them. */
+#include <string.h>
+#include "base/clock.h"
+#include "store/case_private.h"
+
+/* A capture counts by the package of its own use, sealed by now; the newest look of the verifier that is not ahead of the clock stands
+ * beside it.  What a clock that ran ahead wrote counts when that time has come. */
+#define SEALED_LOOKS                                                                                                                             \
+    " LEFT JOIN package p ON p.org_id = c.org_id AND p.id = c.package_id AND p.hit_id = c.hit_id AND p.state = 'sealed' AND p.sealed_us <= $3"   \
+    " LEFT JOIN package_check k ON k.org_id = p.org_id AND k.package_id = p.id AND k.id ="                                                       \
+    " (SELECT max(x.id) FROM package_check x WHERE x.org_id = p.org_id AND x.package_id = p.id AND x.at_us <= $3)"
+
+FAIR_SQL(case_looks,
+    "SELECT u.hit_id, c.at_us, c.found, c.changes, p.id, p.datapackage, k.holds, k.at_us, k.account_id, c.ended_us FROM case_use u"
+    " LEFT JOIN capture c ON c.org_id = u.org_id AND c.hit_id = u.hit_id AND c.ended_us <= $3" SEALED_LOOKS
+    " WHERE u.org_id = $1 AND u.case_id = $2 ORDER BY u.id, c.id");
+FAIR_SQL(case_packages,
+    "SELECT DISTINCT p.id, u.hit_id, k.at_us, k.holds FROM case_use u JOIN capture c ON c.org_id = u.org_id AND c.hit_id = u.hit_id" SEALED_LOOKS
+    " WHERE u.org_id = $1 AND u.case_id = $2 AND p.id IS NOT NULL ORDER BY p.id");
+
+/* One use, as its looks add up. */
+struct use {
+    fair_id hit;
+    bool shown;               /* a sealed package that holds shows it        */
+    bool gone;                /* as the last look had it                     */
+    fair_time live, first, last, apart, verified;
+    fair_id by;
+    int captures;
+};
+
+struct sum { struct fair_facts *f; struct use u; int64_t uses, packages; fair_time made; uint8_t digests[64]; bool unverified, some_live, any; };
+
+static bool
+shows_it(fair_str found)
+{
+    return fair_is(found, "there") || fair_is(found, "picture");
+}
+
+/* The packages so far and one more: of one its own digest, of several the SHA-256 of digest and digest, from the first on. */
+static void
+add_package(struct sum *s, const struct fair_sha256 *datapackage)
+{
+    if (s->packages++ == 0) s->f->evidence.packages = *datapackage;
+    else {
+        memcpy(s->digests, s->f->evidence.packages.b, 32);
+        memcpy(s->digests + 32, datapackage->b, 32);
+        s->f->evidence.packages = fair_sha256_of(s->digests, sizeof s->digests);
+    }
+}
+
+static void
+add_sealed(struct sum *s, struct fair_rows *q, fair_time at, fair_str found)
+{
+    struct use *u = &s->u;
+    struct fair_sha256 datapackage;
+    fair_time checked = fair_db_get_int(q, 7);
+
+    if (checked != 0 && fair_db_get_int(q, 6) == 0) return;       /* looked at, and it does not hold: as if it were not there */
+    fair_db_get_sha256(q, 5, &datapackage);
+    add_package(s, &datapackage);
+    u->shown |= shows_it(found);
+    if (u->first == 0 || at < u->first) u->first = at;
+    if (at > u->last) u->last = at;
+    if (u->captures == 0 || at - u->apart >= fair_cases_days("evidence.gap_hours") * FAIR_HOUR) u->captures++, u->apart = at;
+    if (checked == 0) s->unverified = true;
+    else if (u->verified == 0 || checked < u->verified) u->verified = checked, u->by = fair_db_get_int(q, 8);
+}
+
+static void
+add_look(struct sum *s, struct fair_rows *q, struct fair_arena *a)
+{
+    fair_time at = fair_db_get_int(q, 1);
+    fair_str found = fair_db_get_text(q, 2, a);
+
+    if (at == 0 || fair_is(found, "unreachable")) return;
+    s->u.gone = !shows_it(found);
+    if (!s->u.gone && at > s->u.live) s->u.live = at;
+    if (s->made != 0 && fair_db_get_int(q, 9) > s->made && fair_db_get_text(q, 3, a).n > 0) s->f->evidence.changed = true;
+    if (fair_db_get_int(q, 4) != 0) add_sealed(s, q, at, found);
+}
+
+/* A use is done: the case is as good as its weakest. */
+static void
+add_use(struct sum *s)
+{
+    const struct use *u = &s->u;
+    struct fair_facts *f = s->f;
+    bool first = s->uses++ == 0;
+
+    f->evidence.sealed = (first || f->evidence.sealed) && u->shown;
+    if (!u->gone) f->evidence.live = s->some_live && f->evidence.live < u->live ? f->evidence.live : u->live;
+    s->some_live |= !u->gone;
+    if (first || u->captures < f->evidence.captures) f->evidence.captures = u->captures;
+    if (first || u->last - u->first < f->evidence.last - f->evidence.first) f->evidence.first = u->first, f->evidence.last = u->last;
+    if (first || u->verified < f->evidence.verified) f->evidence.verified = u->verified, f->evidence.from.by = u->by;
+}
+
+fair_status
+fair_case_evidence_facts(const struct fair_desk *d, fair_id case_id, fair_time made, fair_time now, struct fair_arena *a, struct fair_facts *f, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    struct sum s = { .f = f, .made = made };
+    fair_status got;
+
+    FAIR_TRY(fair_desk_query(d, &case_looks, &q, err));
+    fair_db_int(q, 2, case_id);
+    fair_db_int(q, 3, now);
+    while ((got = fair_db_step(q, err)) == FAIR_OK) {
+        if (s.any && fair_db_get_int(q, 0) != s.u.hit) add_use(&s);
+        if (!s.any || fair_db_get_int(q, 0) != s.u.hit) s.u = (struct use){ .hit = fair_db_get_int(q, 0) };
+        s.any = true;
+        add_look(&s, q, a);
+    }
+    if (got != FAIR_DONE) return got;
+    if (s.any) add_use(&s);
+    f->evidence.ended = s.any && !s.some_live;
+    if (s.unverified) f->evidence.verified = 0, f->evidence.from.by = 0;
+    f->evidence.from.at = f->evidence.verified;
+    if (s.packages > 0) f->evidence.from.source = fair_str_fmt(a, "%lld sealed package%s of %lld use%s, looked at by our own verifier", (long long)s.packages, s.packages == 1 ? "" : "s",
+                                                               (long long)s.uses, s.uses == 1 ? "" : "s");
+    return FAIR_OK;
+}
+
+fair_status
+fair_store_case_packages(const struct fair_desk *d, fair_id case_id, fair_time now, FAIR_EACH(fair_case_package), struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_status s;
+
+    FAIR_TRY(fair_desk_query(d, &case_packages, &q, err));
+    fair_db_int(q, 2, case_id);
+    fair_db_int(q, 3, now);
+    while ((s = fair_db_step(q, err)) == FAIR_OK) {
+        struct fair_case_package x = { .package = fair_db_get_int(q, 0), .hit = fair_db_get_int(q, 1), .checked = fair_db_get_int(q, 2), .holds = fair_db_get_int(q, 3) != 0 };
+        FAIR_TRY(each(arg, &x, err));
+    }
+    return s == FAIR_DONE ? FAIR_OK : s;
+}
+
+fair_status
+fair_store_case_found(const struct fair_facts *f, FAIR_EACH(fair_case_fact), struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    const struct { const char *name; fair_time at; } times[] = { { "evidence.verified", f->evidence.verified }, { "evidence.live", f->evidence.live },
+                                                                 { "evidence.first", f->evidence.first }, { "evidence.last", f->evidence.last } };
+    struct fair_case_fact x = { .source = f->evidence.from.source.n > 0 ? f->evidence.from.source : FAIR_STR("our own captures"), .at = f->evidence.from.at };
+
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (times[i].at == 0) continue;
+        x.name = fair_str_of(times[i].name);
+        x.value = fair_time_text(a, times[i].at);
+        FAIR_TRY(each(arg, &x, err));
+    }
+    if (f->evidence.sealed) {
+        x.name = FAIR_STR("evidence.package");
+        x.value = fair_hex(a, f->evidence.packages.b, sizeof f->evidence.packages.b);
+        FAIR_TRY(each(arg, &x, err));
+    }
+    x.name = FAIR_STR("evidence.captures");
+    x.value = fair_str_fmt(a, "%d", f->evidence.captures);
+    FAIR_TRY(each(arg, &x, err));
+    if (!f->evidence.ended) return FAIR_OK;
+    x.name = FAIR_STR("evidence.ended");
+    x.value = FAIR_STR("yes");
+    return each(arg, &x, err);
+}
