@@ -238,7 +238,7 @@ CREATE TABLE deposit (
     stamped_us BIGINT,
     ots BLOB,
     tries BIGINT NOT NULL,
-    error TEXT,
+    error TEXT, proven_us BIGINT,
     UNIQUE (org_id, id)
 );
 

@@ -6,20 +6,29 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "cli/cli.h"
+#include "evidence/ots.h"
 #include "work/exhibits.h"
 #include "work/notary.h"
 #include "work/seal.h"
+#include "work/upgrade.h"
 
 /* ---- list and show ---- */
+
+/* How far a proof of OpenTimestamps is; absent: there is none. */
+static fair_str
+ots_words(struct fair_arena *a, fair_str ots)
+{
+    return ots.n > 0 ? fair_ots_words(ots, a) : (fair_str){ NULL, 0 };
+}
 
 static json_t *
 package_line(struct fair_arena *a, const struct fair_package *p)
 {
-    return json_pack("{s:i, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "v", 1, "type", "package", "package", (json_int_t)p->id, "number",
+    return json_pack("{s:i, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "v", 1, "type", "package", "package", (json_int_t)p->id, "number",
                      (json_int_t)p->number, "hit", (json_int_t)p->hit, "work", (json_int_t)p->work, "state", fair_json_str(a, p->state), "url", fair_json_str(a, p->url),
                      "title", fair_json_str(a, p->title), "made", fair_json_time(a, p->made), "captured", fair_json_time(a, p->captured), "sealed",
                      fair_json_time(a, p->sealed), "bytes", (json_int_t)p->bytes, "datapackage",
-                     fair_sha256_none(&p->datapackage) ? json_null() : fair_json_str(a, fair_hex(a, p->datapackage.b, 32)), "error", fair_json_str(a, p->error));
+                     fair_sha256_none(&p->datapackage) ? json_null() : fair_json_str(a, fair_hex(a, p->datapackage.b, 32)), "openTimestamps", fair_json_str(a, ots_words(a, p->ots)), "error", fair_json_str(a, p->error));
 }
 
 static fair_status
@@ -97,7 +106,9 @@ fair_verb_evidence_show(struct fair_cli *c, int argc, char **argv)
             missing++;
             continue;
         }
-        if (s != FAIR_OK || print_package(c, &p, &err) != FAIR_OK || fair_store_package_stamps(&c->house.desk, id, print_stamp, c, &err) != FAIR_OK ||
+        if (s == FAIR_OK) s = print_package(c, &p, &err);
+        if (s == FAIR_OK && !c->json && p.ots.n > 0) printf("  proof       OpenTimestamps, %.*s\n", FAIR_STR_ARG(ots_words(c->arena, p.ots)));
+        if (s != FAIR_OK || fair_store_package_stamps(&c->house.desk, id, print_stamp, c, &err) != FAIR_OK ||
             fair_store_custody(&c->house.desk, id, 1, print_custody, c, &err) != FAIR_OK || fair_package_custody(&c->house, id, "viewed", FAIR_STR("its facts"), &err) != FAIR_OK)
             return fair_cli_fail(c, &err);
     }
@@ -117,10 +128,10 @@ fair_verb_evidence_seal(struct fair_cli *c, int argc, char **argv)
     for (int i = 0; i < c->n_args; i++) {
         struct fair_package p;
         fair_id id;
-        bool waits;
+        bool waits, complete;
 
         if (!fair_cli_id(c->args[i], &id)) return fair_cli_usage(c, "%s is no id", c->args[i]);
-        if (fair_package_seal(&c->house, id, &waits, &err) != FAIR_OK || fair_store_package_get(&c->house.desk, id, c->arena, &p, &err) != FAIR_OK)
+        if (fair_package_seal(&c->house, id, &waits, &err) != FAIR_OK || (!waits && fair_upgrade(&c->house, FAIR_UPGRADE_PACKAGE, id, &complete, &err) != FAIR_OK) || fair_store_package_get(&c->house.desk, id, c->arena, &p, &err) != FAIR_OK)
             return err.status == FAIR_NOT_FOUND ? (fair_cli_fail(c, &err), FAIR_EXIT_NO) : fair_cli_fail(c, &err);
         (void)!print_package(c, &p, &err);
         waiting += waits;
@@ -219,11 +230,12 @@ print_deposit(void *arg, const struct fair_deposit *x, __attribute__((unused)) s
     fair_str root = fair_hex(a, x->root.b, 32);
 
     if (c->json)
-        fair_cli_json(json_pack("{s:i, s:s, s:I, s:o, s:I, s:o, s:o, s:o, s:o}", "v", 1, "type", "deposit", "deposit", (json_int_t)x->id, "state", fair_json_str(a, x->state), "works",
-                                (json_int_t)x->works, "root", fair_json_str(a, root), "made", fair_json_time(a, x->made), "stamped", fair_json_time(a, x->stamped), "error", fair_json_str(a, x->error)));
+        fair_cli_json(json_pack("{s:i, s:s, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "v", 1, "type", "deposit", "deposit", (json_int_t)x->id, "state", fair_json_str(a, x->state), "works",
+                                (json_int_t)x->works, "root", fair_json_str(a, root), "made", fair_json_time(a, x->made), "stamped", fair_json_time(a, x->stamped), "proven", fair_json_time(a, x->proven),
+                                "openTimestamps", fair_json_str(a, ots_words(a, x->ots)), "error", fair_json_str(a, x->error)));
     else
-        printf("%lld\t%.*s\t%lld works\troot %.*s\t%.*s\n", (long long)x->id, FAIR_STR_ARG(x->state), (long long)x->works, FAIR_STR_ARG(root),
-               FAIR_STR_ARG(fair_str_escape(a, x->error.p != NULL ? x->error : FAIR_STR(""))));
+        printf("%lld\t%.*s\t%lld works\troot %.*s\t%s%.*s\t%.*s\n", (long long)x->id, FAIR_STR_ARG(x->state), (long long)x->works, FAIR_STR_ARG(root),
+               x->ots.n > 0 ? "OpenTimestamps, " : "", FAIR_STR_ARG(x->ots.n > 0 ? ots_words(a, x->ots) : FAIR_STR("")), FAIR_STR_ARG(fair_str_escape(a, x->error.p != NULL ? x->error : FAIR_STR(""))));
     return FAIR_OK;
 }
 

@@ -229,6 +229,11 @@ show_owned(struct fair_cli *c, fair_id work, struct fair_err *err)
     printf("work %lld: %s%s\n", (long long)work, json_string_value(json_object_get(o, "level")), json_is_true(json_object_get(o, "conflict")) ? ", and somebody else claims it" : "");
     json_array_foreach(json_object_get(o, "rests_on"), i, one)
         printf("  rests on    (%s) %s\n", json_string_value(json_object_get(one, "level")), json_string_value(json_object_get(one, "words")));
+    one = json_object_get(o, "deposit");
+    if (json_is_object(one))
+        printf("  deposit     %lld, time-stamped %s; first use seen %s%s\n", (long long)json_integer_value(json_object_get(one, "deposit")), json_string_value(json_object_get(one, "at")),
+               json_is_string(json_object_get(one, "first_use_seen")) ? json_string_value(json_object_get(one, "first_use_seen")) : "never",
+               json_is_true(json_object_get(one, "counts")) ? "" : ": not before the use, so it shows nothing");
     json_array_foreach(json_object_get(o, "would_lift"), i, one)
         printf("  would lift  (%s) %s: %s\n", json_string_value(json_object_get(one, "level")), json_string_value(json_object_get(one, "need")), json_string_value(json_object_get(one, "words")));
     json_array_foreach(json_object_get(o, "proofs"), i, one) {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include "base/io.h"
 #include "cli/cli.h"
-#include "work/seal.h"
+#include "work/prove.h"
 #include "work/take.h"
 
 /* ---- works add ------------------------------------------------------------- */
@@ -116,11 +116,11 @@ fair_verb_works_add(struct fair_cli *c, int argc, char **argv)
         fprintf(stderr, "fairtrack %s: stopped; run it again to go on\n", c->verb->name);
         return FAIR_EXIT_PARTLY;
     }
-    if (sum.added > 0 && c->house.config.stamp_servers.n > 0) {
-        struct fair_deposit deposit;
-        s = fair_deposit_make(&c->house, &deposit, &err);
-        if (s == FAIR_OK) fprintf(stderr, "%lld works wait for their time stamp in deposit %lld\n", (long long)deposit.works, (long long)deposit.id);
-        else if (s != FAIR_NOT_FOUND) return fair_cli_fail(c, &err);
+    if (sum.added > 0) {
+        int64_t waiting;
+        fair_id deposit;
+        if (fair_registered(&c->house, &waiting, &deposit, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+        if (waiting > 0) fprintf(stderr, "%lld works wait for their time stamp in deposit %lld\n", (long long)waiting, (long long)deposit);
     }
     return sum.faults > 0 ? FAIR_EXIT_PARTLY : FAIR_EXIT_DONE;
 }

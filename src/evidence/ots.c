@@ -10,10 +10,11 @@ enum { MESSAGE = 4096, DEPTH = 256, STEPS = 4096, PAYLOAD = 8192, URI = 1000 };
 static const char magic[31] = "\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94";
 
 struct reader {
-    const uint8_t *p, *end;
+    const uint8_t *begin, *p, *end;
     struct fair_arena *a;
     struct fair_ots *out;
     size_t room, steps;
+    size_t last;              /* where the last branch of the whole begins */
     struct fair_err *err;
 };
 
@@ -195,9 +196,9 @@ calendar(fair_str uri)
 }
 
 static fair_status
-attestation(struct reader *r, fair_str msg)
+attestation(struct reader *r, fair_str msg, bool another)
 {
-    struct fair_ots_mark m = { .kind = FAIR_OTS_UNKNOWN, .height = -1, .commitment = msg };
+    struct fair_ots_mark m = { .kind = FAIR_OTS_UNKNOWN, .height = -1, .commitment = msg, .at = (size_t)(r->p - r->begin) - 1, .more = another };
     struct reader inner = *r;
     uint64_t height = 0;
 
@@ -205,6 +206,7 @@ attestation(struct reader *r, fair_str msg)
     memcpy(m.tag, r->p, 8);
     r->p += 8;
     FAIR_TRY(bytes(r, 0, PAYLOAD, &m.payload));
+    m.end = (size_t)(r->p - r->begin);
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (memcmp(m.tag, marks[i].tag, 8) == 0) m.kind = marks[i].kind;
     inner.p = (const uint8_t *)m.payload.p;
@@ -239,9 +241,10 @@ way(struct reader *r, fair_str msg, int depth)
         FAIR_TRY(byte(r, &tag));
         more = tag == 0xff;
         if (more) FAIR_TRY(byte(r, &tag));
+        if (depth == 0) r->last = (size_t)(r->p - r->begin) - 1;
         if (tag == 0x00) {
             if (++r->steps > STEPS) return fair_fail(r->err, FAIR_LIMIT, "time-stamp proof: more than %d steps", STEPS);
-            FAIR_TRY(attestation(r, msg));
+            FAIR_TRY(attestation(r, msg, more));
             continue;
         }
         FAIR_TRY(operation(r, tag, msg, &next));
@@ -253,7 +256,7 @@ way(struct reader *r, fair_str msg, int depth)
 fair_status
 fair_ots_read(fair_str proof, struct fair_arena *a, struct fair_ots *out, struct fair_err *err)
 {
-    struct reader r = { .p = (const uint8_t *)proof.p, .end = (const uint8_t *)proof.p + proof.n, .a = a, .out = out, .err = err };
+    struct reader r = { .begin = (const uint8_t *)proof.p, .p = (const uint8_t *)proof.p, .end = (const uint8_t *)proof.p + proof.n, .a = a, .out = out, .err = err };
     uint64_t version = 0;
     uint8_t tag = 0;
 
@@ -337,4 +340,62 @@ fair_ots_make(const struct fair_sha256 *d, const uint8_t nonce[16], const fair_s
     FAIR_TRY(fair_buf_take(&b, out, err));
     if (n == 0) return fair_fail(err, FAIR_INVALID, "time-stamp proof: no calendar answered");
     return fair_ots_read(*out, a, &check, err);
+}
+
+fair_status
+fair_ots_upgrade(fair_str proof, size_t mark, fair_str answer, struct fair_arena *a, fair_str *out, struct fair_err *err)
+{
+    struct fair_ots o, further = { 0 };
+    struct reader r = { .begin = (const uint8_t *)answer.p, .p = (const uint8_t *)answer.p, .end = (const uint8_t *)answer.p + answer.n, .a = a, .out = &further, .err = err };
+    struct fair_buf b = FAIR_BUF(a, FAIR_OTS_MAX);
+    const struct fair_ots_mark *m;
+    size_t n, leads = 0;
+
+    FAIR_TRY(fair_ots_read(proof, a, &o, err));
+    if (mark >= o.n || o.marks[mark].kind != FAIR_OTS_PENDING) return fair_fail(err, FAIR_INVALID, "time-stamp proof: nothing is pending there");
+    m = &o.marks[mark];
+    n = o.n;
+    FAIR_TRY(way(&r, m->commitment, 0));
+    if (r.p != r.end) return fair_fail(err, FAIR_CORRUPT, "time-stamp proof: bytes behind the calendar's answer");
+    for (size_t i = 0; i < further.n; i++) leads += further.marks[i].kind != FAIR_OTS_PENDING;
+    if (leads == 0) return fair_fail(err, FAIR_AGAIN, "time-stamp proof: the calendar promises it still");
+    /* Of several branches all but the last begin with 0xff; the answer's stand behind the mark. */
+    fair_buf_add(&b, (fair_str){ proof.p, m->at });
+    if (!m->more) fair_buf_byte(&b, (char)0xff);
+    fair_buf_add(&b, (fair_str){ proof.p + m->at, m->end - m->at });
+    fair_buf_add(&b, (fair_str){ answer.p, r.last });
+    if (m->more) fair_buf_byte(&b, (char)0xff);
+    fair_buf_add(&b, (fair_str){ answer.p + r.last, answer.n - r.last });
+    fair_buf_add(&b, (fair_str){ proof.p + m->end, proof.n - m->end });
+    FAIR_TRY(fair_buf_take(&b, out, err));
+    FAIR_TRY(fair_ots_read(*out, a, &o, err));
+    return o.n == n + further.n ? FAIR_OK : fair_fail(err, FAIR_CORRUPT, "time-stamp proof: the calendar's answer does not fit");
+}
+
+bool
+fair_ots_complete(fair_str proof, struct fair_arena *a)
+{
+    struct fair_ots o;
+
+    if (fair_ots_read(proof, a, &o, NULL) != FAIR_OK) return false;
+    for (size_t i = 0; i < o.n; i++)
+        if (o.marks[i].kind == FAIR_OTS_BITCOIN) return true;
+    return false;
+}
+
+fair_str
+fair_ots_words(fair_str proof, struct fair_arena *a)
+{
+    bool complete = fair_ots_complete(proof, a);
+    struct fair_buf b = FAIR_BUF(a, 65536);
+    struct fair_ots o;
+
+    if (fair_ots_read(proof, a, &o, NULL) != FAIR_OK) return FAIR_STR("");
+    for (size_t i = 0; i < o.n; i++) {
+        const struct fair_ots_mark *m = &o.marks[i];
+        if (complete ? m->kind == FAIR_OTS_BITCOIN : m->kind == FAIR_OTS_PENDING) fair_buf_c(&b, b.n > 0 ? ", " : "");
+        if (complete && m->kind == FAIR_OTS_BITCOIN) fair_buf_fmt(&b, "in Bitcoin block %lld", (long long)m->height);
+        else if (!complete && m->kind == FAIR_OTS_PENDING) fair_buf_fmt(&b, "pending at %.*s", FAIR_STR_ARG(m->uri));
+    }
+    return b.n > 0 && !b.over ? (fair_str){ b.p, b.n } : FAIR_STR("of a chain that we do not check");
 }

@@ -16,6 +16,8 @@ struct fair_ots_mark {
     int64_t height;           /* of the block, -1                                        */
     fair_str commitment;      /* what the way from the digest leads to, at most 4096 bytes */
     fair_str payload;         /* of an unknown one                                       */
+    size_t at, end;           /* its bytes in what was read                              */
+    bool more;                /* another branch stands behind it                         */
 };
 
 struct fair_ots {
@@ -43,5 +45,15 @@ struct fair_sha256 fair_ots_blind(const struct fair_sha256 *digest, const uint8_
 /* The proof, from what calendars answered to it (their serialised timestamps; each is read and refused as above). */
 fair_status fair_ots_make(const struct fair_sha256 *digest, const uint8_t nonce[16], const fair_str *answers, size_t n,
                           struct fair_arena *a, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* What the calendar of a pending mark says now (its serialised timestamp of the mark's commitment), put beside the mark: a proof of
+ * the same digest that leads further.
+ *   FAIR_AGAIN    the calendar has nothing but another promise
+ *   FAIR_INVALID  the mark is not pending; otherwise as fair_ots_read, of the answer or of the whole */
+fair_status fair_ots_upgrade(fair_str proof, size_t mark, fair_str answer, struct fair_arena *a, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* Does it lead to a block by now?  false: it is only promised (or cannot be read). */
+bool fair_ots_complete(fair_str proof, struct fair_arena *a);
+/* "pending at https://cal.example.com", "in Bitcoin block 800000"; the block itself is for the reader to check.  "" where it cannot be read. */
+fair_str fair_ots_words(fair_str proof, struct fair_arena *a);
 
 #endif

@@ -73,6 +73,47 @@ TEST(what_breaks_off_or_goes_too_deep_is_refused)
     fair_arena_free(&a);
 }
 
+/* sha256, then an attestation of Bitcoin block 17; and one more promise beside it. */
+static const char block17[] = "\x08\x00\x05\x88\x96\x0d\x73\xd7\x19\x01\x01\x11";
+
+TEST(what_a_calendar_says_later_is_put_beside_its_promise)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_sha256 d = fair_sha256_of("x", 1), after;
+    uint8_t nonce[16] = { 7 };
+    fair_str two[2] = { { pending, sizeof pending - 1 }, { pending, sizeof pending - 1 } }, proof, further, answer = { block17, sizeof block17 - 1 }, forked;
+    struct fair_buf b = FAIR_BUF(a, 1000);
+    struct fair_err err = { 0 };
+    struct fair_ots o;
+
+    fair_buf_c(&b, "\xff");
+    fair_buf_add(&b, two[0]);
+    fair_buf_add(&b, answer);
+    CHECK_OK(fair_buf_take(&b, &forked, why));
+    CHECK_OK(fair_ots_make(&d, nonce, two, 2, a, &proof, why));
+    CHECK(!fair_ots_complete(proof, a));
+    CHECK_STR(fair_ots_words(proof, a), "pending at https://cal.example.com, pending at https://cal.example.com");
+    for (size_t mark = 0; mark < 2; mark++)
+        for (int several = 0; several < 2; several++) {
+            CHECK_OK(fair_ots_upgrade(proof, mark, several ? forked : answer, a, &further, why));
+            CHECK(fair_ots_complete(further, a));
+            CHECK_STR(fair_ots_words(further, a), "in Bitcoin block 17");
+            CHECK_OK(fair_ots_read(further, a, &o, why));
+            CHECK_EQ(o.n, several ? 4 : 3);
+            CHECK(fair_str_eq(o.digest, (fair_str){ (char *)d.b, 32 }));
+            for (size_t i = 0; i < o.n; i++) {
+                if (o.marks[i].kind != FAIR_OTS_BITCOIN) continue;
+                after = fair_sha256_of(o.marks[0].commitment.p, o.marks[0].commitment.n);
+                CHECK(fair_str_eq(o.marks[i].commitment, (fair_str){ (char *)after.b, 32 }));
+            }
+        }
+    CHECK_EQ(fair_ots_upgrade(proof, 0, two[0], a, &further, &err), FAIR_AGAIN);
+    CHECK_EQ(fair_ots_upgrade(proof, 2, answer, a, &further, &err), FAIR_INVALID);
+    for (size_t n = 0; n < answer.n; n++) CHECK(fair_ots_upgrade(proof, 0, (fair_str){ answer.p, n }, a, &further, &err) != FAIR_OK);
+    CHECK_EQ(fair_ots_upgrade(proof, 0, (fair_str){ block17, sizeof block17 }, a, &further, &err), FAIR_CORRUPT);
+    fair_arena_free(&a);
+}
+
 TEST(keccak_256_is_the_one_with_the_old_padding)
 {
     struct fair_arena *a = fair_arena_new();

@@ -141,7 +141,11 @@ fair_status fair_store_rival_settle(const struct fair_desk *d, fair_id id, fair_
 
 /* Does this text, that stands beside a picture, name the maker or owner of the work, letters alike? */
 fair_status fair_store_work_named(const struct fair_desk *d, fair_id work, fair_str text, bool *is, struct fair_err *err) FAIR_MUST_CHECK;
-/* How well it is shown, now, with the reasons.  Reads only. */
+/* Works for which nobody has asked yet who else registered them, by id from behind `after` on, at most `max`. */
+fair_status fair_store_unlooked(const struct fair_desk *d, fair_id after, fair_id *works, size_t max, size_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* How well it is shown, now, with the reasons.  Reads only.  A deposit counts where its earliest trusted time stamp is from before the
+ * first that we saw of any use that is open or pursued; how long a use had been there before we saw it is not known to us. */
 struct fair_owned {
     struct fair_ownership_facts facts;
     struct fair_ownership is;
@@ -150,6 +154,9 @@ struct fair_owned {
     bool ai, ai_statement;
     bool independent;         /* its evidence was checked by counsel                                     */
     fair_time since;          /* it stands at this level                                                 */
+    fair_id deposit;          /* the first that was checked; 0: none                                     */
+    fair_time deposited;      /* its earliest trusted time stamp                                         */
+    fair_time used;           /* the earliest use that is open or pursued was first seen; 0: none known  */
 };
 fair_status fair_store_owned(const struct fair_desk *d, fair_id work, struct fair_arena *a, struct fair_owned *out, struct fair_err *err) FAIR_MUST_CHECK;
 /* Compute it and write a change of level down, in the chain of what people did too.  What above changes a work's evidence calls it. */

@@ -34,6 +34,10 @@ struct fair_package_filter { fair_id hit; fair_str state; struct fair_page page;
 /* Newest first. */
 fair_status fair_store_packages(const struct fair_desk *d, const struct fair_package_filter *f, FAIR_EACH(fair_package), struct fair_err *err) FAIR_MUST_CHECK;
 
+/* The proof of OpenTimestamps leads further now. */
+fair_status fair_store_package_ots(const struct fair_desk *d, fair_id id, fair_str ots, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_deposit_ots(const struct fair_desk *d, fair_id id, fair_str ots, struct fair_err *err) FAIR_MUST_CHECK;
+
 struct fair_stamp_row { fair_id of; fair_str server, reply; fair_time at; };
 /* One a server: a later one takes its place. */
 fair_status fair_store_package_stamp(const struct fair_desk *d, const struct fair_stamp_row *s, struct fair_err *err) FAIR_MUST_CHECK;
@@ -62,7 +66,17 @@ fair_status fair_store_package_checked(const struct fair_desk *d, struct fair_pa
 fair_status fair_store_package_check_last(const struct fair_desk *d, fair_id package, fair_time now, struct fair_arena *a, struct fair_package_check *out, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- deposits -------------------------------------------------------------------------------------------------- */
-struct fair_deposit { fair_id id, user; fair_str state; struct fair_sha256 root; int64_t works; fair_time made, stamped; fair_str ots; int64_t tries; fair_str error; };
+struct fair_deposit {
+    fair_id id, user;
+    fair_str state;           /* "stamping" "stamped"                                        */
+    struct fair_sha256 root;
+    int64_t works;
+    fair_time made, stamped;
+    fair_time proven;         /* the earliest time stamp of a service we trust, checked with the tree; 0: none */
+    fair_str ots;
+    int64_t tries;
+    fair_str error;
+};
 struct fair_deposit_leaf { fair_id work; struct fair_sha256 sha256; };
 /* Works that stand in no deposit yet, by id. */
 fair_status fair_store_undeposited(const struct fair_desk *d, struct fair_arena *a, struct fair_deposit_leaf **leaves, size_t *n, struct fair_err *err) FAIR_MUST_CHECK;
@@ -74,6 +88,8 @@ fair_status fair_store_deposit_leaves(const struct fair_desk *d, fair_id id, str
 fair_status fair_store_deposit_of(const struct fair_desk *d, fair_id work, fair_id *deposit, int64_t *place, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_deposits(const struct fair_desk *d, FAIR_EACH(fair_deposit), struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_deposit_waits(const struct fair_desk *d, fair_id id, fair_str error, struct fair_err *err) FAIR_MUST_CHECK;
+/* Tree and tokens were checked: `at` is the earliest trusted one.  What the works' levels rest on. */
+fair_status fair_store_deposit_proven(const struct fair_desk *d, fair_id id, fair_time at, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_deposit_stamped(const struct fair_desk *d, fair_id id, fair_str ots, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_deposit_stamp(const struct fair_desk *d, const struct fair_stamp_row *s, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_deposit_stamps(const struct fair_desk *d, fair_id deposit, FAIR_EACH(fair_stamp_row), struct fair_err *err) FAIR_MUST_CHECK;

@@ -16,6 +16,7 @@ FAIR_SQL(package_drafted,
 FAIR_SQL(package_failed, "UPDATE package SET state = 'failed', error = $3 WHERE org_id = $1 AND id = $2 AND state IN ('capturing', 'sealing')");
 FAIR_SQL(package_waits, "UPDATE package SET error = $3, tries = tries + 1 WHERE org_id = $1 AND id = $2 AND state = 'sealing'");
 FAIR_SQL(package_sealed, "UPDATE package SET state = 'sealed', sealed_us = $3, ots = $4, error = NULL WHERE org_id = $1 AND id = $2 AND state = 'sealing'");
+FAIR_SQL(package_ots, "UPDATE package SET ots = $3 WHERE org_id = $1 AND id = $2 AND state = 'sealed'");
 FAIR_SQL(package_by_id, "SELECT " COLUMNS " FROM package WHERE org_id = $1 AND id = $2");
 FAIR_SQL(package_last, "SELECT " COLUMNS " FROM package WHERE org_id = $1 AND number IS NOT NULL ORDER BY number DESC LIMIT 1");
 FAIR_SQL(packages,
@@ -371,7 +372,7 @@ fair_store_package_check_last(const struct fair_desk *d, fair_id package, fair_t
 
 /* ---- deposits ---- */
 
-#define DEPOSIT_COLUMNS "id, account_id, state, root, works, made_us, stamped_us, ots, tries, error"
+#define DEPOSIT_COLUMNS "id, account_id, state, root, works, made_us, stamped_us, ots, tries, error, proven_us"
 
 FAIR_SQL(undeposited,
     "SELECT w.id, w.sha256 FROM work w WHERE w.org_id = $1 AND w.removed_us IS NULL"
@@ -384,6 +385,8 @@ FAIR_SQL(deposit_leaves, "SELECT work_id, sha256 FROM deposit_work WHERE org_id 
 FAIR_SQL(deposit_of, "SELECT deposit_id, place FROM deposit_work WHERE org_id = $1 AND work_id = $2 ORDER BY deposit_id LIMIT 1");
 FAIR_SQL(deposit_waits, "UPDATE deposit SET error = $3, tries = tries + 1 WHERE org_id = $1 AND id = $2 AND state = 'stamping'");
 FAIR_SQL(deposit_stamped, "UPDATE deposit SET state = 'stamped', stamped_us = $3, ots = $4, error = NULL WHERE org_id = $1 AND id = $2 AND state = 'stamping'");
+FAIR_SQL(deposit_proven, "UPDATE deposit SET proven_us = $3 WHERE org_id = $1 AND id = $2 AND state = 'stamped'");
+FAIR_SQL(deposit_ots, "UPDATE deposit SET ots = $3 WHERE org_id = $1 AND id = $2 AND state = 'stamped'");
 FAIR_SQL(deposit_stamp_put,
     "INSERT INTO deposit_stamp (org_id, deposit_id, server, reply, at_us) VALUES ($1, $2, $3, $4, $5)"
     " ON CONFLICT (org_id, deposit_id, server) DO UPDATE SET reply = excluded.reply, at_us = excluded.at_us");
@@ -394,7 +397,7 @@ read_deposit(struct fair_rows *q, struct fair_arena *a, struct fair_deposit *x)
 {
     *x = (struct fair_deposit){ .id = fair_db_get_int(q, 0), .user = fair_db_get_int(q, 1), .state = fair_db_get_text(q, 2, a), .works = fair_db_get_int(q, 4),
                                 .made = fair_db_get_int(q, 5), .stamped = fair_db_get_int(q, 6), .ots = fair_db_get_bytes(q, 7, a), .tries = fair_db_get_int(q, 8),
-                                .error = fair_db_get_text(q, 9, a) };
+                                .error = fair_db_get_text(q, 9, a), .proven = fair_db_get_int(q, 10) };
     fair_db_get_sha256(q, 3, &x->root);
 }
 
@@ -537,6 +540,47 @@ fair_store_deposit_stamped(const struct fair_desk *d, fair_id id, fair_str ots, 
     fair_db_int(q, 3, now);
     fair_db_bytes(q, 4, ots);
     return fair_db_run(q, err);
+}
+
+fair_status
+fair_store_deposit_proven(const struct fair_desk *d, fair_id id, fair_time at, struct fair_err *err)
+{
+    FAIR_AUTO(txn) struct fair_txn t = { 0 };
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    FAIR_TRY(fair_txn_begin(d->st, &t, err));
+    FAIR_TRY(fair_desk_query(d, &deposit_proven, &q, err));
+    fair_db_int(q, 2, id);
+    fair_db_int(q, 3, at);
+    FAIR_TRY(fair_db_run(q, err));
+    if (fair_db_changes(q) == 0) return fair_fail(err, FAIR_NOT_FOUND, "no deposit %lld that is stamped", (long long)id);
+    fair_rows_free(&q);
+    FAIR_TRY(fair_audit(d, fair_now(), "deposit.prove", id, FAIR_STR("{}"), err));
+    return fair_txn_end(&t, err);
+}
+
+static fair_status
+set_ots(const struct fair_desk *d, const struct fair_sql *sql, fair_id id, fair_str ots, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    FAIR_TRY(fair_desk_query(d, sql, &q, err));
+    fair_db_int(q, 2, id);
+    fair_db_bytes(q, 3, ots);
+    FAIR_TRY(fair_db_run(q, err));
+    return fair_db_changes(q) > 0 ? FAIR_OK : fair_fail(err, FAIR_NOT_FOUND, "nothing sealed of the id %lld", (long long)id);
+}
+
+fair_status
+fair_store_package_ots(const struct fair_desk *d, fair_id id, fair_str ots, struct fair_err *err)
+{
+    return set_ots(d, &package_ots, id, ots, err);
+}
+
+fair_status
+fair_store_deposit_ots(const struct fair_desk *d, fair_id id, fair_str ots, struct fair_err *err)
+{
+    return set_ots(d, &deposit_ots, id, ots, err);
 }
 
 fair_status

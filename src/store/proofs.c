@@ -20,6 +20,14 @@ FAIR_SQL(rival_by_id, "SELECT work_id FROM rival WHERE org_id = $1 AND id = $2 A
 FAIR_SQL(rival_settle, "UPDATE rival SET settled_us = $3, settled_by = $4, settled_why = $5 WHERE org_id = $1 AND id = $2 AND settled_us IS NULL");
 FAIR_SQL(look_put, "INSERT INTO rival_look (org_id, work_id, at_us) VALUES ($1, $2, $3) ON CONFLICT (org_id, work_id) DO UPDATE SET at_us = excluded.at_us");
 FAIR_SQL(looked, "SELECT at_us FROM rival_look WHERE org_id = $1 AND work_id = $2");
+FAIR_SQL(unlooked,
+    "SELECT w.id FROM work w WHERE w.org_id = $1 AND w.id > $2 AND w.removed_us IS NULL AND w.proof IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM rival_look x WHERE x.org_id = w.org_id AND x.work_id = w.id) ORDER BY w.id LIMIT $3");
+FAIR_SQL(deposited,
+    "SELECT d.id, d.proven_us FROM deposit_work x JOIN deposit d ON d.org_id = x.org_id AND d.id = x.deposit_id"
+    " JOIN work w ON w.org_id = x.org_id AND w.id = x.work_id"
+    " WHERE x.org_id = $1 AND x.work_id = $2 AND x.sha256 = w.sha256 AND d.proven_us IS NOT NULL ORDER BY d.proven_us LIMIT 1");
+FAIR_SQL(first_use, "SELECT MIN(first_seen_us) FROM hit WHERE org_id = $1 AND work_id = $2 AND state IN ('inbox', 'pursue')");
 FAIR_SQL_ALL(work_whose, "SELECT org_id, COALESCE(owner_id, 0), removed_us FROM work WHERE id = $1");
 FAIR_SQL_ALL(work_proof_any, "SELECT proof FROM work WHERE id = $1 AND removed_us IS NULL AND proof IS NOT NULL");
 FAIR_SQL(reviewer_role, "SELECT role FROM account WHERE org_id = $1 AND id = $2");
@@ -302,6 +310,7 @@ by_proof(void *arg, const struct fair_proof *p, struct fair_err *err)
     (void)err;
     /* What was only handed in shows nothing. */
     if (!fair_str_eq(p->check.verdict, FAIR_STR("holds"))) return FAIR_OK;
+    if (fair_str_eq(p->kind, FAIR_STR("deposit")) && p->happened != 0 && g->out->used != 0 && p->happened >= g->out->used) return FAIR_OK;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (fair_str_eq(p->kind, fair_str_of(kinds[i].kind)) && (person || !kinds[i].by_person)) *kinds[i].fact = true;
     if (fair_str_eq(p->check.how, FAIR_STR("counsel"))) g->counsel = true;
@@ -348,6 +357,43 @@ named_in_file(const struct fair_desk *d, const struct fair_work *w, struct fair_
     return s == FAIR_DONE ? FAIR_OK : s;
 }
 
+/* Of a deposit: when, and does it precede every use that is known? */
+static fair_status
+deposited_before(const struct fair_desk *d, fair_id work, struct fair_owned *out, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_status s;
+
+    FAIR_TRY(fair_desk_query(d, &first_use, &q, err));
+    fair_db_int(q, 2, work);
+    FAIR_TRY(fair_db_step(q, err));
+    out->used = fair_db_get_int(q, 0);
+    fair_rows_free(&q);
+    FAIR_TRY(fair_desk_query(d, &deposited, &q, err));
+    fair_db_int(q, 2, work);
+    s = fair_db_step(q, err);
+    if (s == FAIR_DONE) return FAIR_OK;
+    if (s != FAIR_OK) return s;
+    out->deposit = fair_db_get_int(q, 0);
+    out->deposited = fair_db_get_int(q, 1);
+    if (out->used == 0 || out->deposited < out->used) out->facts.deposit = true;
+    return FAIR_OK;
+}
+
+fair_status
+fair_store_unlooked(const struct fair_desk *d, fair_id after, fair_id *works, size_t max, size_t *n, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_status s;
+
+    *n = 0;
+    FAIR_TRY(fair_desk_query(d, &unlooked, &q, err));
+    fair_db_int(q, 2, after);
+    fair_db_int(q, 3, (int64_t)max);
+    while ((s = fair_db_step(q, err)) == FAIR_OK && *n < max) works[(*n)++] = fair_db_get_int(q, 0);
+    return s == FAIR_DONE ? FAIR_OK : s;
+}
+
 fair_status
 fair_store_work_named(const struct fair_desk *d, fair_id work, fair_str text, bool *is, struct fair_err *err)
 {
@@ -387,6 +433,7 @@ fair_store_owned(const struct fair_desk *d, fair_id work, struct fair_arena *a, 
         out->facts.human = !out->ai || out->ai_statement;
     }
     FAIR_TRY(named_in_file(d, &w, a, &out->facts.named, err));
+    FAIR_TRY(deposited_before(d, work, out, err));
     FAIR_TRY(fair_store_proofs(d, work, by_proof, &g, err));
     FAIR_TRY(fair_store_rivals(d, work, by_rival, &g, err));
     FAIR_TRY(fair_desk_query(d, &looked, &q, err));

@@ -176,6 +176,16 @@ fair_model_owned(const struct fair_desk *d, fair_id work, struct fair_arena *a, 
     json_object_set_new(o, "searched_for_others", json_boolean(is.looked));
     json_object_set_new(o, "somebody_elses", json_boolean(is.agent));
     json_object_set_new(o, "independent", json_boolean(is.independent));
+    if (is.deposit != 0) {
+        json_t *x = json_object();
+        fair_put_id(x, "deposit", is.deposit);
+        fair_put_time(x, "at", is.deposited);
+        fair_put_time(x, "first_use_seen", is.used);
+        json_object_set_new(x, "counts", json_boolean(is.facts.deposit && (is.used == 0 || is.deposited < is.used)));
+        json_object_set_new(o, "deposit", x);
+    } else {
+        json_object_set_new(o, "deposit", json_null());
+    }
     json_object_set_new(o, "rests_on", list = json_array());
     for (size_t i = 0; i < is.is.n; i++)
         if (is.is.lines[i].holds && is.is.lines[i].level <= is.is.level + 1) {

@@ -12,10 +12,12 @@
 #include "work/mail.h"
 #include "work/portal_home.h"
 #include "work/post.h"
+#include "work/prove.h"
 #include "work/recheck.h"
 #include "work/scan.h"
 #include "work/seal.h"
 #include "work/take.h"
+#include "work/upgrade.h"
 
 /* ---- take: an uploaded picture becomes a work -------------------------------- */
 
@@ -37,6 +39,22 @@ let_go(struct fair_house *h, const struct fair_sha256 *key, struct fair_err *err
     return nobody ? fair_vault_drop(h->vault, key, err) : FAIR_OK;
 }
 
+/* Uploads come one by one: the deposit gathers what came within a minute. */
+static fair_status
+follow_up(struct fair_house *h, struct fair_err *err)
+{
+    return fair_store_job_ask(&h->desk, "registered", FAIR_STR("registered"), FAIR_STR("{}"), fair_now() + FAIR_MINUTE, err);
+}
+
+static fair_status
+run_registered(struct fair_house *h, __attribute__((unused)) const struct fair_job *job, __attribute__((unused)) struct fair_arena *a, struct fair_err *err)
+{
+    int64_t waiting;
+    fair_id deposit;
+
+    return fair_registered(h, &waiting, &deposit, err);
+}
+
 static fair_status
 take_upload(struct fair_house *h, json_t *args, struct fair_arena *a, struct fair_err *err)
 {
@@ -50,6 +68,7 @@ take_upload(struct fair_house *h, json_t *args, struct fair_arena *a, struct fai
     FAIR_TRY(fair_vault_read(h->vault, &key, (size_t)h->config.max_file_mb << 20, a, &bytes, err));
     FAIR_TRY(fair_take_bytes(h, bytes, fair_str_dup(a, name), &o, &e, err));
     FAIR_TRY(let_go(h, &key, err));
+    if (e.what == FAIR_TAKEN_NEW) FAIR_TRY(follow_up(h, err));
     if (e.what == FAIR_TAKEN_FAULT) return fair_fail(err, FAIR_CORRUPT, "%.*s cannot be read as a picture", FAIR_STR_ARG(name));
     return FAIR_OK;
 }
@@ -218,6 +237,17 @@ run_look(struct fair_house *h, const struct fair_job *job, struct fair_arena *a,
 
 static const struct fair_job_kind *kind_of(fair_str name);
 
+/* ---- prove: what follows from registering ------------------------------------------- */
+
+static fair_status
+run_prove(struct fair_house *h, const struct fair_job *job, __attribute__((unused)) struct fair_arena *a, struct fair_err *err)
+{
+    struct looking l = { .h = h, .job = job, .kind = kind_of(FAIR_STR("prove")), .extended = fair_now(), .stopped = stopping.stopped, .stop_arg = stopping.arg };
+    fair_status s = fair_house_prove_rest(h, must_stop, &l, err);
+
+    return l.lost ? fair_fail(err, FAIR_CONFLICT, "the lease of job %lld ran out", (long long)job->id) : s;
+}
+
 /* ---- capture: a use is looked at as it stands -------------------------------------- */
 
 static fair_status
@@ -341,6 +371,9 @@ const struct fair_job_kind fair_job_kinds[] = {
     { "deposit", 300, 5, fair_job_deposit },
     { "capture", 300, 3, run_capture },
     { "cure", 300, 5, run_cure },
+    { "registered", 60, 5, run_registered },
+    { "prove", 300, 5, run_prove },
+    { "upgrade", 120, 5, fair_job_upgrade },
     { NULL, 0, 0, NULL }
 };
 

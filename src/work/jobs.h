@@ -12,7 +12,10 @@
  *   link   {"notice"}                       send a recipient a new link, to where the notice went
  *   seal   {"package"}                      time stamps for a package; asks for itself again while none answers
  *   deposit {"deposit"}                     the same for a collection
- *   capture {"hit","look"}                  look at a use as it stands on its page */
+ *   capture {"hit","look"}                  look at a use as it stands on its page
+ *   registered {}                           uploads have ended for a while: a deposit of what came, and "prove"
+ *   prove {}                                who else registered the works, what shows that they are their owner's
+ *   upgrade {"package" or "deposit","tries"}  ask calendars for a proof that they promised */
 struct fair_job_kind {
     const char *name;
     int lease_s;              /* seconds until somebody else may take it; extended while it works */

@@ -4,12 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/io.h"
+#include "base/log.h"
+#include "store/package_rows.h"
 #include "work/match.h"
+#include "work/seal.h"
 
 #define DOCUMENT_MAX ((size_t)512 << 20)
 #define PROOF_MAX ((size_t)16 << 20)
 #define RIVALS_MAX 64
 #define BURST_S 120                   /* two shots of a burst are not further apart */
+#define NEIGHBOURS 12
+#define BATCH 200                     /* works asked for at once */
 
 struct proving {
     struct fair_house *h;
@@ -17,6 +22,7 @@ struct proving {
     struct fair_arena *arena;
     struct fair_proving *out;
     struct fair_rights rights;        /* of the work's own file, as far as it is at hand */
+    fair_id scenes[NEIGHBOURS]; size_t n_scenes;      /* other works that look like it */
 };
 
 /* ---- who else registered it ---------------------------------------------------------------------------------- */
@@ -73,6 +79,8 @@ look_for_rivals(struct proving *p, struct fair_err *err)
     FAIR_TRY(s);
     for (size_t i = 0; i < m.n && n < RIVALS_MAX; i++)
         if (m.v[i].verdict == FAIR_MATCH && m.v[i].work != p->w.id) ids[n++] = m.v[i].work;
+    for (size_t i = 0; i < m.n && p->n_scenes < NEIGHBOURS; i++)
+        if (m.v[i].verdict != FAIR_NO_MATCH && m.v[i].work != p->w.id) p->scenes[p->n_scenes++] = m.v[i].work;
     p->out->rivals = (int64_t)n;
     return fair_store_rivals_found(&p->h->desk, p->w.id, ids, n, fair_now(), err);
 }
@@ -126,6 +134,15 @@ same_camera(const struct fair_rights *a, const struct fair_rights *b)
     return a->serial.n > 0 && fair_str_eq(a->serial, b->serial);
 }
 
+/* Another shot: the same camera, moments apart, not the very picture again.  *apart: seconds; -1: no two times to compare. */
+static bool
+is_burst(const struct proving *p, const struct fair_rights *theirs, const struct fair_match *m, int64_t *apart)
+{
+    *apart = -1;
+    (void)seconds_apart(theirs->date, p->rights.date, apart);
+    return (m->verdict == FAIR_SAME_SCENE || m->verdict == FAIR_POSSIBLE) && same_camera(theirs, &p->rights) && *apart >= 0 && *apart <= BURST_S;
+}
+
 static fair_status
 picture_proof(struct proving *p, const struct fair_proof *x, struct fair_err *err)
 {
@@ -145,13 +162,11 @@ picture_proof(struct proving *p, const struct fair_proof *x, struct fair_err *er
         return err->status;
     }
     fair_image_free(&d.grey);
-    (void)seconds_apart(d.rights.date, p->rights.date, &apart);
     words = fair_str_fmt(p->arena, "%s, %u x %u pixels; verdict %s, %u of 256 bits differ, %u parts agree%s%.*s%s", fair_decoded_format(&d.info), d.info.width, d.info.height,
                          fair_verdict_name(m.verdict), m.bits, m.agree, d.rights.serial.n > 0 ? "; camera serial " : "", FAIR_STR_ARG(d.rights.serial),
                          same_camera(&d.rights, &p->rights) ? ", as in the work's own file" : "");
     if (burst) {
-        /* Another shot: the same camera, moments apart, not the very picture again. */
-        holds = (m.verdict == FAIR_SAME_SCENE || m.verdict == FAIR_POSSIBLE) && same_camera(&d.rights, &p->rights) && apart >= 0 && apart <= BURST_S;
+        holds = is_burst(p, &d.rights, &m, &apart);
         words = fair_str_fmt(p->arena, "%.*s; %s", FAIR_STR_ARG(words), apart < 0 ? "no two times to compare" : fair_str_fmt(p->arena, "%lld s from the work", (long long)apart).p);
     } else if (kind_raw) {
         holds = m.verdict == FAIR_MATCH && m.covers > 0.7f && d.info.format == FAIR_FORMAT_RAW;
@@ -197,7 +212,7 @@ credentials(struct proving *p, const struct fair_proof *x, struct fair_err *err)
     return say(p, x->id, is, fair_str_fmt(p->arena, "%s: %.*s", is ? "valid" : "they hold, but the signer is nobody whom decode.c2pa_trusted names", FAIR_STR_ARG(said)), err);
 }
 
-struct listed { struct proving *p; struct fair_proof v[256]; size_t n; bool raw, credentials; };
+struct listed { struct proving *p; struct fair_proof v[256]; size_t n; bool raw, credentials; struct fair_sha256 documents[256]; size_t n_documents; };
 
 static fair_status
 list_one(void *arg, const struct fair_proof *x, struct fair_err *err)
@@ -207,6 +222,7 @@ list_one(void *arg, const struct fair_proof *x, struct fair_err *err)
     (void)err;
     if (fair_sha256_eq(&x->document, &l->p->w.raw)) l->raw = true;
     if (fair_str_eq(x->kind, FAIR_STR("content_credentials"))) l->credentials = true;
+    if (l->n_documents < sizeof l->documents / sizeof l->documents[0]) l->documents[l->n_documents++] = x->document;
     if (x->check.id != 0 || l->n == sizeof l->v / sizeof l->v[0]) return FAIR_OK;
     l->v[l->n] = *x;
     l->v[l->n].kind = fair_str_dup(l->p->arena, x->kind);
@@ -217,10 +233,41 @@ list_one(void *arg, const struct fair_proof *x, struct fair_err *err)
 static fair_status
 gather(struct proving *p, struct listed *l, struct fair_err *err)
 {
-    l->n = 0;
+    l->n = l->n_documents = 0;
     l->raw = fair_sha256_none(&p->w.raw);
     l->credentials = p->rights.c2pa.n == 0;
     return fair_store_proofs(&p->h->desk, p->w.id, list_one, l, err);
+}
+
+/* Works of the same owner whose file is another shot are put on record; the check below then looks at them as at any that is handed in. */
+static fair_status
+neighbours(struct proving *p, const struct listed *l, struct fair_err *err)
+{
+    if (p->rights.serial.n == 0 || p->rights.date.n == 0) return FAIR_OK;
+    for (size_t i = 0; i < p->n_scenes; i++) {
+        struct fair_proof x = { .work = p->w.id, .kind = FAIR_STR("burst") };
+        struct fair_decoded d = { 0 };
+        struct fair_work other;
+        fair_str bytes;
+        int64_t apart;
+        bool known = false;
+        struct fair_match m;
+        fair_status s = fair_store_work_get(&p->h->desk, p->scenes[i], p->arena, &other, NULL);
+        /* Another organisation's is nobody's here; one that is not kept cannot be shown to anybody later. */
+        if (s != FAIR_OK || other.owner != p->w.owner || other.referenced || fair_house_original(p->h, &other, p->arena, &bytes, NULL) != FAIR_OK) continue;
+        for (size_t k = 0; k < l->n_documents; k++) known |= fair_sha256_eq(&l->documents[k], &other.sha256);
+        if (known) continue;
+        FAIR_TRY(fair_decoders_picture(p->h->decoders, bytes, FAIR_WANT_QUERY | FAIR_WANT_GREY | FAIR_WANT_RIGHTS, p->arena, &d, err));
+        if (d.status != FAIR_OK) continue;
+        s = relate(p, &d, &m, err);
+        fair_image_free(&d.grey);
+        FAIR_TRY(s);
+        if (!is_burst(p, &d.rights, &m, &apart)) continue;
+        x.document = other.sha256;
+        x.name = fair_str_fmt(p->arena, "work %lld, another shot", (long long)other.id);
+        FAIR_TRY(fair_store_proof_add(&p->h->desk, &x, err));
+    }
+    return FAIR_OK;
 }
 
 fair_status
@@ -253,6 +300,7 @@ fair_house_prove(struct fair_house *h, fair_id work, struct fair_proving *out, s
         struct fair_proof x = { .work = work, .kind = FAIR_STR("content_credentials"), .document = p.w.sha256, .name = FAIR_STR("the content credentials in the work's own file") };
         FAIR_TRY(fair_store_proof_add(&h->desk, &x, err));
     }
+    FAIR_TRY(neighbours(&p, l, err));
     FAIR_TRY(gather(&p, l, err));
     for (size_t i = 0; i < l->n; i++) {
         fair_str kind = l->v[i].kind;
@@ -260,4 +308,60 @@ fair_house_prove(struct fair_house *h, fair_id work, struct fair_proving *out, s
         else if (fair_str_eq(kind, FAIR_STR("content_credentials"))) FAIR_TRY(credentials(&p, &l->v[i], err));
     }
     return FAIR_OK;
+}
+
+/* ---- all that were registered ---------------------------------------------------------------------------------- */
+
+fair_status
+fair_prove_ask(const struct fair_desk *d, struct fair_err *err)
+{
+    return fair_store_job_ask(d, "prove", FAIR_STR("prove"), FAIR_STR("{}"), 0, err);
+}
+
+static fair_status
+unproven(void *arg, const struct fair_deposit *x, struct fair_err *err)
+{
+    fair_id *id = arg;
+
+    (void)err;
+    if (fair_str_eq(x->state, FAIR_STR("stamped")) && x->proven == 0 && *id == 0) *id = x->id;
+    return FAIR_OK;
+}
+
+fair_status
+fair_house_prove_rest(struct fair_house *h, bool (*stopped)(void *arg), void *arg, struct fair_err *err)
+{
+    fair_id works[BATCH], deposit = 0, after = 0;
+    size_t n = BATCH;
+
+    /* Of a version that did not check them, or checked with other roots. */
+    FAIR_TRY(fair_store_deposits(&h->desk, unproven, &deposit, err));
+    if (deposit != 0) FAIR_TRY(fair_deposit_prove(h, deposit, err));
+    while (n == BATCH) {
+        FAIR_TRY(fair_store_unlooked(&h->desk, after, works, BATCH, &n, err));
+        for (size_t i = 0; i < n; i++) {
+            struct fair_proving done;
+            struct fair_err why = { 0 };
+            fair_status s;
+            if (stopped != NULL && stopped(arg)) return fair_fail(err, FAIR_AGAIN, "stopped");
+            after = works[i];
+            s = fair_house_prove(h, works[i], &done, &why);
+            /* It stays a work for which nobody has looked, and is looked at the next time. */
+            if (s != FAIR_OK && s != FAIR_NOT_FOUND) fair_log(FAIR_LOG_WARN, "prove.failed work=%lld why=\"%s\"", (long long)works[i], why.text);
+        }
+    }
+    return FAIR_OK;
+}
+
+fair_status
+fair_registered(struct fair_house *h, int64_t *waiting, fair_id *deposit, struct fair_err *err)
+{
+    struct fair_deposit x = { 0 };
+    struct fair_err why = { 0 };
+    fair_status s = h->config.stamp_servers.n > 0 ? fair_deposit_make(h, &x, &why) : FAIR_NOT_FOUND;
+
+    if (s != FAIR_OK && s != FAIR_NOT_FOUND) return fair_fail(err, s, "%s", why.text);
+    *waiting = s == FAIR_OK ? x.works : 0;
+    *deposit = s == FAIR_OK ? x.id : 0;
+    return fair_prove_ask(&h->desk, err);
 }

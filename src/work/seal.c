@@ -11,11 +11,13 @@
 #include "evidence/seal.h"
 #include "work/notary.h"
 #include "work/stamp_ask.h"
+#include "work/upgrade.h"
 
 #define WANTED 2                  /* time stamps of so many services, where so many are set */
 #define ENOUGH FAIR_DAY           /* after this one will do */
 #define PACKAGE_MAX ((size_t)2 << 30)
 #define NUMBER_TRIES 8
+#define LIFTED 200                /* levels computed in one transaction */
 
 /* ---- custody ---- */
 
@@ -267,7 +269,8 @@ fair_package_seal(struct fair_house *h, fair_id package, bool *waits, struct fai
     }
     if (h->config.calendars.n > 0 && fair_calendars_ask(h, &p.datapackage, a, &ots, &no) != FAIR_OK) fair_log(FAIR_LOG_WARN, "seal.calendar why=\"%s\"", no.text);
     FAIR_TRY(fair_package_custody(h, package, "sealed", fair_str_fmt(a, "%zu time stamps", have.n), err));
-    return fair_store_package_sealed(&h->desk, package, ots, fair_now(), err);
+    FAIR_TRY(fair_store_package_sealed(&h->desk, package, ots, fair_now(), err));
+    return ots.n > 0 ? fair_upgrade_later(&h->desk, FAIR_UPGRADE_PACKAGE, package, 0, err) : FAIR_OK;
 }
 
 /* ---- exported ---- */
@@ -417,7 +420,7 @@ fair_deposit_seal(struct fair_house *h, fair_id deposit, bool *waits, struct fai
 
     *waits = false;
     FAIR_TRY(fair_store_deposit_get(&h->desk, deposit, a, &x, err));
-    if (fair_str_eq(x.state, FAIR_STR("stamped"))) return FAIR_OK;
+    if (fair_str_eq(x.state, FAIR_STR("stamped"))) return x.proven == 0 ? fair_deposit_prove(h, deposit, err) : FAIR_OK;
     digest = fair_deposit_stamped(a, &x.root, (size_t)x.works);
     FAIR_TRY(ask_all(h, &digest, deposit, x.made, true, &have, &enough, &why, err));
     if (have.n == 0) enough = false;          /* the operator's own word is no deposit */
@@ -428,7 +431,67 @@ fair_deposit_seal(struct fair_house *h, fair_id deposit, bool *waits, struct fai
         return again(h, "deposit", "deposit", deposit, x.tries, err);
     }
     if (h->config.calendars.n > 0 && fair_calendars_ask(h, &digest, a, &ots, &no) != FAIR_OK) fair_log(FAIR_LOG_WARN, "deposit.calendar why=\"%s\"", no.text);
-    return fair_store_deposit_stamped(&h->desk, deposit, ots, fair_now(), err);
+    FAIR_TRY(fair_store_deposit_stamped(&h->desk, deposit, ots, fair_now(), err));
+    if (ots.n > 0) FAIR_TRY(fair_upgrade_later(&h->desk, FAIR_UPGRADE_DEPOSIT, deposit, 0, err));
+    return fair_deposit_prove(h, deposit, err);
+}
+
+/* The earliest time stamp whose chain ends at a root that we trust. */
+struct earliest { struct fair_arena *a; const struct fair_trust *trust; struct fair_sha256 digest; fair_time at; };
+
+static fair_status
+look_at_stamp(void *arg, const struct fair_stamp_row *r, __attribute__((unused)) struct fair_err *err)
+{
+    struct earliest *e = arg;
+    struct fair_stamp s;
+
+    if (fair_stamp_check(r->reply, (fair_str){ (const char *)e->digest.b, 32 }, NULL, e->trust, e->a, &s, NULL) == FAIR_OK && (e->at == 0 || s.at < e->at)) e->at = s.at;
+    return FAIR_OK;
+}
+
+/* So many works' levels in one transaction: others want to write too. */
+struct lifting { const struct fair_deposit_leaf *v; size_t n; };
+
+static fair_status
+lift(const struct fair_desk *d, void *arg, struct fair_err *err)
+{
+    struct lifting *l = arg;
+
+    for (size_t i = 0; i < l->n; i++) {
+        fair_status s = fair_store_owned_again(d, l->v[i].work, fair_now(), err);
+        if (s != FAIR_OK && s != FAIR_NOT_FOUND) return s;         /* removed meanwhile */
+    }
+    return FAIR_OK;
+}
+
+fair_status
+fair_deposit_prove(struct fair_house *h, fair_id deposit, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(trust) struct fair_trust *t = fair_trust_new();
+    struct earliest e = { .a = a, .trust = t };
+    struct fair_deposit_leaf *leaves;
+    struct fair_sha256 root;
+    struct fair_deposit x;
+    size_t n;
+
+    FAIR_TRY(fair_store_deposit_get(&h->desk, deposit, a, &x, err));
+    FAIR_TRY(fair_store_deposit_leaves(&h->desk, deposit, a, &leaves, &n, err));
+    root = fair_merkle_root(digests(a, leaves, n), n);
+    if (n != (size_t)x.works || !fair_sha256_eq(&root, &x.root)) return fair_fail(err, FAIR_CORRUPT, "deposit %lld: its works do not give its root", (long long)deposit);
+    e.digest = fair_deposit_stamped(a, &x.root, n);
+    FAIR_TRY(fair_stamp_roots(h, a, t, err));
+    FAIR_TRY(fair_store_deposit_stamps(&h->desk, deposit, look_at_stamp, &e, err));
+    if (e.at == 0) {
+        fair_log(FAIR_LOG_WARN, "deposit.unproven deposit=%lld why=\"no time stamp of a service that is trusted\"", (long long)deposit);
+        return FAIR_OK;
+    }
+    FAIR_TRY(fair_store_deposit_proven(&h->desk, deposit, e.at, err));
+    for (size_t i = 0; i < n; i += LIFTED) {
+        struct lifting l = { leaves + i, n - i < LIFTED ? n - i : LIFTED };
+        FAIR_TRY(fair_store_do(&h->desk, lift, &l, err));
+    }
+    return FAIR_OK;
 }
 
 fair_status

@@ -33,6 +33,9 @@ fair_status fair_package_open(struct fair_house *h, fair_id package, struct fair
 /* One deposit of all works that stand in none.  FAIR_NOT_FOUND: there are none. */
 fair_status fair_deposit_make(struct fair_house *h, struct fair_deposit *out, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_deposit_seal(struct fair_house *h, fair_id deposit, bool *waits, struct fair_err *err) FAIR_MUST_CHECK;
+/* Hold a deposit that is stamped against its works and the trusted services, and let the works' levels rest on it where it holds.  Done by
+ * the seal; again where the roots of the settings changed.  FAIR_CORRUPT: its works do not give its root. */
+fair_status fair_deposit_prove(struct fair_house *h, fair_id deposit, struct fair_err *err) FAIR_MUST_CHECK;
 /* The proof of one work as a file (evidence/deposit.h).  FAIR_NOT_FOUND: it stands in no deposit; FAIR_AGAIN: no stamp yet. */
 fair_status fair_deposit_proof_of(struct fair_house *h, fair_id work, struct fair_arena *a, fair_str *file, struct fair_err *err) FAIR_MUST_CHECK;
 

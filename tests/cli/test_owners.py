@@ -224,6 +224,41 @@ t.check(last['covered'] == 1 and f.json('hits', 'list', '--state', 'inbox') == [
 code, out, err = f('licences', 'end', '--why', 'not paid', str(last['id']))
 t.check(code == 0 and len(f.json('hits', 'list', '--state', 'inbox')) == 1, 'and_its_end_brings_it_back', (code, out, err))
 
+# ---- frames of one burst, registered together: the worker puts them on record for each other
+b = Fairtrack(sys.argv[1], t.top + '/burst-home')
+b('init', '--name', 'Lantern Studio')
+subprocess.run([sys.argv[2], t.top + '/large', '2', '63', '700'], check=True)
+first, second = sorted(os.listdir(t.top + '/large'))
+moved = ['-distort', 'Perspective', '0,0 20,10 700,0 690,0 700,500 680,490 0,500 0,495']
+shots = {'one': (first, [], '2024:05:06 07:08:09', '4711'), 'two': (first, moved, '2024:05:06 07:08:11', '4711'), 'three': (first, moved + ['-modulate', '97'], '2024:05:06 07:08:11', '815'),
+         'late': (first, moved + ['-modulate', '103'], '2024:05:06 08:08:11', '4711'), 'else': (second, [], '2024:05:06 07:08:10', '4711')}
+for name, (picture, change, date, serial) in shots.items():
+    subprocess.run(['convert', t.top + '/large/' + picture, *change, '+repage', '-quality', '90', t.top + '/frame.jpg'], check=True)
+    os.makedirs(t.top + '/burst', exist_ok=True)
+    put('burst/%s.jpg' % name, exif(open(t.top + '/frame.jpg', 'rb').read(), date, serial))
+b('works', 'add', t.top + '/burst')
+of = {os.path.basename(w['file'])[:-4]: w['work'] for w in b.json('works', 'list')}
+one = lambda name: b.json('owners', 'proof', str(of[name]))[0]
+t.check(len(of) == 5 and not one('one')['searched_for_others'], 'a_burst_is_registered', of)
+b('worker', '--once')
+proofs = {n: [(p['name'].split(',')[0], p['checked']['verdict']) for p in one(n)['proofs'] if p['kind'] == 'burst'] for n in of}
+t.check(proofs == {'one': [('work %d' % of['two'], 'holds')], 'two': [], 'three': [], 'late': [], 'else': []},
+        'a_frame_that_shows_more_by_the_same_camera_seconds_apart_is_on_record_and_no_other', proofs)
+t.check('camera serial 4711, as in the work' in json.dumps(one('one')) and '2 s from the work' in json.dumps(one('one')), 'and_it_is_said_why', one('one')['proofs'])
+b('owners', 'declare', '--work', str(of['one']), '--author', '--stock', 'no', '--cc', 'no', '--press', 'no')
+t.check(one('one')['level'] == 'L2', 'that_lifts_a_declared_work_to_level_2', one('one'))
+b('worker', '--once')
+t.check(len(one('one')['proofs']) == 1, 'once', one('one')['proofs'])
+
+# ---- who else registered it is asked at registration
+b('users', 'org', 'add', '--name', 'Secret Studio', '--email', 'strange@example.org')
+subprocess.run(['convert', t.top + '/burst/one.jpg', '-strip', '-resize', '60%', t.top + '/taken.jpg'], check=True)
+code, out, err = b('--as', 'strange@example.org', 'works', 'add', t.top + '/taken.jpg')
+t.check(code == 0 and not one('one')['conflict'], 'another_organisation_registers_the_same_picture', (code, err))
+b('worker', '--once')
+o = one('one')
+t.check(o['conflict'] and o['level'] == 'L1' and o['rivals'][0]['where'] == 'another organisation', 'both_sides_have_a_competing_claim_and_nobody_had_to_ask', o)
+
 # ---- content credentials, where the specification's files lie beside this tree
 suite = os.path.join(os.environ.get('FAIRTRACK_SOURCE', '.'), '../shared/suites/c2pa/public-testfiles/image/jpeg')
 if not os.path.isdir(suite):

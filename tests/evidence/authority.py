@@ -1,5 +1,5 @@
 """authority.py - time-stamp authorities of a test's own (openssl ts), in a folder, and behind a small loopback HTTP server."""
-import http.server, os, subprocess, threading
+import hashlib, http.server, os, subprocess, threading
 
 CONF = '''[req]
 distinguished_name = dn
@@ -82,11 +82,13 @@ class Authority:
 
 
 class Server:
-    """Loopback HTTP: POST /<authority's name> answers queries; /calendar/digest as an OpenTimestamps calendar does; `down`: 503."""
+    """Loopback HTTP: POST /<authority's name> answers queries; /calendar/digest as an OpenTimestamps calendar does, which promises until
+    `block` has a height and then leads there; `down`: 503."""
 
     def __init__(self, authorities):
         outer = self
         self.down, self.asked, self.lock = False, 0, threading.Lock()
+        self.block, self.promised = None, set()
 
         class H(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
@@ -99,10 +101,19 @@ class Server:
                     if name in authorities:
                         return self.give(200, 'application/timestamp-reply', authorities[name].reply(body))
                     if name == 'calendar/digest':
-                        uri = b'https://cal.example.com'
+                        uri = (outer.url + 'calendar').encode()
+                        outer.promised.add(hashlib.sha256(body + b'salt').hexdigest())
                         pay = bytes([len(uri)]) + uri
                         return self.give(200, 'application/octet-stream', b'\xf0\x04salt\x08\x00' + bytes.fromhex('83dfe30d2ef90c8e') + bytes([len(pay)]) + pay)
                     self.give(404, 'text/plain', b'no')
+
+            def do_GET(self):
+                what = self.path.rsplit('/', 1)[-1]
+                if outer.down or outer.block is None or not self.path.startswith('/calendar/timestamp/') or what not in outer.promised:
+                    return self.give(404, 'text/plain', b'pending')
+                # a neighbour's digest in front, hashed, and the block's height as a varint
+                self.give(200, 'application/octet-stream', b'\xf1\x02ab\x08\x00' + bytes.fromhex('0588960d73d71901') + b'\x03' +
+                          bytes([outer.block & 127 | 128, outer.block >> 7 & 127 | 128, outer.block >> 14]))
 
             def give(self, code, mime, body):
                 self.send_response(code)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """test_seal.py FAIRTRACK MAKE-PICTURES HAND-OVER: a package from handing over to verification, with authorities of the test's own."""
-import json, os, re, shutil, subprocess, sys, zipfile
+import hashlib, json, os, re, shutil, subprocess, sys, zipfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from tap import Tap, Fairtrack, one_line
@@ -65,7 +65,7 @@ t.check(code == 0 and len(out.split()[0]) == 64, 'a_sealed_package_is_exported',
 code, out, err = f('evidence', 'export', first, made)
 t.check(code == 4 and one_line(err), 'a_file_that_is_there_is_never_written_over', (code, err))
 code, out, err = verify('--ca', roots, made)
-t.check(code == 0 and len(re.findall('^ok +time stamp', out, re.M)) == 2 and 'pending at https://cal.example.com' in out, 'two_time_stamps_and_a_proof_verify', (code, out, err))
+t.check(code == 0 and len(re.findall('^ok +time stamp', out, re.M)) == 2 and 'pending at http://127.0.0.1' in out, 'two_time_stamps_and_a_proof_verify', (code, out, err))
 t.check('captured by owner@example.com' in out and 'sealed' in out and 'exported' in out, 'custody_tells_of_capture_seal_and_export', out)
 code, out, err = verify(made)
 t.check(code == 1 and 'whom nobody trusts' in out, 'authorities_that_nobody_trusts_are_refused_by_default', (code, out))
@@ -145,6 +145,33 @@ t.check(code == 1 and 'vouches' in out, 'and_then_nothing_vouches_for_it', (code
 code, out, err = verify('--key', keys[1]['id'], t.top + '/four.wacz')
 t.check(code == 0 and "operator's own word" in out, 'but_the_key_does', (code, out))
 
+# ---- a promise of a calendar is made good
+p = [x for x in f.json('evidence', 'list') if x['package'] == int(first)][0]
+t.check(p['openTimestamps'].startswith('pending at http://127.0.0.1'), 'a_proof_that_is_only_promised_says_so', p)
+settings(stamp_roots=roots, stamp_servers='%sone %stwo' % (server.url, server.url), calendars=server.url + 'calendar')
+f('worker', '--once')
+t.check([x for x in f.json('evidence', 'list') if x['package'] == int(first)][0]['openTimestamps'].startswith('pending'), 'the_job_waits_some_hours')
+for hours in (3, 8):
+    f.env['FAIRTRACK_TEST_CLOCK'] = str(hours * 3600)
+    f('worker', '--once')
+    p = [x for x in f.json('evidence', 'list') if x['package'] == int(first)][0]
+    t.check(p['openTimestamps'].startswith('pending'), 'while_the_calendar_has_nothing_new_it_is_asked_again_later_%d' % hours, p)
+server.block = 840000
+f.env['FAIRTRACK_TEST_CLOCK'] = str(30 * 3600)
+f('worker', '--once')
+f.env.pop('FAIRTRACK_TEST_CLOCK')
+p = [x for x in f.json('evidence', 'list') if x['package'] == int(first)][0]
+t.check(p['openTimestamps'] == 'in Bitcoin block 840000', 'when_it_answers_the_proof_is_made_whole', p)
+custody = [json.loads(l['line']) for l in f.json('evidence', 'show', first) if l['type'] == 'custody']
+t.check([c['detail'] for c in custody if c['what'] == 'completed'] == ['OpenTimestamps: in Bitcoin block 840000'], 'and_custody_says_so_once', custody)
+f('evidence', 'export', first, t.top + '/complete.wacz')
+code, out, err = verify('--ca', roots, '--key', old, t.top + '/complete.wacz')
+t.check(code == 0 and 'says it is in Bitcoin block 840000' in out and 'BAD' not in out, 'exported_it_holds_the_whole_proof', (code, out))
+code, out, err = verify('--ca', roots, '--key', old, '--block', '840000:' + '00' * 80, t.top + '/complete.wacz')
+t.check(code == 1 and 'Merkle root is not what the proof leads to' in out, 'a_block_that_does_not_hold_it_is_refused', (code, out))
+second_p = f.json('evidence', 'seal', second)[0]
+t.check(second_p['openTimestamps'] == 'in Bitcoin block 840000', 'seal_asks_the_calendar_now', second_p)
+
 # ---- exhibits
 pdfs = []
 for i in range(2):
@@ -190,4 +217,30 @@ d = f.json('evidence', 'deposit', '--list')
 t.check(code == 0 and b'2 works wait for their time stamp' in err and len(d) == 2 and d[1]['works'] == 2, 'what_is_registered_is_deposited', (code, err, d))
 f('worker', '--once')
 t.check(f.json('evidence', 'deposit', '--list')[1]['state'] == 'stamped', 'and_the_worker_has_it_stamped', f.json('evidence', 'deposit', '--list'))
+
+# ---- what a deposit shows of who owns a work: by itself, where it is older than the use
+used = [w['work'] for w in works if w['sha256'] == hashlib.sha256(open(found, 'rb').read()).hexdigest()][0]
+fresh = [w['work'] for w in f.json('works', 'list') if w['work'] not in [x['work'] for x in works]][0]
+unused = [w['work'] for w in works if w['work'] != used][0]
+levels = {}
+for w in (used, unused, fresh):
+    f('owners', 'declare', '--work', str(w), '--author', '--stock', 'no', '--cc', 'no', '--press', 'no')
+    levels[w] = f.json('owners', 'proof', str(w))[0]
+o = levels[unused]
+t.check(o['level'] == 'L2' and o['deposit']['counts'] and o['searched_for_others'] and o['proofs'] == [], 'a_deposit_lifts_to_level_2_and_nobody_had_to_file_it', o)
+t.check(levels[fresh]['level'] == 'L2', 'so_does_that_of_a_later_registration', levels[fresh])
+o = levels[used]
+t.check(o['level'] in ('L0', 'L1') and o['deposit'] and not o['deposit']['counts'], 'one_that_is_younger_than_the_use_shows_nothing', o)
+f('hits', 'decide', '--as', 'not_a_match', hit)
+o = f.json('owners', 'proof', str(used))[0]
+t.check(o['deposit']['counts'], 'what_is_no_use_of_it_does_not_matter', o)
+settings(stamp_roots=one.root, stamp_servers=server.url + 'stranger', untrusted='accept')
+third_lot = t.top + '/third'
+subprocess.run([make_pictures, third_lot, '1', '99', '300'], check=True)
+f('works', 'add', third_lot)
+f('worker', '--once')
+d = f.json('evidence', 'deposit', '--list')[-1]
+w = [x['work'] for x in f.json('works', 'list') if x['file'].startswith(third_lot)][0]
+o = f.json('owners', 'proof', str(w))[0]
+t.check(d['state'] == 'stamped' and d['proven'] is None and o['deposit'] is None, 'a_token_of_a_service_that_nobody_trusts_shows_nothing', (d, o))
 t.end()
