@@ -1,4 +1,4 @@
-/* c2pa.c - JUMBF boxes (ISO 19566-5), CBOR (RFC 8949), COSE_Sign1 (RFC 9052), as far as content credentials need them. */
+/* c2pa.c - content credentials: the store of manifests, the claim, its COSE signature (RFC 9052) and its assertions. */
 #include "image/codecs/c2pa.h"
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -6,171 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/digest.h"
+#include "image/codecs/c2pa_private.h"
 
 #define STORE_MAX ((size_t)32 << 20)
-#define DEPTH 16
 #define CERTS 8
 #define ASSERTIONS 256
-#define EXCLUSIONS 64
-
-/* ---- CBOR --------------------------------------------------------------------------------------------------- */
-
-struct cbor { const uint8_t *p; size_t n, at; bool bad; };
-
-#define OPEN UINT64_MAX               /* a list or map that ends with a break (RFC 8949 3.2) */
-
-/* The head of an item: major type and argument. */
-static int
-head(struct cbor *c, uint64_t *v)
-{
-    uint8_t b;
-    unsigned bytes;
-
-    *v = 0;
-    if (c->bad || c->at >= c->n) {
-        c->bad = true;
-        return -1;
-    }
-    b = c->p[c->at++];
-    *v = b & 31;
-    if (*v < 24) return b >> 5;
-    if (*v == 31 && (b >> 5 == 4 || b >> 5 == 5)) {
-        *v = OPEN;
-        return b >> 5;
-    }
-    if (*v > 27) {
-        c->bad = true;
-        return -1;
-    }
-    bytes = 1u << (*v - 24);
-    if (c->n - c->at < bytes) {
-        c->bad = true;
-        return -1;
-    }
-    *v = 0;
-    for (unsigned i = 0; i < bytes; i++) *v = *v << 8 | c->p[c->at++];
-    return b >> 5;
-}
-
-/* At the break that ends an open list or map: step over it. */
-static bool
-ends(struct cbor *c)
-{
-    if (c->at >= c->n || c->p[c->at] != 0xff) return false;
-    c->at++;
-    return true;
-}
-
-static void
-skip(struct cbor *c, int depth)
-{
-    uint64_t v;
-    int major = head(c, &v);
-
-    if (c->bad) return;
-    if (depth > DEPTH) {
-        c->bad = true;
-        return;
-    }
-    if (major == 2 || major == 3) {
-        if (v > c->n - c->at) c->bad = true;
-        else c->at += (size_t)v;
-    } else if (major == 4 || major == 5) {
-        if (v == OPEN) {
-            while (!c->bad && !ends(c)) skip(c, depth + 1);
-            return;
-        }
-        if (v > c->n - c->at) c->bad = true;      /* each element has a byte at least */
-        for (uint64_t i = 0; i < v * (major == 5 ? 2 : 1) && !c->bad; i++) skip(c, depth + 1);
-    } else if (major == 6) {
-        skip(c, depth + 1);
-    }
-}
-
-static bool
-string(struct cbor *c, int major, fair_str *out)
-{
-    uint64_t v;
-
-    if (head(c, &v) != major || v > c->n - c->at) {
-        c->bad = true;
-        return false;
-    }
-    *out = (fair_str){ (const char *)c->p + c->at, (size_t)v };
-    c->at += (size_t)v;
-    return true;
-}
-
-/* In the map that begins at c: a reader at the value of a text key, or of an integer key. */
-static bool
-find(struct cbor c, const char *key, int64_t number, struct cbor *value)
-{
-    uint64_t n, v;
-
-    while (c.at < c.n && (c.p[c.at] >> 5) == 6) (void)head(&c, &v);      /* tags */
-    if (head(&c, &n) != 5 || (n != OPEN && n > c.n - c.at)) return false;
-    for (uint64_t i = 0; i < n && !c.bad; i++) {
-        struct cbor k = c;
-        if (n == OPEN && ends(&c)) return false;
-        int major = head(&k, &v);
-        bool is = major == 3 ? key != NULL && v == strlen(key) && v <= k.n - k.at && memcmp(k.p + k.at, key, (size_t)v) == 0
-                : major == 0 ? number >= 0 && v == (uint64_t)number : major == 1 && number < 0 && number != INT64_MIN && v == (uint64_t)(-1 - number);
-        skip(&c, 0);
-        if (is && !c.bad) {
-            *value = c;
-            return true;
-        }
-        skip(&c, 0);
-    }
-    return false;
-}
-
-static fair_str
-find_string(struct cbor map, const char *key, int major)
-{
-    struct cbor v;
-    fair_str s;
-    return find(map, key, INT64_MIN, &v) && string(&v, major, &s) ? s : (fair_str){ NULL, 0 };
-}
-
-static struct cbor
-cbor_of(fair_str s)
-{
-    return (struct cbor){ (const uint8_t *)s.p, s.n, 0, s.p == NULL };
-}
-
-/* ---- JUMBF -------------------------------------------------------------------------------------------------- */
-
-struct box { char type[5]; fair_str content; };
-
-static uint32_t
-be32(const char *p)
-{
-    const uint8_t *b = (const uint8_t *)p;
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
-/* The next box of *rest. */
-static bool
-next_box(fair_str *rest, struct box *out)
-{
-    uint64_t n;
-    size_t skip_n = 8;
-
-    if (rest->n < 8) return false;
-    n = be32(rest->p);
-    memcpy(out->type, rest->p + 4, 4);
-    out->type[4] = '\0';
-    if (n == 1) {
-        if (rest->n < 16) return false;
-        n = (uint64_t)be32(rest->p + 8) << 32 | be32(rest->p + 12);
-        skip_n = 16;
-    } else if (n == 0) n = rest->n;
-    if (n < skip_n || n > rest->n) return false;
-    out->content = (fair_str){ rest->p + skip_n, (size_t)n - skip_n };
-    *rest = (fair_str){ rest->p + n, rest->n - (size_t)n };
-    return true;
-}
 
 /* The label of a superbox's content, and what follows its description. */
 static fair_str
@@ -180,7 +20,7 @@ label_of(fair_str content, fair_str *children)
     const char *end;
 
     *children = content;
-    if (!next_box(children, &d) || strcmp(d.type, "jumd") != 0 || d.content.n < 18 || (d.content.p[16] & 2) == 0) return (fair_str){ NULL, 0 };
+    if (!fair_box_next(children, &d) || strcmp(d.type, "jumd") != 0 || d.content.n < 18 || (d.content.p[16] & 2) == 0) return (fair_str){ NULL, 0 };
     end = memchr(d.content.p + 17, '\0', d.content.n - 17);
     if (end == NULL) return (fair_str){ NULL, 0 };
     return (fair_str){ d.content.p + 17, (size_t)(end - d.content.p) - 17 };
@@ -193,7 +33,7 @@ child(fair_str boxes, fair_str label, fair_str *content)
     struct box b;
     fair_str inside;
 
-    for (int i = 0; i < 4096 && next_box(&boxes, &b); i++)
+    for (int i = 0; i < 4096 && fair_box_next(&boxes, &b); i++)
         if (strcmp(b.type, "jumb") == 0 && fair_str_eq(label_of(b.content, &inside), label)) {
             *content = b.content;
             return true;
@@ -208,41 +48,29 @@ cbor_box(fair_str content)
     fair_str rest;
 
     (void)label_of(content, &rest);
-    while (next_box(&rest, &b))
+    while (fair_box_next(&rest, &b))
         if (strcmp(b.type, "cbor") == 0) return b.content;
     return (fair_str){ NULL, 0 };
 }
 
 /* ---- where the store lies ------------------------------------------------------------------------------------- */
 
+struct gathered { fair_str file; struct fair_buf b; };
+
+static void
+gather(void *arg, size_t at, size_t n, size_t skip)
+{
+    struct gathered *g = arg;
+    fair_buf_add(&g->b, (fair_str){ g->file.p + at + skip, n - skip });
+}
+
 static fair_str
 in_jpeg(struct fair_arena *a, fair_str s)
 {
-    struct fair_buf b = FAIR_BUF(a, STORE_MAX);
-    size_t at = 2;
-    uint32_t group = UINT32_MAX;
+    struct gathered g = { s, FAIR_BUF(a, STORE_MAX) };
 
-    while (at + 4 <= s.n && (uint8_t)s.p[at] == 0xff) {
-        uint8_t marker = (uint8_t)s.p[at + 1];
-        size_t n = (size_t)(uint8_t)s.p[at + 2] << 8 | (uint8_t)s.p[at + 3];
-        if (marker == 0xff) {
-            at++;
-            continue;
-        }
-        if (marker == 0xda || marker == 0xd9 || n < 2 || n > s.n - at - 2) break;
-        if (marker == 0xeb && n >= 18 && memcmp(s.p + at + 4, "JP", 2) == 0) {
-            uint32_t en = (uint32_t)(uint8_t)s.p[at + 6] << 8 | (uint8_t)s.p[at + 7], z = be32(s.p + at + 8);
-            bool is_c2pa = n > 40 && memmem(s.p + at + 12, n - 10 < 64 ? n - 10 : 64, "c2pa", 4) != NULL;
-            if (z == 1 && group == UINT32_MAX && is_c2pa) {
-                group = en;
-                fair_buf_add(&b, (fair_str){ s.p + at + 12, n - 10 });
-            } else if (en == group && z > 1) {
-                fair_buf_add(&b, (fair_str){ s.p + at + 20, n - 18 });      /* the box's head stands in each */
-            }
-        }
-        at += 2 + n;
-    }
-    return b.over || b.p == NULL ? (fair_str){ NULL, 0 } : (fair_str){ b.p, b.n };
+    fair_c2pa_jpeg_segments(s, gather, &g);
+    return g.b.over || g.b.p == NULL ? (fair_str){ NULL, 0 } : (fair_str){ g.b.p, g.b.n };
 }
 
 static fair_str
@@ -250,7 +78,7 @@ in_chunks(fair_str s, size_t at, const char *type, bool little)
 {
     while (at + 8 <= s.n) {
         const uint8_t *b = (const uint8_t *)s.p + at + (little ? 4 : 0);
-        size_t n = little ? (size_t)b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24 : be32(s.p + at);
+        size_t n = little ? (size_t)b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24 : fair_be32_at(s.p + at);
         if (n > s.n - at - 8) break;
         if (memcmp(s.p + at + (little ? 0 : 4), type, 4) == 0) return (fair_str){ s.p + at + 8, n };
         at += little ? 8 + n + n % 2 : 12 + n;
@@ -265,7 +93,7 @@ in_bmff(fair_str s)
     static const char uuid[] = "\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81";
     struct box b;
 
-    for (int i = 0; i < 4096 && next_box(&s, &b); i++) {
+    for (int i = 0; i < 4096 && fair_box_next(&s, &b); i++) {
         const char *end;
         if (strcmp(b.type, "uuid") != 0 || b.content.n < 40 || memcmp(b.content.p, uuid, 16) != 0) continue;
         end = memchr(b.content.p + 20, '\0', b.content.n - 20);
@@ -283,57 +111,6 @@ store_of(struct fair_arena *a, fair_str s)
     if (s.n > 12 && memcmp(s.p, "RIFF", 4) == 0) return in_chunks(s, 12, "C2PA", true);
     if (s.n > 12 && memcmp(s.p + 4, "ftyp", 4) == 0) return in_bmff(s);
     return (fair_str){ NULL, 0 };
-}
-
-/* ---- hashes ------------------------------------------------------------------------------------------------------ */
-
-static bool
-hash_is(fair_str alg, const fair_str *parts, size_t n, fair_str want)
-{
-    const EVP_MD *md = alg.n == 0 || fair_str_eq(alg, FAIR_STR("sha256")) ? EVP_sha256() : fair_str_eq(alg, FAIR_STR("sha384")) ? EVP_sha384()
-                     : fair_str_eq(alg, FAIR_STR("sha512")) ? EVP_sha512() : NULL;
-    unsigned char is[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
-    EVP_MD_CTX *c;
-    bool ok;
-
-    if (md == NULL || (c = EVP_MD_CTX_new()) == NULL) return false;
-    ok = EVP_DigestInit_ex(c, md, NULL) == 1;
-    for (size_t i = 0; i < n && ok; i++) ok = parts[i].n == 0 || EVP_DigestUpdate(c, parts[i].p, parts[i].n) == 1;
-    ok = ok && EVP_DigestFinal_ex(c, is, &size) == 1 && want.n == size && want.p != NULL && memcmp(is, want.p, size) == 0;
-    EVP_MD_CTX_free(c);
-    return ok;
-}
-
-static bool
-number(struct cbor map, const char *key, uint64_t *out)
-{
-    struct cbor v;
-    return find(map, key, INT64_MIN, &v) && head(&v, out) == 0;
-}
-
-/* The whole file but the places named, in order. */
-static bool
-data_hash_holds(fair_str file, fair_str assertion, fair_str alg)
-{
-    struct cbor map = cbor_of(assertion), list;
-    fair_str parts[EXCLUSIONS + 1], want = find_string(map, "hash", 2), own = find_string(map, "alg", 3);
-    size_t n = 0, at = 0;
-    uint64_t count = 0;
-
-    if (find(map, "exclusions", INT64_MIN, &list)) {
-        if (head(&list, &count) != 4 || count > EXCLUSIONS) return false;
-        for (uint64_t i = 0; i < count; i++) {
-            uint64_t start, length;
-            if (!number(list, "start", &start) || !number(list, "length", &length) || start < at || start > file.n || length > file.n - start) return false;
-            parts[n++] = (fair_str){ file.p + at, (size_t)start - at };
-            at = (size_t)(start + length);
-            skip(&list, 0);
-            if (list.bad) return false;
-        }
-    }
-    parts[n++] = (fair_str){ file.p + at, file.n - at };
-    return hash_is(own.n > 0 ? own : alg, parts, n, want);
 }
 
 /* ---- the signature -------------------------------------------------------------------------------------------- */
@@ -440,12 +217,12 @@ take_chain(struct cbor chain, X509 **certs, size_t *n, struct fair_arena *a, str
     uint64_t count = 1;
     bool list = chain.at < chain.n && chain.p[chain.at] >> 5 == 4;
 
-    if (list && (head(&chain, &count) != 4 || count == 0 || count > CERTS)) return fails(a, out, "signingCredential.invalid", "no chain of certificates");
+    if (list && (fair_cbor_head(&chain, &count) != 4 || count == 0 || count > CERTS)) return fails(a, out, "signingCredential.invalid", "no chain of certificates");
     for (uint64_t i = 0; i < count; i++) {
         fair_str der;
         const unsigned char *p;
         struct fair_sha256 sha;
-        if (!string(&chain, 2, &der) || der.n > 65536) return fails(a, out, "signingCredential.invalid", "a certificate that is none");
+        if (!fair_cbor_string(&chain, 2, &der) || der.n > 65536) return fails(a, out, "signingCredential.invalid", "a certificate that is none");
         p = (const unsigned char *)der.p;
         certs[*n] = d2i_X509(NULL, &p, (long)der.n);
         if (certs[*n] == NULL) return fails(a, out, "signingCredential.invalid", "a certificate that cannot be read");
@@ -464,7 +241,7 @@ take_chain(struct cbor chain, X509 **certs, size_t *n, struct fair_arena *a, str
 static bool
 check_signature(fair_str cose, fair_str claim, fair_time now, struct fair_arena *a, struct fair_c2pa *out)
 {
-    struct cbor c = cbor_of(cose), protected_map, chain;
+    struct cbor c = fair_cbor_of(cose), protected_map, chain;
     fair_str protected_, signature;
     X509 *certs[CERTS] = { NULL };
     size_t n_certs = 0;
@@ -473,22 +250,22 @@ check_signature(fair_str cose, fair_str claim, fair_time now, struct fair_arena 
     uint64_t v;
     bool ok = false;
 
-    while (c.at < c.n && c.p[c.at] >> 5 == 6) (void)head(&c, &v);
-    if (head(&c, &v) != 4 || v != 4 || !string(&c, 2, &protected_)) return fails(a, out, "claimSignature.missing", "no COSE signature");
-    protected_map = cbor_of(protected_);
+    while (c.at < c.n && c.p[c.at] >> 5 == 6) (void)fair_cbor_head(&c, &v);
+    if (fair_cbor_head(&c, &v) != 4 || v != 4 || !fair_cbor_string(&c, 2, &protected_)) return fails(a, out, "claimSignature.missing", "no COSE signature");
+    protected_map = fair_cbor_of(protected_);
     {
         struct cbor id;
-        int major = find(protected_map, NULL, 1, &id) ? head(&id, &v) : -1;
+        int major = fair_cbor_find(protected_map, NULL, 1, &id) ? fair_cbor_head(&id, &v) : -1;
         int64_t value = major == 0 ? (int64_t)(v & INT32_MAX) : major == 1 && v < INT32_MAX ? -1 - (int64_t)v : 0;
         for (size_t i = 0; i < sizeof algs / sizeof algs[0]; i++)
             if (algs[i].id == value) alg = &algs[i];
     }
     if (alg == NULL) return fails(a, out, "algorithm.unsupported", "an algorithm that the specification does not allow");
     out->alg = fair_str_of(alg->name);
-    if (!find(protected_map, "x5chain", 33, &chain) && !find(c, "x5chain", 33, &chain)) return fails(a, out, "signingCredential.invalid", "no certificate came along");
-    skip(&c, 0);
-    skip(&c, 0);
-    if (c.bad || !string(&c, 2, &signature)) return fails(a, out, "claimSignature.missing", "no signature");
+    if (!fair_cbor_find(protected_map, "x5chain", 33, &chain) && !fair_cbor_find(c, "x5chain", 33, &chain)) return fails(a, out, "signingCredential.invalid", "no certificate came along");
+    fair_cbor_skip(&c, 0);
+    fair_cbor_skip(&c, 0);
+    if (c.bad || !fair_cbor_string(&c, 2, &signature)) return fails(a, out, "claimSignature.missing", "no signature");
     if (take_chain(chain, certs, &n_certs, a, out)) {
         EVP_PKEY *key = X509_get0_pubkey(certs[0]);
         time_t at = (time_t)(now / FAIR_SECOND);
@@ -524,14 +301,14 @@ assertions_hold(fair_str manifest, fair_str alg)
     for (size_t i = 0; i < 3; i++) {
         struct cbor list;
         uint64_t n;
-        if (!find(cbor_of(claim), lists[i], INT64_MIN, &list)) continue;
-        if (head(&list, &n) != 4 || n > ASSERTIONS) return false;
+        if (!fair_cbor_find(fair_cbor_of(claim), lists[i], INT64_MIN, &list)) continue;
+        if (fair_cbor_head(&list, &n) != 4 || n > ASSERTIONS) return false;
         for (uint64_t k = 0; k < n; k++) {
-            fair_str url = find_string(list, "url", 3), hash = find_string(list, "hash", 2), own = find_string(list, "alg", 3);
+            fair_str url = fair_cbor_find_string(list, "url", 3), hash = fair_cbor_find_string(list, "hash", 2), own = fair_cbor_find_string(list, "alg", 3);
             const char *slash = url.n > 0 ? memrchr(url.p, '/', url.n) : NULL;
             if (slash != NULL) url = (fair_str){ slash + 1, (size_t)(url.p + url.n - slash) - 1 };
-            if (url.n == 0 || !child(inside, url, &content) || !hash_is(own.n > 0 ? own : alg, &content, 1, hash)) return false;
-            skip(&list, 0);
+            if (url.n == 0 || !child(inside, url, &content) || !fair_c2pa_hash_is(own.n > 0 ? own : alg, &content, 1, hash)) return false;
+            fair_cbor_skip(&list, 0);
             if (list.bad) return false;
         }
     }
@@ -544,11 +321,11 @@ manifest_is(fair_str manifest, fair_str alg, fair_str hash)
 {
     fair_str parts, content, claim;
 
-    if (hash_is(alg, &manifest, 1, hash)) return true;
+    if (fair_c2pa_hash_is(alg, &manifest, 1, hash)) return true;
     (void)label_of(manifest, &parts);
     if (!child(parts, FAIR_STR("c2pa.claim"), &content) && !child(parts, FAIR_STR("c2pa.claim.v2"), &content)) return false;
     claim = cbor_box(content);
-    return claim.n > 0 && hash_is(alg, &claim, 1, hash) && assertions_hold(manifest, alg);
+    return claim.n > 0 && fair_c2pa_hash_is(alg, &claim, 1, hash) && assertions_hold(manifest, alg);
 }
 
 /* An ingredient whose own manifest came along names it by its hash: was that changed since?  (Whether it holds in itself is
@@ -562,10 +339,10 @@ ingredient_holds(fair_str cbor, fair_str manifests, fair_str alg)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         fair_str url, hash, own, content;
         const char *slash;
-        if (!find(cbor_of(cbor), names[i], INT64_MIN, &link)) continue;
-        url = find_string(link, "url", 3);
-        hash = find_string(link, "hash", 2);
-        own = find_string(link, "alg", 3);
+        if (!fair_cbor_find(fair_cbor_of(cbor), names[i], INT64_MIN, &link)) continue;
+        url = fair_cbor_find_string(link, "url", 3);
+        hash = fair_cbor_find_string(link, "hash", 2);
+        own = fair_cbor_find_string(link, "alg", 3);
         slash = url.n > 0 ? memrchr(url.p, '/', url.n) : NULL;
         if (slash != NULL) url = (fair_str){ slash + 1, (size_t)(url.p + url.n - slash) - 1 };
         if (url.n == 0 || !child(manifests, url, &content) || !manifest_is(content, own.n > 0 ? own : alg, hash)) return false;
@@ -573,30 +350,49 @@ ingredient_holds(fair_str cbor, fair_str manifests, fair_str alg)
     return true;
 }
 
+/* One assertion that binds to the picture. */
 static bool
-check_assertions(struct cbor claim, const char *list_name, fair_str assertions, fair_str manifests, fair_str alg, fair_str file, bool *bound, bool *other, struct fair_arena *a, struct fair_c2pa *out)
+check_binding(fair_str label, fair_str cbor, fair_str file, fair_str alg, bool *bound, const char **other, struct fair_arena *a, struct fair_c2pa *out)
+{
+    static const struct { const char *label, *code; int version; } kinds[] = { { "c2pa.hash.data", "assertion.dataHash.mismatch", 0 }, { "c2pa.hash.boxes", "assertion.boxesHash.mismatch", -1 },
+        { "c2pa.hash.bmff.v3", "assertion.bmffHash.mismatch", 3 }, { "c2pa.hash.bmff.v2", "assertion.bmffHash.mismatch", 2 }, { "c2pa.hash.bmff", "assertion.bmffHash.mismatch", 1 } };
+    const char *why = NULL;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        enum fair_binding is;
+        fair_str kind = fair_str_of(kinds[i].label);
+        /* "label" or, the second of a kind, "label__1" */
+        if (!fair_str_starts(label, kind) || (label.n > kind.n && memcmp(label.p + kind.n, "__", label.n - kind.n < 2 ? 1 : 2) != 0)) continue;
+        is = kinds[i].version == 0 ? fair_c2pa_data_hash(file, cbor, alg) : kinds[i].version < 0 ? fair_c2pa_boxes_hash(file, cbor, alg, a, &why)
+           : fair_c2pa_bmff_hash(file, cbor, alg, kinds[i].version, a, &why);
+        if (is == FAIR_BINDING_FAILS) return fails(a, out, kinds[i].code, "the picture is not the one that was signed");
+        if (is == FAIR_BINDING_HOLDS) *bound = true;
+        else *other = why;
+        return true;
+    }
+    *other = "bound to the picture in a way that is not checked here";
+    return true;
+}
+
+static bool
+check_assertions(struct cbor claim, const char *list_name, fair_str assertions, fair_str manifests, fair_str alg, fair_str file, bool *bound, const char **other, struct fair_arena *a, struct fair_c2pa *out)
 {
     struct cbor list;
     uint64_t n;
 
-    if (!find(claim, list_name, INT64_MIN, &list)) return true;
-    if (head(&list, &n) != 4 || n > ASSERTIONS) return fails(a, out, "claim.malformed", "no list of assertions");
+    if (!fair_cbor_find(claim, list_name, INT64_MIN, &list)) return true;
+    if (fair_cbor_head(&list, &n) != 4 || n > ASSERTIONS) return fails(a, out, "claim.malformed", "no list of assertions");
     for (uint64_t i = 0; i < n; i++) {
-        fair_str url = find_string(list, "url", 3), hash = find_string(list, "hash", 2), own = find_string(list, "alg", 3), label = url, content, cbor;
+        fair_str url = fair_cbor_find_string(list, "url", 3), hash = fair_cbor_find_string(list, "hash", 2), own = fair_cbor_find_string(list, "alg", 3), label = url, content, cbor;
         const char *slash = url.n > 0 ? memrchr(url.p, '/', url.n) : NULL;
         if (slash != NULL) label = (fair_str){ slash + 1, (size_t)(url.p + url.n - slash) - 1 };
         if (label.n == 0 || !child(assertions, label, &content)) return fails(a, out, "assertion.missing", fair_str_escape(a, (fair_str){ label.p, label.n < 80 ? label.n : 80 }).p);
-        if (!hash_is(own.n > 0 ? own : alg, &content, 1, hash)) return fails(a, out, "assertion.hashedURI.mismatch", fair_str_escape(a, (fair_str){ label.p, label.n < 80 ? label.n : 80 }).p);
+        if (!fair_c2pa_hash_is(own.n > 0 ? own : alg, &content, 1, hash)) return fails(a, out, "assertion.hashedURI.mismatch", fair_str_escape(a, (fair_str){ label.p, label.n < 80 ? label.n : 80 }).p);
         cbor = cbor_box(content);
-        if (fair_str_starts(label, FAIR_STR("c2pa.hash.data"))) {
-            if (!data_hash_holds(file, cbor, alg)) return fails(a, out, "assertion.dataHash.mismatch", "the picture is not the one that was signed");
-            *bound = true;
-        } else if (fair_str_starts(label, FAIR_STR("c2pa.ingredient")) && cbor.n > 0 && !ingredient_holds(cbor, manifests, alg)) {
+        if (fair_str_starts(label, FAIR_STR("c2pa.ingredient")) && cbor.n > 0 && !ingredient_holds(cbor, manifests, alg))
             return fails(a, out, "ingredient.hashedURI.mismatch", "the manifest of a picture it was made from was changed");
-        } else if (fair_str_starts(label, FAIR_STR("c2pa.hash."))) {
-            *other = true;
-        }
-        skip(&list, 0);
+        if (fair_str_starts(label, FAIR_STR("c2pa.hash.")) && !check_binding(label, cbor, file, alg, bound, other, a, out)) return false;
+        fair_cbor_skip(&list, 0);
         if (list.bad) return fails(a, out, "claim.malformed", "a list of assertions that breaks off");
     }
     return true;
@@ -608,17 +404,18 @@ fair_c2pa_read(const void *bytes, size_t n, fair_time now, struct fair_arena *a,
     fair_str file = { bytes, n }, store = store_of(a, file), rest, top, manifests, active = { NULL, 0 }, parts, inside, content, claim, cose, assertions, alg;
     struct cbor map;
     struct box b;
-    bool bound = false, other = false;
+    const char *other = NULL;
+    bool bound = false;
 
     *out = (struct fair_c2pa){ .state = FAIR_C2PA_NONE };
     if (store.n == 0) return;
     rest = store;
-    if (!next_box(&rest, &b) || strcmp(b.type, "jumb") != 0 || !fair_str_eq(label_of(top = b.content, &manifests), FAIR_STR("c2pa"))) {
+    if (!fair_box_next(&rest, &b) || strcmp(b.type, "jumb") != 0 || !fair_str_eq(label_of(top = b.content, &manifests), FAIR_STR("c2pa"))) {
         fails(a, out, "jumbf.malformed", "the store of manifests cannot be read");
         return;
     }
     rest = manifests;
-    for (int i = 0; i < 4096 && next_box(&rest, &b); i++)
+    for (int i = 0; i < 4096 && fair_box_next(&rest, &b); i++)
         if (strcmp(b.type, "jumb") == 0) active = b.content;      /* the last one is the active one */
     if (active.p == NULL || label_of(active, &parts).p == NULL) {
         fails(a, out, "claim.missing", "no manifest in the store");
@@ -639,29 +436,29 @@ fair_c2pa_read(const void *bytes, size_t n, fair_time now, struct fair_arena *a,
         return;
     }
     (void)label_of(assertions, &inside);
-    map = cbor_of(claim);
-    out->generator = fair_str_escape(a, find_string(map, "claim_generator", 3));
+    map = fair_cbor_of(claim);
+    out->generator = fair_str_escape(a, fair_cbor_find_string(map, "claim_generator", 3));
     if (out->generator.n > 200) out->generator.n = 200;
-    alg = find_string(map, "alg", 3);
+    alg = fair_cbor_find_string(map, "alg", 3);
     if (!check_signature(cose, claim, now, a, out)) return;
     if (!check_assertions(map, "assertions", inside, manifests, alg, file, &bound, &other, a, out) || !check_assertions(map, "created_assertions", inside, manifests, alg, file, &bound, &other, a, out) ||
         !check_assertions(map, "gathered_assertions", inside, manifests, alg, file, &bound, &other, a, out))
         return;
     {
         struct cbor list;
-        if (!find(map, "assertions", INT64_MIN, &list) && !find(map, "created_assertions", INT64_MIN, &list)) {
+        if (!fair_cbor_find(map, "assertions", INT64_MIN, &list) && !fair_cbor_find(map, "created_assertions", INT64_MIN, &list)) {
             fails(a, out, "claim.malformed", "the claim names no assertions");
             return;
         }
     }
     out->state = bound ? FAIR_C2PA_SIGNED : FAIR_C2PA_UNBOUND;
-    if (!bound) out->why = other ? FAIR_STR("bound to the picture in a way that is not checked here") : FAIR_STR("bound to no picture");
+    if (!bound) out->why = fair_str_of(other != NULL ? other : "bound to no picture");
 }
 
 fair_str
 fair_c2pa_words(struct fair_arena *a, const struct fair_c2pa *c)
 {
-    static const char *const state[] = { "none", "invalid", "unbound", "signed" };
+    static const char *const state[] = { "none", "invalid", "unbound", "signed", "remote" };
 
     if (c->state == FAIR_C2PA_NONE) return (fair_str){ NULL, 0 };
     return fair_str_fmt(a, "%s%s%.*s%s%.*s%s%.*s%s%.*s%s%s%.*s%s%.*s", state[c->state], c->why.n > 0 ? ": " : "", FAIR_STR_ARG(c->why), c->signer.n > 0 ? "; signer " : "",

@@ -263,6 +263,7 @@ iptc(struct fair_arena *a, fair_str s, struct fair_rights *r)
 
 /* ---- XMP (ISO 16684-1), by exempi ------------------------------------------------------ */
 
+#define NS_DCTERMS "http://purl.org/dc/terms/"
 #define NS_PLUS "http://ns.useplus.org/ldf/xmp/1.0/"
 
 static fair_str
@@ -294,7 +295,7 @@ xmp_all(struct fair_arena *a, XmpPtr x, const char *ns, const char *name, int mo
 }
 
 static void
-xmp(struct fair_arena *a, fair_str packet, struct fair_rights *r)
+xmp(struct fair_arena *a, fair_str packet, struct fair_rights *r, fair_str *provenance)
 {
     static bool begun;
     XmpPtr x;
@@ -312,6 +313,7 @@ xmp(struct fair_arena *a, fair_str packet, struct fair_rights *r)
         r->rights_url = xmp_one(a, x, NS_XAP_RIGHTS, "WebStatement");
         r->licensor = joined(a, xmp_one(a, x, NS_PLUS, "Licensor[1]/plus:LicensorName"), xmp_one(a, x, NS_PLUS, "Licensor[1]/plus:LicensorURL"));
         r->date = xmp_one(a, x, NS_PHOTOSHOP, "DateCreated");
+        *provenance = xmp_one(a, x, NS_DCTERMS, "provenance");
     }
     xmp_free(x);
 }
@@ -321,6 +323,7 @@ fair_rights_read(const void *bytes, size_t n, struct fair_arena *a, struct fair_
 {
     fair_str s = { bytes, n };
     struct found f = { 0 };
+    fair_str provenance = { NULL, 0 };
     const char *at;
 
     *out = (struct fair_rights){ 0 };
@@ -336,7 +339,7 @@ fair_rights_read(const void *bytes, size_t n, struct fair_arena *a, struct fair_
         const char *end = memmem(tail.p, tail.n, "</x:xmpmeta>", 12);
         if (end != NULL) f.xmp = (fair_str){ tail.p, (size_t)(end - tail.p) + 12 };
     }
-    if (f.xmp.n > 0) xmp(a, f.xmp, out);
+    if (f.xmp.n > 0) xmp(a, f.xmp, out, &provenance);
     if (f.iptc.n > 0) {
         struct fair_rights i = { 0 };
         iptc(a, f.iptc, &i);
@@ -350,12 +353,14 @@ fair_rights_read(const void *bytes, size_t n, struct fair_arena *a, struct fair_
     fill(&out->copyright, keep(a, f.exif[1]));
     fill(&out->serial, keep(a, (fair_str){ f.exif[3].p, f.exif[3].n > 0 ? strnlen(f.exif[3].p, f.exif[3].n) : 0 }));
     if (f.exif[2].n > 0) out->date = date(a, (fair_str){ f.exif[2].p, strnlen(f.exif[2].p, f.exif[2].n) });
-    if (n > 0 && memmem(bytes, n, "jumb", 4) != NULL && memmem(bytes, n, "c2pa", 4) != NULL) {
+    if (fair_str_starts(provenance, FAIR_STR("https://")) || fair_str_starts(provenance, FAIR_STR("http://")))
+        out->c2pa = keep(a, fair_c2pa_words(a, &(struct fair_c2pa){ .state = FAIR_C2PA_REMOTE, .why = fair_str_fmt(a, "its manifest is said to lie at %.*s; it was not fetched", FAIR_STR_ARG(fair_str_escape(a, provenance))) }));
+    if (bytes != NULL && n > 0 && memmem(bytes, n, "jumb", 4) != NULL && memmem(bytes, n, "c2pa", 4) != NULL) {
         struct fair_c2pa c;
         fair_c2pa_read(bytes, n, fair_now(), a, &c);
-        out->c2pa = fair_c2pa_words(a, &c);
-        if (out->c2pa.n > TEXT_MAX) out->c2pa.n = TEXT_MAX;
-        out->c2pa = out->c2pa.n > 0 ? keep(a, out->c2pa) : FAIR_STR("present");
+        /* Of kinds of file in which we do not look for them it is only said that they seem to be there. */
+        if (c.state != FAIR_C2PA_NONE) out->c2pa = keep(a, fair_c2pa_words(a, &c));
+        else if (!begins(s, "\xff\xd8\xff", 3) && !begins(s, "\x89PNG", 4) && !begins(s, "RIFF", 4) && !begins(from(s, 4), "ftyp", 4)) fill(&out->c2pa, FAIR_STR("present"));
     }
     return FAIR_OK;
 }

@@ -33,6 +33,22 @@ TEST(xmp_names_creators_rights_and_credit)
     CHECK_STR(r.credit, "Example Agency");
 }
 
+TEST(content_credentials_elsewhere_are_named_and_nobody_asks_there)
+{
+    static const char packet[] = "http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
+        "<rdf:Description rdf:about=\"\" xmlns:dcterms=\"http://purl.org/dc/terms/\" dcterms:provenance=\"https://credentials.example.com/m/17\"/></rdf:RDF></x:xmpmeta>";
+    static const char inside[] = "http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
+        "<rdf:Description rdf:about=\"\" xmlns:dcterms=\"http://purl.org/dc/terms/\" dcterms:provenance=\"self#jumbf=c2pa/urn:uuid:1\"/></rdf:RDF></x:xmpmeta>";
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str s = jpeg(a, 0xe1, packet, sizeof packet - 1);
+    struct fair_rights r;
+    CHECK_OK(fair_rights_read(s.p, s.n, a, &r, why));
+    CHECK_STR(r.c2pa, "remote: its manifest is said to lie at https://credentials.example.com/m/17; it was not fetched");
+    s = jpeg(a, 0xe1, inside, sizeof inside - 1);
+    CHECK_OK(fair_rights_read(s.p, s.n, a, &r, why));
+    CHECK(r.c2pa.n == 0);
+}
+
 TEST(exif_names_artist_and_copyright)
 {
     static const char exif[] = "Exif\0\0II*\0\x08\0\0\0\x02\0\x3b\x01\x02\0\x06\0\0\0\x26\0\0\0\x98\x82\x02\0\x08\0\0\0\x2c\0\0\0\0\0\0\0Maker\0(c) own\0";
