@@ -9,6 +9,7 @@
 #include "evidence/deposit.h"
 #include "evidence/overlay.h"
 #include "evidence/seal.h"
+#include "store/owner_rows.h"
 #include "work/notary.h"
 #include "work/stamp_ask.h"
 #include "work/upgrade.h"
