@@ -61,7 +61,7 @@ struct pieces { struct piece *v; size_t n; bool whole; /* they lie one behind th
 static struct piece *
 add_piece(struct pieces *p, const char *name, size_t at, size_t n)
 {
-    if (p->n == PIECES) return NULL;
+    if (p->v == NULL || p->n == PIECES) return NULL;
     p->v[p->n] = (struct piece){ .at = at, .n = n };
     strncpy(p->v[p->n].name, name, sizeof p->v[0].name - 1);
     return &p->v[p->n++];
@@ -95,7 +95,7 @@ static size_t
 scan_end(fair_str s, size_t at)
 {
     while (at + 1 < s.n) {
-        const char *ff = memchr(s.p + at, '\xff', s.n - 1 - at);
+        const char *ff = memchr(s.p + at, 0xff, s.n - 1 - at);
         uint8_t next;
         if (ff == NULL) return s.n;
         at = (size_t)(ff - s.p);
@@ -474,7 +474,7 @@ fair_c2pa_bmff_hash(fair_str file, fair_str assertion, fair_str alg, int version
     for (uint64_t i = 0; i < count; i++) {
         fair_str xpath = fair_cbor_find_string(list, "xpath", 3);
         bool bad = xpath.p == NULL;
-        if (xpath.n > 0 && memchr(xpath.p, '[', xpath.n) != NULL) {
+        if (xpath.p != NULL && xpath.n > 0 && memchr(xpath.p, '[', xpath.n) != NULL) {
             *why = "it leaves out boxes by a path that is not followed here";
             return FAIR_BINDING_ELSEWHERE;
         }
