@@ -17,8 +17,6 @@ fair_status fair_calendars_ask(struct fair_house *h, const struct fair_sha256 *d
 /* What a calendar says of a commitment by now: its serialised timestamp.  An https calendar, or one of the settings, is asked, and no other.
  * FAIR_NOT_FOUND: it does not know it yet; FAIR_REFUSED: not a calendar that is asked; FAIR_IO. */
 fair_status fair_calendar_later(struct fair_house *h, fair_str calendar, fair_str commitment, struct fair_arena *a, fair_str *answer, struct fair_err *err) FAIR_MUST_CHECK;
-/* The roots of the settings, for a time stamp's chain. */
-fair_status fair_stamp_roots(struct fair_house *h, struct fair_arena *a, struct fair_trust *t, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* The next address of a list separated by spaces; false at its end. */
 bool fair_next_address(fair_str *rest, fair_str *address);
