@@ -130,6 +130,8 @@ CREATE TABLE case_file (
 
 CREATE INDEX case_file_due ON case_file (due_us) WHERE due_us IS NOT NULL AND closed_us IS NULL;
 
+CREATE INDEX case_file_forget ON case_file (org_id, closed_us) WHERE closed_us IS NOT NULL AND forgotten_us IS NULL;
+
 CREATE INDEX case_file_listed ON case_file (org_id, id, state);
 
 CREATE INDEX case_file_party ON case_file (org_id, party_id) WHERE party_id IS NOT NULL;
@@ -305,6 +307,18 @@ CREATE TABLE fetched (
     PRIMARY KEY (org_id, url_key)
 );
 
+CREATE TABLE forgotten (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL REFERENCES org (id),
+    rule TEXT NOT NULL,                  -- a name of share/cases/retention.tsv, or "erasure"
+    subject BIGINT NOT NULL,             -- the case, hit or mail; 0: rows of a kind
+    account_id BIGINT NOT NULL,          -- 0: the system itself
+    n_rows BIGINT NOT NULL,
+    n_blobs BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    UNIQUE (org_id, id)
+);
+
 CREATE TABLE frontier (
     id BIGINT NOT NULL PRIMARY KEY,
     org_id BIGINT NOT NULL,
@@ -392,7 +406,7 @@ CREATE TABLE hit (
     gone_us BIGINT,
     announced_us BIGINT,
     dropped_us BIGINT,                   -- hidden, because its work was removed
-    search TEXT NOT NULL,
+    search TEXT NOT NULL, forgotten_us BIGINT,
     UNIQUE (org_id, id),
     UNIQUE (org_id, work_id, page_key, image_key),
     FOREIGN KEY (org_id, work_id) REFERENCES work (org_id, id),
@@ -483,6 +497,23 @@ CREATE INDEX job_state ON job (org_id, state, id);
 
 CREATE INDEX job_waiting ON job (not_before_us, id) WHERE state = 'waiting';
 
+CREATE TABLE legal_hold (
+    id BIGINT NOT NULL PRIMARY KEY,
+    org_id BIGINT NOT NULL,
+    case_id BIGINT NOT NULL,
+    why TEXT NOT NULL,
+    account_id BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    until_us BIGINT NOT NULL,
+    ended_us BIGINT,                     -- before its time
+    ended_by BIGINT,
+    ended_why TEXT,
+    UNIQUE (org_id, id),
+    FOREIGN KEY (org_id, case_id) REFERENCES case_file (org_id, id)
+);
+
+CREATE INDEX legal_hold_case ON legal_hold (org_id, case_id) WHERE ended_us IS NULL;
+
 CREATE TABLE licence (
     id BIGINT NOT NULL PRIMARY KEY,
     org_id BIGINT NOT NULL REFERENCES org (id),
@@ -566,7 +597,7 @@ CREATE TABLE mail_in (
     at_us BIGINT NOT NULL,               -- its own date
     taken_us BIGINT NOT NULL,
     read_us BIGINT,
-    read_by BIGINT,
+    read_by BIGINT, forgotten_us BIGINT,
     UNIQUE (org_id, id),
     UNIQUE (box, validity, uid),
     FOREIGN KEY (org_id, notice_id) REFERENCES notice (org_id, id),
@@ -953,7 +984,7 @@ CREATE TABLE rule (
     account_id BIGINT NOT NULL,
     at_us BIGINT NOT NULL,
     until_us BIGINT,
-    ended_us BIGINT,                     -- removed, replaced, or over
+    ended_us BIGINT, forgotten_us BIGINT,                     -- removed, replaced, or over
     UNIQUE (org_id, id),
     FOREIGN KEY (org_id, hit_id) REFERENCES hit (org_id, id),
     FOREIGN KEY (org_id, decision_id) REFERENCES decision (org_id, id),

@@ -315,6 +315,14 @@ struct fair_fact_info { const char *name, *scope, *kind, *who, *gate, *words; };
 const struct fair_fact_info *fair_cases_fact(fair_str name);           /* NULL: there is none */
 const struct fair_fact_info *fair_cases_fact_at(size_t i);             /* NULL after the last */
 bool fair_cases_fact_valid(const struct fair_fact_info *f, fair_str value);
+/* How long what is held of people is kept (retention.tsv); the program refuses to start with a file that lacks one. */
+enum fair_keep {
+    FAIR_KEEP_HIT_IGNORED, FAIR_KEEP_CASE_UNCONTACTED, FAIR_KEEP_CASE_CONTACTED, FAIR_KEEP_MAIL, FAIR_KEEP_ACCESS, FAIR_KEEP_FETCHED, FAIR_KEEP_RUN,
+    FAIR_KEEP_JOB, FAIR_KEEP_REQUEST,
+    FAIR_N_KEEPS
+};
+struct fair_retention { const char *name, *from, *reason, *source, *words; int64_t days; };
+const struct fair_retention *fair_retention_get(enum fair_keep k);
 /* What tools and doctor ask: are the files well-formed, complete, and fair?  `say` is called for each fault. */
 size_t fair_cases_check(void (*say)(void *arg, const char *fault), void *arg);
 

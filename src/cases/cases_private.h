@@ -71,6 +71,7 @@ const struct fair_tables *fair_tables_get(void);
 bool fair_tables_read(struct fair_tables *t, struct fair_arena *a, fair_str (*file)(void *arg, const char *name), void *arg,
                       void (*say)(void *arg, const char *fault), void *say_arg);
 const char *fair_token_name(enum fair_token t);
+bool fair_retention_check(fair_str text, fair_str deadlines, void (*say)(void *arg, const char *fault), void *arg);
 bool fair_facts_check(fair_str text, void (*say)(void *arg, const char *fault), void *arg);
 
 /* Numbers of deadlines.tsv that the engine asks for often, looked up once. */

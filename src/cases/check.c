@@ -310,6 +310,7 @@ fair_cases_check_files(fair_str (*file)(void *arg, const char *name), void *file
     if (!fair_tables_read(t, a, file, file_arg, say, arg)) k.faults++;
     if (!fair_calendar_check(file(file_arg, "holidays.tsv"), file(file_arg, "zones.tsv"), say, arg)) k.faults++;
     if (!fair_facts_check(file(file_arg, "facts.tsv"), say, arg)) k.faults++;
+    if (!fair_retention_check(file(file_arg, "retention.tsv"), file(file_arg, "deadlines.tsv"), say, arg)) k.faults++;
     if (k.faults == 0) {
         for (int s = 0; s < FAIR_N_STATES; s++)
             if (is_case(s) && !fair_state_final((enum fair_case_state)s)) {

@@ -503,6 +503,12 @@ TEST(a_file_that_is_unfair_or_broken_is_refused_by_name)
         { "deadlines.tsv", "refuted.percent\t5", "refuted.percent\t6", "refuted.percent is 6" },
         { "reasons.tsv", "G4_not_seen\t", "G4_unseen\t", "\"G4_unseen\" is no reason" },
         { "holidays.tsv", "easter -2", "easter two", "the rule is none of" },
+        { "retention.tsv", "hit.ignored\t30", "hit.ignored\t0", "days is no number" },
+        { "retention.tsv", "hit.ignored\t30", "hit.ignored\tfor ever", "days is no number" },
+        { "retention.tsv", "hit.ignored\t30", "hits.ignored\t30", "hit.ignored is missing" },
+        { "retention.tsv", "=retention.contacted", "9", "the days of cases are those of deadlines.tsv" },
+        { "retention.tsv", "\tdecided\t", "\tfound\t", "count from something else" },
+        { "retention.tsv", "\tproposal; GDPR Art. 5(1)(e)\t", "\t\t", "reason, source and words are all needed" },
         { "zones.tsv", "DE\tEurope/Berlin", "DX\tEurope/Berlin", "a country of holidays.tsv has no clock" },
     };
 

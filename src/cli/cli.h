@@ -185,6 +185,13 @@ int fair_verb_reindex(struct fair_cli *c, int argc, char **argv);
 int fair_verb_vault_show(struct fair_cli *c, int argc, char **argv);
 int fair_verb_vault_erase(struct fair_cli *c, int argc, char **argv);
 int fair_verb_vault_anew(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_periods(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_due(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_run(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_done(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_hold(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_release(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_holds(struct fair_cli *c, int argc, char **argv);
 int fair_verb_doctor(struct fair_cli *c, int argc, char **argv);
 int fair_verb_config(struct fair_cli *c, int argc, char **argv);
 

@@ -106,6 +106,13 @@ const struct fair_verb fair_verbs[] = {
     { "vault show", "SHA256...", "What names a blob, its size, and its stone where it was erased.", fair_verb_vault_show, FAIR_DEED_LOOK },
     { "vault erase", "--why TEXT SHA256...", "Erases blobs for good: a stone stays that says when, by whom and why.", fair_verb_vault_erase, FAIR_DEED_CATALOGUE },
     { "vault anew", "--why TEXT FILE...", "Puts erased bytes back, knowingly; the stone is lifted and kept on record.", fair_verb_vault_anew, FAIR_DEED_CATALOGUE },
+    { "privacy periods", "", "How long what is held of people is kept, from when, and why.", fair_verb_privacy_periods, FAIR_DEED_ANYONE },
+    { "privacy due", "[--at DATE]", "What has been kept as long as it may be and would be forgotten, and what a legal hold keeps. Removes nothing.", fair_verb_privacy_due, FAIR_DEED_AUDIT },
+    { "privacy run", "", "Forgets what is due now, as the worker does by itself every hour.", fair_verb_privacy_run, FAIR_DEED_PRIVACY },
+    { "privacy done", "[--limit N] [--offset N]", "What was forgotten, when, and under which rule.", fair_verb_privacy_done, FAIR_DEED_AUDIT },
+    { "privacy hold", "--why TEXT --until DATE CASE", "Keeps a case from being forgotten: a legal hold.", fair_verb_privacy_hold, FAIR_DEED_PRIVACY },
+    { "privacy release", "--why TEXT HOLD", "Ends a legal hold before its time.", fair_verb_privacy_release, FAIR_DEED_PRIVACY },
+    { "privacy holds", "[--all]", "Lists legal holds.", fair_verb_privacy_holds, FAIR_DEED_AUDIT },
     { "doctor", "[--deep] [--vault]", "Checks the home and this machine, and says what protection is in force.", fair_verb_doctor, FAIR_DEED_INSTALL },
     { "config", "[--explain]", "Prints the settings in use; --explain: every key with its meaning.", fair_verb_config, FAIR_DEED_ANYONE },
     { NULL, NULL, NULL, NULL, FAIR_DEED_UNSAID }

@@ -11,6 +11,7 @@ FAIR_SQL(ref_drop, "UPDATE vault_ref SET refs = refs - 1 WHERE org_id = $1 AND s
 #define NO_STONE " AND NOT EXISTS (SELECT 1 FROM stone s WHERE s.org_id = v.org_id AND s.sha256 = v.sha256 AND s.lifted_us IS NULL)"
 FAIR_SQL(ref_here, "SELECT 1 FROM vault_ref v WHERE v.org_id = $1 AND v.sha256 = $2 AND v.refs > 0" NO_STONE);
 FAIR_SQL_ALL(ref_anywhere, "SELECT count(*) FROM vault_ref v WHERE v.sha256 = $1 AND v.refs > 0" NO_STONE);
+FAIR_SQL_ALL(ref_elsewhere, "SELECT count(*) FROM vault_ref v WHERE v.org_id <> $1 AND v.sha256 = $2 AND v.refs > 0" NO_STONE);
 FAIR_SQL_ALL(ref_keys, "SELECT DISTINCT v.sha256 FROM vault_ref v WHERE v.refs > 0" NO_STONE " ORDER BY v.sha256");
 FAIR_SQL_ALL(ref_unwanted,
     "SELECT DISTINCT sha256 FROM vault_ref v WHERE refs = 0"
@@ -62,6 +63,19 @@ fair_store_blob_drop(const struct fair_desk *d, const struct fair_sha256 *key, b
     *nobody = fair_db_get_int(q, 0) == 0;
     fair_rows_free(&q);
     return fair_txn_end(&t, err);
+}
+
+fair_status
+fair_store_blob_elsewhere(const struct fair_desk *d, const struct fair_sha256 *key, bool *others, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    FAIR_TRY(fair_store_query(d->st, &ref_elsewhere, &q, err));
+    fair_db_int(q, 1, d->org);
+    fair_db_sha256(q, 2, key);
+    FAIR_TRY(fair_db_step(q, err));
+    *others = fair_db_get_int(q, 0) > 0;
+    return FAIR_OK;
 }
 
 fair_status

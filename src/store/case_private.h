@@ -41,6 +41,10 @@ fair_status fair_case_owner_facts(const struct fair_desk *d, fair_id case_id, fa
 /* G5: what our captures, packages and verifier say of the uses (case_evidence.c).  `made`: when the letter was; 0: there is none. */
 fair_status fair_case_evidence_facts(const struct fair_desk *d, fair_id case_id, fair_time made, fair_time now, struct fair_arena *a, struct fair_facts *f, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* Under a legal hold at `now`?  *why and *until tell the longest; absent. */
+fair_status fair_case_held(const struct fair_desk *d, fair_id case_id, fair_time now, struct fair_arena *a, fair_str *why, fair_time *until, struct fair_err *err) FAIR_MUST_CHECK;
+/* Drop the old rows of a kind that nobody is looked up by; *rows grows.  Other kinds: nothing. */
+fair_status fair_forget_old(const struct fair_desk *d, enum fair_keep rule, fair_time now, int64_t *rows, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_disputes_follow(const struct fair_desk *d, const struct fair_case_act *x, const struct fair_case_event *e, const struct fair_course *was, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_notice_leaves(const struct fair_desk *d, fair_id notice, const struct fair_sha256 *gates, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_user_role(const struct fair_desk *d, struct fair_arena *a, fair_str *role, struct fair_err *err) FAIR_MUST_CHECK;

@@ -52,6 +52,7 @@ struct fair_db_engine {
     fair_status (*foreign_keys)(struct fair_db *db, int64_t *broken, struct fair_err *err);
     fair_status (*backup)(struct fair_db *db, const char *path, struct fair_err *err);
     int64_t (*bytes)(struct fair_db *db);
+    void (*settle)(struct fair_db *db);                             /* nothing that was erased stays in a journal, as far as that can be done now */
 };
 
 /* Every statement is declared with FAIR_SQL, which also enters it in a list;

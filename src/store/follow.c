@@ -5,7 +5,7 @@
 
 FAIR_SQL(hits_drop, "UPDATE hit SET dropped_us = $3 WHERE org_id = $1 AND work_id = $2 AND dropped_us IS NULL");
 FAIR_SQL(work_former, "SELECT id FROM work WHERE org_id = $1 AND sha256 = $2 AND removed_us IS NOT NULL ORDER BY removed_us DESC, id DESC LIMIT 1");
-FAIR_SQL(hits_take_up, "UPDATE hit SET work_id = $3, dropped_us = NULL WHERE org_id = $1 AND work_id = $2");
+FAIR_SQL(hits_take_up, "UPDATE hit SET work_id = $3, dropped_us = forgotten_us WHERE org_id = $1 AND work_id = $2");
 FAIR_SQL(rules_of_work, "SELECT id, scope, site, operator FROM rule WHERE org_id = $1 AND work_id = $2 ORDER BY id");
 FAIR_SQL(rule_take_up, "UPDATE rule SET work_id = $3, match_key = $4 WHERE org_id = $1 AND id = $2");
 

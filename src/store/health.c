@@ -43,3 +43,9 @@ fair_store_backup(struct fair_store *st, const char *path, struct fair_err *err)
 {
     return st->db->engine->backup(st->db, path, err);
 }
+
+void
+fair_store_settle(struct fair_store *st)
+{
+    st->db->engine->settle(st->db);
+}

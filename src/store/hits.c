@@ -25,6 +25,7 @@ FAIR_SQL(hit_again, "UPDATE hit SET " FACTS ", gone_us = NULL WHERE org_id = $1 
 FAIR_SQL(hit_known,
     "SELECT " HIT_ROW_COLUMNS ", h.preview, h.first_seen_us FROM hit h"
     " WHERE h.org_id = $1 AND h.work_id = $2 AND h.page_key = $3 AND h.image_key = $4");
+FAIR_SQL(hit_seen_forgotten, "UPDATE hit SET last_seen_us = $3, gone_us = NULL WHERE org_id = $1 AND id = $2");
 FAIR_SQL(hit_work_is, "SELECT 1 FROM work WHERE org_id = $1 AND id = $2 AND removed_us IS NULL");
 FAIR_SQL(hits_gone_page,
     "UPDATE hit SET gone_us = $4 WHERE org_id = $1 AND page_key = $3 AND gone_us IS NULL AND (run_id IS NULL OR run_id <> $2)");
@@ -237,6 +238,31 @@ seen_again(const struct fair_desk *d, struct fair_arena *a, struct fair_hit *h, 
     return FAIR_OK;
 }
 
+/* A use that was decided on and whose people were forgotten: it is known again, and nothing of it is written down anew. */
+static fair_status
+forgotten(const struct fair_desk *d, struct fair_arena *a, struct fair_hit *h, const struct fair_rule_about *about, bool *is, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    struct fair_rule_about keyed;
+    struct fair_hit_row k = { 0 };
+    struct fair_sha256 preview;
+
+    FAIR_TRY(fair_about_keyed(d, about, false, a, &keyed, is, err));
+    if (!*is) return FAIR_OK;
+    FAIR_TRY(known(d, &keyed, a, &k, &preview, &h->first_seen, is, err));
+    if (*is) *is = fair_str_eq(k.state, FAIR_STR("ignored")) || fair_str_eq(k.state, FAIR_STR("not_a_match"));
+    if (!*is) return FAIR_OK;
+    h->id = k.id;
+    h->state = state_literal(k.state);
+    h->decision = k.decision;
+    h->rule = k.rule;
+    h->until = k.until;
+    FAIR_TRY(fair_desk_query(d, &hit_seen_forgotten, &q, err));
+    fair_db_int(q, 2, k.id);
+    fair_db_int(q, 3, h->last_seen);
+    return fair_db_run(q, err);
+}
+
 fair_status
 fair_store_hit_seen(const struct fair_desk *d, struct fair_hit *given, bool *fresh, struct fair_err *err)
 {
@@ -246,7 +272,7 @@ fair_store_hit_seen(const struct fair_desk *d, struct fair_hit *given, bool *fre
     struct fair_hit_row k = { 0 };
     struct fair_rule_about about;
     struct fair_sha256 preview_was;
-    bool is;
+    bool is, was_forgotten = false;
 
     if (h.last_seen == 0) h.last_seen = fair_now();
     if (h.operator.n == 0) h.operator = h.site;
@@ -254,7 +280,10 @@ fair_store_hit_seen(const struct fair_desk *d, struct fair_hit *given, bool *fre
     FAIR_TRY(fair_txn_begin(d->st, &t, err));
     FAIR_TRY(hit_check(d, &h, err));
     FAIR_TRY(known(d, &about, a, &k, &preview_was, &h.first_seen, &is, err));
-    if (is) {
+    if (!is) FAIR_TRY(forgotten(d, a, &h, &about, &was_forgotten, err));
+    if (was_forgotten) {
+        is = true;
+    } else if (is) {
         h.id = k.id;
         FAIR_TRY(update(d, a, &h, &preview_was, err));
         FAIR_TRY(seen_again(d, a, &h, &k, err));

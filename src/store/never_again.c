@@ -1,7 +1,9 @@
-/* never_again.c - what no case may ever open for again, as keyed hashes: they say nothing of whom they are about. */
+/* never_again.c - what is to be known again and not to be read: keyed hashes.  What no case may ever open for again, and what
+ * remains of hits and rules whose people were forgotten.  Without the organisation's secret they say nothing of whom they are about. */
 #include <string.h>
 #include "base/digest.h"
 #include "store/case_private.h"
+#include "store/hits_private.h"
 
 FAIR_SQL(never_again_put, "INSERT INTO never_again (org_id, match_key, scope, case_id, at_us) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (org_id, match_key) DO NOTHING");
 FAIR_SQL(never_again_is, "SELECT 1 FROM never_again WHERE org_id = $1 AND match_key = $2");
@@ -40,6 +42,76 @@ hmac(const uint8_t key[32], fair_str text)
     fair_sha256_add(run, outer, 64);
     fair_sha256_add(run, h.b, 32);
     return fair_sha256_end(&run);
+}
+
+static struct fair_sha256
+keyed_bytes(const uint8_t key[32], struct fair_arena *a, const char *what, fair_str bytes)
+{
+    struct fair_buf b = FAIR_BUF(a, bytes.n + 64);
+
+    fair_buf_c(&b, what);
+    fair_buf_byte(&b, '\n');
+    fair_buf_add(&b, bytes);
+    return hmac(key, (fair_str){ b.p, b.n });
+}
+
+static fair_str
+keyed_text(const uint8_t key[32], struct fair_arena *a, const char *what, fair_str text)
+{
+    if (text.n == 0 || fair_is_forgotten(text)) return text;
+    return fair_str_fmt(a, FAIR_FORGOTTEN "%.*s", FAIR_STR_ARG(fair_hex(a, keyed_bytes(key, a, what, text).b, 32)));
+}
+
+bool
+fair_is_forgotten(fair_str text)
+{
+    return fair_str_starts(text, FAIR_STR(FAIR_FORGOTTEN));
+}
+
+fair_status
+fair_keyed(const struct fair_desk *d, const char *what, fair_str bytes, struct fair_sha256 *out, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    uint8_t key[32];
+
+    FAIR_TRY(secret(d, a, key, err));
+    *out = keyed_bytes(key, a, what, bytes);
+    return FAIR_OK;
+}
+
+fair_status
+fair_keyed_text(const struct fair_desk *d, const char *what, fair_str text, struct fair_arena *a, fair_str *out, struct fair_err *err)
+{
+    uint8_t key[32];
+
+    FAIR_TRY(secret(d, a, key, err));
+    *out = keyed_text(key, a, what, text);
+    return FAIR_OK;
+}
+
+fair_status
+fair_about_keyed(const struct fair_desk *d, const struct fair_rule_about *about, bool make, struct fair_arena *a, struct fair_rule_about *out, bool *any,
+                 struct fair_err *err)
+{
+    uint8_t key[32];
+    fair_str hex;
+    fair_status s;
+
+    *any = false;
+    *out = *about;
+    if (!make) {
+        s = fair_store_setting_get(d, FAIR_STR("never_again.key"), a, &hex, err);
+        if (s == FAIR_NOT_FOUND) return FAIR_OK;          /* no secret was ever made: nothing is kept by it */
+        if (s != FAIR_OK) return s;
+    }
+    FAIR_TRY(secret(d, a, key, err));
+    *any = true;
+    if (fair_is_forgotten(about->site)) return FAIR_OK;
+    out->site = keyed_text(key, a, "site", about->site);
+    out->operator = keyed_text(key, a, "operator", about->operator);
+    if (!fair_sha256_none(&about->page_key)) out->page_key = keyed_bytes(key, a, "page", (fair_str){ (const char *)about->page_key.b, 32 });
+    if (!fair_sha256_none(&about->image_key)) out->image_key = keyed_bytes(key, a, "image", (fair_str){ (const char *)about->image_key.b, 32 });
+    return FAIR_OK;
 }
 
 /* A work is known by its bytes: registered anew it is the same. */

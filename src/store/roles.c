@@ -26,6 +26,7 @@ const struct fair_deed_row fair_deeds[FAIR_DEEDS] = {
     [FAIR_DEED_REVIEW]    = { "review", "the second look: approve letters, settle disputes and appeals", OWN | REV | CNS, false },
     [FAIR_DEED_SENSITIVE] = { "sensitive", "notes on somebody's hardship that are not one's own", OWN | CNS | ADM, false },
     [FAIR_DEED_AUDIT]     = { "audit", "who did what, and who looked at what", OWN | CNS | AUD | ADM, false },
+    [FAIR_DEED_PRIVACY]   = { "privacy", "legal holds, forgetting, and what people ask about their data", OWN | CNS | ADM, false },
     [FAIR_DEED_PEOPLE]    = { "people", "the organisation's accounts", OWN | ADM, false },
     [FAIR_DEED_INSTALL]   = { "installation", "settings, backup, organisations: of the first organisation only", OWN | ADM, true },
 };

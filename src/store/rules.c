@@ -8,7 +8,7 @@ static const char *const scopes[] = { "pair", "page", "work+domain", "work+opera
 
 FAIR_SQL(rules_by_keys,
     "SELECT id, decision_id, what, until_us, scope, image_key, sha256, whole FROM rule"
-    " WHERE org_id = $1 AND match_key IN ($2, $3, $4, $5, $6, $7, $8) AND ended_us IS NULL"
+    " WHERE org_id = $1 AND match_key IN ($2, $3, $4, $5, $6, $7, $8, $10, $11, $12, $13, $14, $15, $16) AND ended_us IS NULL"
     " AND (until_us IS NULL OR until_us > $9) ORDER BY id DESC");
 
 FAIR_SQL(rule_put,
@@ -71,14 +71,18 @@ fair_rule_covering(const struct fair_desk *d, const struct fair_rule_about *abou
                    struct fair_rule_hold *out, struct fair_err *err)
 {
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    struct fair_rule_about keyed;
     size_t best = N_SCOPES;
+    bool any;
     fair_status s;
 
     *out = (struct fair_rule_hold){ 0 };
+    FAIR_TRY(fair_about_keyed(d, about, false, a, &keyed, &any, err));
     FAIR_TRY(fair_desk_query(d, &rules_by_keys, &q, err));
     for (size_t i = 0; i < N_SCOPES; i++) {
-        struct fair_sha256 key = fair_rule_key(fair_str_of(scopes[i]), about);
+        struct fair_sha256 key = fair_rule_key(fair_str_of(scopes[i]), about), again = fair_rule_key(fair_str_of(scopes[i]), &keyed);
         fair_db_sha256(q, 2 + (int)i, &key);
+        fair_db_sha256(q, 10 + (int)i, &again);
     }
     fair_db_int(q, 9, now);
     while ((s = fair_db_step(q, err)) == FAIR_OK) {
@@ -91,7 +95,7 @@ fair_rule_covering(const struct fair_desk *d, const struct fair_rule_about *abou
             fair_db_get_sha256(q, 5, &of.image_key);
             fair_db_get_sha256(q, 6, &of.sha256);
             fair_db_get_sha256(q, 7, &of.whole);
-            if (!fair_pair_same(&of, about)) continue;
+            if (!fair_pair_same(&of, about) && !fair_pair_same(&of, &keyed)) continue;
         }
         best = rank;
         *out = (struct fair_rule_hold){ fair_db_get_int(q, 0), fair_db_get_int(q, 1), fair_db_get_text(q, 2, a), fair_db_get_int(q, 3) };

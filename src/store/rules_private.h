@@ -16,6 +16,17 @@ struct fair_rule_about {
  * key is that of its work: the pictures are compared one by one. */
 struct fair_sha256 fair_rule_key(fair_str scope, const struct fair_rule_about *about);
 
+/* What remains when the people behind it are forgotten (forget.c): site and operator as texts "forgotten:<hex>", page and image as keyed
+ * hashes.  The same use found again has the same, so that rules go on holding.  `make`: make the organisation's secret if it has none yet;
+ * otherwise *any false: nothing is kept by it. */
+#define FAIR_FORGOTTEN "forgotten:"
+bool fair_is_forgotten(fair_str text);
+fair_status fair_about_keyed(const struct fair_desk *d, const struct fair_rule_about *about, bool make, struct fair_arena *a, struct fair_rule_about *out,
+                             bool *any, struct fair_err *err) FAIR_MUST_CHECK;
+/* Any other text under the same secret: as bytes, and as "forgotten:<hex>". */
+fair_status fair_keyed(const struct fair_desk *d, const char *what, fair_str bytes, struct fair_sha256 *out, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_keyed_text(const struct fair_desk *d, const char *what, fair_str text, struct fair_arena *a, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* Is it the picture that was rejected: the same bytes, the same address, or the same picture encoded again? */
 bool fair_pair_same(const struct fair_rule_about *a, const struct fair_rule_about *b);
 

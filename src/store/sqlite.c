@@ -131,7 +131,7 @@ lite_set_up(struct fair_db *db, struct fair_err *err)
     if (!is_wal(h)) FAIR_TRY(lite_script(db, "PRAGMA journal_mode = WAL", err));
     return lite_script(db,
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;"
-        "PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 67108864", err);
+        "PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON", err);   /* what is erased is written over */
 }
 
 static fair_status
@@ -397,6 +397,13 @@ lite_foreign_keys(struct fair_db *db, int64_t *broken, struct fair_err *err)
     return rc == SQLITE_DONE ? FAIR_OK : failed(db, rc, err);
 }
 
+/* What was erased may still lie in the journal: it is written back and cut off, unless somebody reads on in it just now. */
+static void
+lite_settle(struct fair_db *db)
+{
+    sqlite3_wal_checkpoint_v2(handle(db), NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 static fair_status
 copy_into(struct fair_db *db, const char *path, struct fair_err *err)
 {
@@ -481,5 +488,5 @@ const struct fair_db_engine fair_db_sqlite = {
     .blob = lite_blob, .reset = lite_reset, .finish = lite_finish,
     .script = lite_script, .begin = lite_begin, .commit = lite_commit, .rollback = lite_rollback,
     .save = lite_save, .release = lite_release, .back = lite_back, .changes = lite_changes,
-    .check = lite_check, .foreign_keys = lite_foreign_keys, .backup = lite_backup, .bytes = lite_bytes,
+    .check = lite_check, .foreign_keys = lite_foreign_keys, .backup = lite_backup, .bytes = lite_bytes, .settle = lite_settle,
 };

@@ -115,6 +115,7 @@ enum fair_deed {
     FAIR_DEED_REVIEW,         /* the second look at letters, disputes, appeals     */
     FAIR_DEED_SENSITIVE,      /* read notes on hardship                            */
     FAIR_DEED_AUDIT,          /* who did what                                      */
+    FAIR_DEED_PRIVACY,        /* legal holds, forgetting, and what people ask about their data */
     FAIR_DEED_PEOPLE,         /* accounts of the organisation                      */
     FAIR_DEED_INSTALL,        /* the installation: for the first organisation only */
     FAIR_DEEDS
@@ -138,6 +139,8 @@ bool fair_role_may_give(fair_str role, fair_str other);
 fair_status fair_store_blob_ref(const struct fair_desk *d, const struct fair_sha256 *key, int64_t bytes, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_blob_drop(const struct fair_desk *d, const struct fair_sha256 *key, bool *nobody, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_blob_may_read(const struct fair_desk *d, const struct fair_sha256 *key, bool *may, struct fair_err *err) FAIR_MUST_CHECK;
+/* Does another organisation refer to it? */
+fair_status fair_store_blob_elsewhere(const struct fair_desk *d, const struct fair_sha256 *key, bool *others, struct fair_err *err) FAIR_MUST_CHECK;
 /* Blobs that nobody refers to any more: `erase` each from the vault (FAIR_OK also where it was not there).
  * For doctor: not while another process registers works, whose blobs come before their rows. */
 fair_status fair_store_blobs_unwanted(struct fair_store *st, fair_status (*erase)(void *arg, const struct fair_sha256 *key), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
@@ -363,6 +366,8 @@ struct fair_store_health { int64_t schema, schema_known; bool sound, foreign_key
 fair_status fair_store_health(struct fair_store *st, struct fair_arena *a, struct fair_store_health *out, struct fair_err *err) FAIR_MUST_CHECK;
 /* A consistent copy while others write (SQLite's backup API); the file must not exist. */
 fair_status fair_store_backup(struct fair_store *st, const char *path, struct fair_err *err) FAIR_MUST_CHECK;
+/* After erasing: nothing of it stays in the journal beside the file, as far as others who read allow it now. */
+void fair_store_settle(struct fair_store *st);
 /* Every blob key any row refers to, for doctor and backup. */
 fair_status fair_store_blobs(struct fair_store *st, fair_status (*each)(void *arg, const struct fair_sha256 *key), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
 

@@ -1,8 +1,11 @@
 /* Tests of cases as rows: opening, moving, who may, what follows, and that nothing gets round the engine. */
 #include "store/capture_rows.h"
 #include "store/case_rows.h"
+#include "store/answer_rows.h"
+#include "store/mail_rows.h"
 #include "store/owner_rows.h"
 #include "store/package_rows.h"
+#include "store/privacy_rows.h"
 #include "store/test_store.h"
 
 #define T0 (fair_date_of(2026, 3, 2) * FAIR_DAY + 12 * FAIR_HOUR)
@@ -846,6 +849,218 @@ TEST(I13_a_note_can_be_erased_and_the_case_still_stands)
     CHECK_EQ(MOVE(&t, &t.h.d, OWN, PUT_ON_HOLD, T0, 0), FAIR_OK);
     CHECK_OK(t.h.st->db->engine->script(t.h.st->db, "UPDATE case_event SET note = NULL, note_salt = NULL", why));
     CHECK_EQ(MOVE(&t, &t.h.d, OWN, RELEASE, T0 + FAIR_DAY, 0), FAIR_OK);
+    end(&t);
+}
+
+/* ---- forgetting ----------------------------------------------------------------------------------------------------------------------- */
+
+struct due_list { int n; struct fair_due last; char held[200]; };
+
+static fair_status
+note_due(void *arg, const struct fair_due *x, struct fair_err *err)
+{
+    struct due_list *s = arg;
+    (void)err;
+    s->n++;
+    s->last = *x;
+    snprintf(s->held, sizeof s->held, "%.*s", FAIR_STR_ARG(x->held));
+    return FAIR_OK;
+}
+
+static struct due_list
+due(struct desk *t, fair_time now)
+{
+    struct due_list s = { 0 };
+    CHECK_OK(fair_store_due(&t->h.d, now, note_due, &s, why));
+    return s;
+}
+
+static int64_t
+found(struct desk *t, const char *needle)
+{
+    struct fair_rows *q;
+    int64_t n = 0;
+
+    CHECK_OK(t->h.st->db->engine->prepare(t->h.st->db, "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table' AND p.type IN ('TEXT', 'BLOB')", &q, why));
+    while (t->h.st->db->engine->step(q, NULL) == FAIR_OK) {
+        fair_str table = fair_str_dup(t->h.a, t->h.st->db->engine->text(q, 0)), column = fair_str_dup(t->h.a, t->h.st->db->engine->text(q, 1));
+        int64_t k = number(&t->h, fair_str_fmt(t->h.a, "SELECT count(*) FROM %.*s WHERE instr(CAST(%.*s AS TEXT), '%s') > 0", FAIR_STR_ARG(table), FAIR_STR_ARG(column), needle).p);
+        if (k > 0) print_message("%s stands in %.*s.%.*s\n", needle, FAIR_STR_ARG(table), FAIR_STR_ARG(column));
+        n += k;
+    }
+    t->h.st->db->engine->finish(q);
+    return n;
+}
+
+/* Everything that can be known of a recipient, with a word in it that is found again. */
+static void
+fill(struct desk *t)
+{
+    static const char *const data[][3] = { { "name", "Zebulon Reader", "imprint" }, { "address", "1 Zebulon Road", "imprint" }, { "country", "DE", "imprint" },
+                                           { "email", "zebulon@example.com", "recipient" } };
+    struct fair_portal_answer an = { .name = FAIR_STR("1-00"), .action = FAIR_STR("licence"), .receipt = FAIR_STR("R1"), .sealed = sha_of("an answer"), .at = T0, .taken = T0, .case_id = t->id };
+    struct fair_mail_in m = { .box = FAIR_STR("b"), .validity = 1, .uid = 1, .kind = FAIR_STR("reply"), .message_id = FAIR_STR("<zebulon@example.com>"), .sender = FAIR_STR("zebulon@example.com"),
+                              .subject = FAIR_STR("Zebulon asks"), .sealed = sha_of("a mail"), .bytes = 6, .at = T0, .taken = T0, .case_id = t->id };
+    struct fair_case_fact f = { .case_id = t->id, .name = FAIR_STR("exceptions.worksheet"), .value = FAIR_STR("Zebulon quotes it"), .source = FAIR_STR("the page of Zebulon"), .at = T0 };
+    struct fair_party p;
+    fair_id party;
+    bool fresh;
+
+    CHECK_OK(fair_store_party_of(&t->h.d, FAIR_STR("example.com"), T0, &party, why));
+    CHECK_OK(fair_store_party_get(&t->h.d, party, t->h.a, &p, why));
+    p.kind = FAIR_STR("private");
+    p.kind_evidence = FAIR_STR("Zebulon writes on gardening");
+    CHECK_OK(fair_store_party_set(&t->h.d, &p, T0, why));
+    for (size_t i = 0; i < 4; i++) {
+        struct fair_party_datum x = { .party = party, .what = fair_str_of(data[i][0]), .value = fair_str_of(data[i][1]), .source = fair_str_of(data[i][2]),
+                                      .source_url = FAIR_STR("https://example.com/zebulon") };
+        CHECK_OK(fair_store_party_put(&t->h.d, &x, T0, why));
+    }
+    CHECK_OK(fair_store_case_fact_put(&t->h.d, &f, why));
+    write_to_them(t, T0);
+    an.notice = m.notice = number(&t->h, "SELECT id FROM notice");
+    CHECK_OK(t->h.st->db->engine->script(t->h.st->db, "UPDATE notice SET sent_to = 'zebulon@example.com', message_id = '<zebulon-1@home.example>', bounce = 'no Zebulon here'", why));
+    CHECK_OK(fair_store_answer_put(&t->h.d, &an, 9, &fresh, why));
+    CHECK_OK(fair_store_mail_put(&t->h.d, &m, &fresh, why));
+    {
+        struct fair_case_act x = { .case_id = t->id, .version = 0, .e = { .move = FAIR_DO_DISPUTE, .who = FAIR_RCP, .at = T0 + FAIR_HOUR, .ground = FAIR_GROUND_LICENCE, .verified = true },
+                                   .note = FAIR_STR("Zebulon says"), .words = FAIR_STR("I, Zebulon, bought it"), .document = sha_of("a receipt") };
+        CHECK_OK(fair_store_case_move(&t->nobody, &x, NULL, NULL, why));
+    }
+}
+
+struct blob_list { int n, stones; };
+
+static fair_status
+count_blob(void *arg, const struct fair_sha256 *key, bool stone, struct fair_err *err)
+{
+    struct blob_list *b = arg;
+    (void)key, (void)err;
+    b->n++;
+    b->stones += stone;
+    return FAIR_OK;
+}
+
+TEST(I13_a_closed_case_is_forgotten_whole_at_its_time_and_never_before)
+{
+    struct desk t;
+    struct blob_list blobs = { 0 };
+    struct fair_case c;
+    struct fair_err err = { 0 };
+    fair_time closed = T0 + 2 * FAIR_DAY;
+    int64_t rows;
+    bool never;
+
+    begin(&t);
+    fill(&t);
+    CHECK(found(&t, "ebulon") > 10);
+    CHECK_EQ(fair_store_forget(&t.h.d, FAIR_KEEP_CASE_CONTACTED, t.id, "erasure", 0, closed, &rows, &err), FAIR_REFUSED);
+    CHECK(strstr(err.text, "is open") != NULL);
+    CHECK_EQ(due(&t, T0 + 900 * FAIR_DAY).n, 0);
+    CHECK_EQ(MOVE(&t, &t.reviewer, REV, LICENSED, closed, 0), FAIR_OK);
+    CHECK_EQ(due(&t, closed + 366 * FAIR_DAY - 1).n, 0);
+    CHECK_EQ(due(&t, closed + 366 * FAIR_DAY).n, 1);
+    CHECK_EQ(due(&t, closed + 366 * FAIR_DAY).last.rule, FAIR_KEEP_CASE_CONTACTED);
+    CHECK_OK(fair_store_forget_blobs(&t.h.d, FAIR_KEEP_CASE_CONTACTED, t.id, count_blob, &blobs, why));
+    CHECK_EQ(blobs.n, 4);              /* the letter, the answer, the mail, the document */
+    CHECK_EQ(blobs.stones, 4);
+    CHECK_OK(fair_store_forget(&t.h.d, FAIR_KEEP_CASE_CONTACTED, t.id, "case.contacted", blobs.n, closed + 366 * FAIR_DAY, &rows, why));
+    CHECK_EQ(found(&t, "ebulon"), 0);
+    CHECK_EQ(found(&t, "example.com/one"), 0);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM hit WHERE site = 'example.com'"), 0);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM case_event WHERE note IS NOT NULL"), 0);
+    CHECK_OK(fair_store_case_get(&t.h.d, t.id, t.h.a, &c, why));
+    CHECK_STR(c.state, "CLOSED_LICENSED_BEFORE");
+    CHECK(fair_str_starts(c.operator, FAIR_STR("forgotten:")));
+    CHECK_EQ(due(&t, closed + 900 * FAIR_DAY).n, 0);
+    /* What was settled stays settled. */
+    CHECK_OK(fair_store_never_again(&t.h.d, FAIR_STR("example.com"), t.work, &never, why));
+    CHECK(never);
+    {
+        bool fresh;
+        struct fair_hit x = { .work = t.work, .page_url = FAIR_STR("https://example.com/nine"), .image_url = FAIR_STR("https://example.com/9.jpg"), .site = FAIR_STR("example.com"),
+                              .verdict = FAIR_STR("match"), .score = 0.9, .sha256 = sha_of("nine"), .last_seen = closed + 400 * FAIR_DAY };
+        CHECK_OK(fair_store_hit_seen(&t.h.d, &x, &fresh, why));
+        CHECK_STR(x.state, "ignored");
+    }
+    end(&t);
+}
+
+TEST(I13_a_legal_hold_keeps_a_case_until_it_ends)
+{
+    struct desk t;
+    struct fair_hold x = { 0 };
+    struct due_list l;
+    struct fair_err err = { 0 };
+    int64_t rows;
+
+    begin(&t);
+    CHECK_EQ(MOVE(&t, &t.h.d, OWN, WITHDRAW, T0, 0), FAIR_OK);
+    x = (struct fair_hold){ .case_id = t.id, .why = FAIR_STR("  "), .until = T0 + 100 * FAIR_DAY };
+    CHECK_EQ(fair_store_hold_put(&t.h.d, &x, T0, NULL), FAIR_INVALID);
+    x.why = FAIR_STR("a suit about another picture");
+    x.until = T0;
+    CHECK_EQ(fair_store_hold_put(&t.h.d, &x, T0, NULL), FAIR_INVALID);
+    x.until = T0 + 100 * FAIR_DAY;
+    CHECK_OK(fair_store_hold_put(&t.h.d, &x, T0, why));
+    l = due(&t, T0 + 50 * FAIR_DAY);
+    CHECK_EQ(l.n, 1);
+    CHECK_EQ(l.last.rule, FAIR_KEEP_CASE_UNCONTACTED);
+    CHECK(strcmp(l.held, "a suit about another picture") == 0);
+    CHECK_EQ(l.last.held_until, T0 + 100 * FAIR_DAY);
+    CHECK_EQ(fair_store_forget(&t.h.d, FAIR_KEEP_CASE_UNCONTACTED, t.id, "case.uncontacted", 0, T0 + 50 * FAIR_DAY, &rows, &err), FAIR_REFUSED);
+    CHECK(strstr(err.text, "legal hold") != NULL);
+    CHECK_EQ(due(&t, T0 + 100 * FAIR_DAY).last.held_until, 0);
+    CHECK_OK(fair_store_hold_end(&t.h.d, x.id, FAIR_STR("settled"), T0 + 51 * FAIR_DAY, why));
+    CHECK_EQ(fair_store_hold_end(&t.h.d, x.id, FAIR_STR("settled"), T0 + 51 * FAIR_DAY, NULL), FAIR_NOT_FOUND);
+    CHECK_EQ(due(&t, T0 + 52 * FAIR_DAY).last.held_until, 0);
+    CHECK_OK(fair_store_forget(&t.h.d, FAIR_KEEP_CASE_UNCONTACTED, t.id, "case.uncontacted", 0, T0 + 52 * FAIR_DAY, &rows, why));
+    CHECK_EQ(fair_store_hold_put(&t.h.d, &x, T0 + 53 * FAIR_DAY, NULL), FAIR_REFUSED);
+    end(&t);
+}
+
+TEST(I13_a_known_limitation_keeps_a_case_longer)
+{
+    struct desk t;
+    struct fair_case_fact f = { 0 };
+
+    begin(&t);
+    f = (struct fair_case_fact){ .case_id = t.id, .name = FAIR_STR("time.limitation"), .value = fair_time_text(t.h.a, T0 + 1000 * FAIR_DAY), .source = FAIR_STR("counted"), .at = T0 };
+    CHECK_OK(fair_store_case_fact_put(&t.h.d, &f, why));
+    write_to_them(&t, T0);
+    CHECK_EQ(MOVE(&t, &t.h.d, OWN, WITHDRAW, T0 + FAIR_DAY, 0), FAIR_OK);
+    CHECK_EQ(due(&t, T0 + 1000 * FAIR_DAY + 366 * FAIR_DAY - FAIR_DAY).n, 0);
+    CHECK_EQ(due(&t, T0 + 1000 * FAIR_DAY + 366 * FAIR_DAY).n, 1);
+    end(&t);
+}
+
+TEST(I13_the_party_of_two_cases_goes_with_the_last)
+{
+    struct desk t;
+    fair_id first, second;
+    int64_t rows;
+    bool joined;
+
+    begin(&t);
+    first = t.id;
+    write_to_them(&t, T0);
+    CHECK_OK(fair_store_case_open(&t.h.d, t.hit, true, T0, &second, &joined, why));
+    {
+        fair_id party;
+        struct fair_party_datum x = { .what = FAIR_STR("name"), .value = FAIR_STR("Zebulon"), .source = FAIR_STR("imprint"), .source_url = FAIR_STR("https://example.com/") };
+        CHECK_OK(fair_store_party_of(&t.h.d, FAIR_STR("example.com"), T0, &party, why));
+        x.party = party;
+        CHECK_OK(fair_store_party_put(&t.h.d, &x, T0, why));
+    }
+    CHECK_EQ(MOVE(&t, &t.h.d, OWN, WITHDRAW, T0 + FAIR_DAY, 0), FAIR_OK);
+    CHECK_OK(fair_store_forget(&t.h.d, FAIR_KEEP_CASE_CONTACTED, first, "erasure", 0, T0 + 2 * FAIR_DAY, &rows, why));
+    CHECK(found(&t, "Zebulon") > 0);       /* the takedown is open, and needs the party and the hit */
+    CHECK(number(&t.h, "SELECT count(*) FROM hit WHERE site = 'example.com'") > 0);
+    t.id = second;
+    CHECK_EQ(MOVE(&t, &t.h.d, OWN, TD_RETRACT, T0 + 2 * FAIR_DAY, 0), FAIR_OK);
+    CHECK_OK(fair_store_forget(&t.h.d, FAIR_KEEP_CASE_CONTACTED, second, "erasure", 0, T0 + 3 * FAIR_DAY, &rows, why));
+    CHECK_EQ(found(&t, "Zebulon"), 0);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM hit WHERE site = 'example.com'"), 0);
     end(&t);
 }
 

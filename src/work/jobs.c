@@ -14,6 +14,7 @@
 #include "work/post.h"
 #include "work/prove.h"
 #include "work/recheck.h"
+#include "work/privacy.h"
 #include "work/scan.h"
 #include "work/seal.h"
 #include "work/take.h"
@@ -419,9 +420,9 @@ one_job(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, 
 
 /* ---- what recipients answer ------------------------------------------------------ */
 
-struct ear { fair_time portal, mail; };
+struct ear { fair_time portal, mail, privacy; };
 
-/* Answers are taken every few seconds, mails every few minutes.  A server that does not answer is logged and tried again. */
+/* What is done by the clock.  Answers are taken every few seconds, mails every few minutes.  A server that does not answer is logged and tried again. */
 static void
 hear_recipients(struct fair_house *h, struct ear *e, bool once)
 {
@@ -440,13 +441,18 @@ hear_recipients(struct fair_house *h, struct ear *e, bool once)
         if (fair_hear(h, fair_now(), &n, &err) != FAIR_OK) fair_log(FAIR_LOG_WARN, "mail.not_heard why=\"%s\"", err.text);
         else if (n > 0) fair_log(FAIR_LOG_INFO, "mail.heard mails=%lld", (long long)n);
     }
+    /* What has been kept as long as it may be: looked for once an hour. */
+    if (once || e->privacy == 0 || now - e->privacy > FAIR_HOUR) {
+        e->privacy = now;
+        if (fair_privacy_keep_all(h, fair_now(), &err) != FAIR_OK) fair_log(FAIR_LOG_WARN, "privacy.not_kept why=\"%s\"", err.text);
+    }
 }
 
 fair_status
 fair_work_run(struct fair_house *h, bool once, bool (*stopped)(void *arg), void *arg, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    struct ear ear = { 0, 0 };
+    struct ear ear = { 0, 0, 0 };
     fair_time looked = 0;
     bool heard = false;
 

@@ -26,6 +26,9 @@ fair_status fair_portal_publish(struct fair_house *h, fair_id notice, fair_time 
 /* The same for every published notice of a case: after each move, so that the page says what is. */
 fair_status fair_portal_publish_case(struct fair_house *h, fair_id case_id, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* Take a notice off the portal, with its links, answers and files; from another machine with the next sync.  Not there: FAIR_OK. */
+fair_status fair_portal_unpublish(struct fair_house *h, fair_str code, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* Where the portal runs on another machine (portal.secret_file is set): send it what changed, and fetch the answers that wait there
  * into the home's own folder.  FAIR_OK and nothing done where it runs here.  FAIR_IO: it cannot be reached, or will not have us. */
 fair_status fair_portal_sync(struct fair_house *h, struct fair_err *err) FAIR_MUST_CHECK;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/io.h"
 #include "base/log.h"
 #include "portal/door.h"
@@ -108,6 +109,28 @@ send_notice(struct far *f, fair_str id, struct fair_err *err)
     return fair_write_file(mark.p, text.p, text.n, 0600, err);
 }
 
+/* What was taken off here (portal_unpublish.c) goes there too. */
+static fair_status
+remove_all(struct far *f, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str dir = fair_str_fmt(a, "%.*s/gone", FAIR_STR_ARG(f->p->shelf.dir)), reply;
+    struct dirent **list = NULL;
+    int n = scandir(dir.p, &list, NULL, alphasort);
+    fair_status s = FAIR_OK;
+
+    for (int i = 0; i < n; i++) {
+        fair_str id = fair_str_of(list[i]->d_name);
+        if (s == FAIR_OK && fair_notice_id_ok(id)) {
+            s = ask_json(f, "remove", json_pack("{s:s%}", "id", id.p, id.n), a, &reply, err);
+            if (s == FAIR_OK) unlink(fair_str_fmt(a, "%.*s/%s", FAIR_STR_ARG(dir), list[i]->d_name).p);
+        }
+        free(list[i]);
+    }
+    free(list);
+    return s;
+}
+
 static fair_status
 send_all(struct far *f, struct fair_err *err)
 {
@@ -123,7 +146,7 @@ send_all(struct far *f, struct fair_err *err)
         free(list[i]);
     }
     free(list);
-    return s;
+    return s == FAIR_OK ? remove_all(f, err) : s;
 }
 
 /* ---- in ---- */
