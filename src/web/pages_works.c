@@ -104,28 +104,38 @@ fair_page_works(struct fair_request *rq, struct fair_reply *re, struct fair_err 
     return fair_store_jobs(&rq->desk, FAIR_STR("aside"), (struct fair_page){ 0, 50 }, list_upload, &l, err);
 }
 
+/* The upload holds its bytes until they are read: the job lets go of them, and the work holds its own. */
+struct upload { struct fair_sha256 sha; int64_t bytes; fair_str args; fair_time now; };
+
+static fair_status
+hold_and_ask(const struct fair_desk *d, void *arg, struct fair_err *err)
+{
+    struct upload *u = arg;
+
+    FAIR_TRY(fair_store_blob_ref(d, &u->sha, u->bytes, err));
+    return fair_store_job_ask(d, "take", (fair_str){ NULL, 0 }, u->args, u->now, err);
+}
+
 /* Asks for the reading of one picture that is in the vault already. */
 static fair_status
 ask_take(struct fair_request *rq, const struct fair_field *file, fair_str collection, struct fair_err *err)
 {
-    struct fair_sha256 sha;
+    struct upload u = { .bytes = (int64_t)file->value.n, .now = rq->now };
     json_t *args = json_object();
-    fair_str hex, once;
     char *text;
     fair_status s;
 
-    s = fair_vault_put(rq->web->o->vault, file->value, &sha, err);
+    s = fair_vault_put(rq->web->o->vault, file->value, &u.sha, err);
     if (s != FAIR_OK) {
         json_decref(args);
         return fair_fail_in(err, "picture %.*s", FAIR_STR_ARG(fair_str_escape(rq->arena, file->file)));
     }
-    hex = fair_hex(rq->arena, sha.b, sizeof sha.b);
-    once = fair_str_fmt(rq->arena, "take:%.*s", FAIR_STR_ARG(hex));
-    fair_put(args, "sha256", hex);
+    fair_put(args, "sha256", fair_hex(rq->arena, u.sha.b, sizeof u.sha.b));
     fair_put(args, "name", file->file);
     fair_put(args, "collection", collection);
     text = json_dumps(args, JSON_COMPACT);
-    s = fair_store_job_ask(&rq->desk, "take", once, fair_str_of(text), rq->now, err);
+    u.args = fair_str_of(text);
+    s = fair_store_do(&rq->desk, hold_and_ask, &u, err);
     free(text);
     json_decref(args);
     return s;
