@@ -144,7 +144,8 @@ pack(struct fair_house *h, struct fair_capture *c, struct fair_arena *a, fair_id
     bool whole;
 
     FAIR_TRY(original(h, c->facts.work, a, &work, &whole, err));
-    if (work.n > 0) files[o.n_files++] = (struct fair_package_file){ fair_str_fmt(a, "match/work.%s", ending_of(work)), work };
+    /* Our reduced copy is not the picture whose digest is told. */
+    if (work.n > 0) files[o.n_files++] = (struct fair_package_file){ fair_str_fmt(a, whole ? "match/work.%s" : "match/work-preview.%s", ending_of(work)), work };
     if (c->picture.n > 0) files[o.n_files++] = (struct fair_package_file){ fair_str_fmt(a, "match/found.%s", ending_of(c->picture)), c->picture };
     if (!whole) c->facts.match.have = false;         /* from a preview it cannot be computed again */
     for (size_t i = 0; i < c->n_files; i++) files[o.n_files++] = c->files[i];

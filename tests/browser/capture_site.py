@@ -88,6 +88,9 @@ class Site:
         credit = "Photo: R. Example" if self.change == "credit" else "Photo: unknown"
         return page(f'<h1>A story</h1><figure style="margin:40px"><img src="/p/{name}" alt="A view" width="400"><figcaption>{credit}</figcaption></figure>', "A story")
 
+    def page_other(self):
+        return page('<img src="/p/other.jpg" width="500" alt="Another view">', "Another")
+
     def page_tall(self):
         rows = "".join(f'<div style="height:1000px;background:hsl({i * 9},60%,85%)">row {i}</div>' for i in range(39))
         return page(f'<div style="height:3500px">lazy</div><img loading="lazy" src="/p/a.jpg" width="500" height="400">{rows}<div style="height:3000px">end</div>', "Tall")

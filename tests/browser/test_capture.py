@@ -124,6 +124,23 @@ t.check(row['found'] == 'page_gone' and 'taken down' in (row['changes'] or ''), 
 show = f('hits', 'show', hits['use'], '--json')[1]
 t.check(b'"gone"' in show and json.loads(show.splitlines()[0]).get('gone') is not None, 'the_hit_is_marked_gone_and_stays_proven', show[:400])
 t.check(captures('use')[0]['found'] == 'there', 'the_first_capture_stays', captures('use')[0])
+# ---- a work whose original lies elsewhere and was taken away: the package still holds
+kept = t.top + '/elsewhere.jpg'
+with open(kept, 'wb') as o:
+    o.write(other)
+with open(f.home + '/fairtrack.conf', 'a') as o:
+    o.write('[evidence]\ntimestamp = own\n')
+f('works', 'add', '--reference', kept)
+f('scan', f'{site.url}/other')
+hits['other'] = str([h for h in f.json('hits', 'list') if h['page'].endswith('/other')][0]['hit'])
+os.remove(kept)
+_, row, err = capture('other')
+package = str(row['package'])
+f('evidence', 'seal', package)
+f('evidence', 'export', package, t.top + '/other.wacz')
+key = f('evidence', 'keys', 'list')[1].decode().split('\n')[0].split('\t')[0]
+code, out, err = f('verify', '--key', key, t.top + '/other.wacz')
+t.check(code == 0 and b'work-preview.jpg' in out, 'without_its_original_a_work_is_shown_by_our_copy_and_the_package_holds', (code, out[-600:], err))
 code, out, err = f('evidence', 'capture', '12345')
 t.check(code == 4 and b'no hit' in err.lower(), 'no_such_hit', (code, err))
 code, out, err = f('doctor')
