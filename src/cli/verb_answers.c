@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "cli/cli.h"
+#include "store/heard_rows.h"
 #include "work/hear.h"
 #include "work/portal_home.h"
 
@@ -210,59 +211,6 @@ fair_verb_answers_show(struct fair_cli *c, int argc, char **argv)
 
 /* ---- read ---- */
 
-struct unread { fair_id case_id; bool any; };
-
-static fair_status
-unread_answer(void *arg, const struct fair_portal_answer *x, __attribute__((unused)) struct fair_err *err)
-{
-    struct unread *u = arg;
-    u->any |= x->read == 0;
-    return FAIR_OK;
-}
-
-static fair_status
-unread_mail(void *arg, const struct fair_mail_in *x, __attribute__((unused)) struct fair_err *err)
-{
-    struct unread *u = arg;
-    u->any |= x->read == 0 && fair_str_eq(x->kind, FAIR_STR("reply"));
-    return FAIR_OK;
-}
-
-/* The case's clock goes on once a person has read all that came. */
-static fair_status
-read_one(struct fair_cli *c, fair_id id, struct fair_err *err)
-{
-    const struct fair_desk *d = &c->house.desk;
-    struct fair_page page = { 0, 1000 };
-    struct fair_portal_answer x;
-    struct fair_mail_in m;
-    struct fair_case k;
-    struct fair_case_act act = { .e = { .move = FAIR_DO_READ_IT } };
-    struct unread u = { 0 };
-    fair_status s = fair_store_answer_get(d, id, c->arena, &x, err);
-
-    if (s == FAIR_OK) {
-        u.case_id = x.case_id;
-        FAIR_TRY(fair_store_answer_read(d, id, fair_now(), err));
-    } else if (s == FAIR_NOT_FOUND) {
-        FAIR_TRY(fair_store_mail_get(d, id, c->arena, &m, err));
-        u.case_id = m.case_id;
-        FAIR_TRY(fair_store_mail_read(d, id, fair_now(), err));
-    } else {
-        return s;
-    }
-    if (u.case_id == 0) return FAIR_OK;
-    FAIR_TRY(fair_store_answers(d, u.case_id, page, unread_answer, &u, err));
-    FAIR_TRY(fair_store_mails(d, u.case_id, page, unread_mail, &u, err));
-    if (u.any) return FAIR_OK;
-    FAIR_TRY(fair_store_case_get(d, u.case_id, c->arena, &k, err));
-    act.case_id = k.id;
-    act.version = k.version;
-    if (c->role.n == 0 || !fair_store_case_actor(c->role, FAIR_DO_READ_IT, &act.e.who)) return fair_fail(err, FAIR_REFUSED, "reading for a case is a person's, with --as");
-    s = fair_store_case_move(d, &act, NULL, NULL, err);
-    return s == FAIR_REFUSED ? FAIR_OK : s;      /* nothing waited to be read */
-}
-
 int
 fair_verb_answers_read(struct fair_cli *c, int argc, char **argv)
 {
@@ -272,10 +220,11 @@ fair_verb_answers_read(struct fair_cli *c, int argc, char **argv)
     if (!fair_cli_parse(c, argc, argv, NULL, 1, -1, &code)) return code;
     if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     for (int i = 0; i < c->n_args; i++) {
-        fair_id id;
+        fair_id id, in_case;
         fair_status s;
+        bool moved;
         if (!fair_cli_id(c->args[i], &id)) return fair_cli_usage(c, "%s is no id", c->args[i]);
-        s = read_one(c, id, &err);
+        s = fair_store_heard_read(&c->house.desk, id, fair_now(), &in_case, &moved, &err);
         if (s == FAIR_NOT_FOUND) {
             fprintf(stderr, "fairtrack answers read: no answer %lld\n", (long long)id);
             missing++;

@@ -11,11 +11,11 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/web_hands.h"
 #include "web/web.h"
 #include "proc/proc.h"
 #include "work/jobs.h"
 #include "work/portal_home.h"
-#include "work/recheck.h"
 
 extern char **environ;
 
@@ -52,34 +52,21 @@ announce(void *arg, fair_str url, struct fair_err *err)
     return FAIR_OK;
 }
 
-/* The web room knows no work: what the verifier finds it is told. */
-static fair_status
-recheck(void *arg, const struct fair_desk *d, fair_id case_id, fair_time since, fair_time now, struct fair_err *err)
-{
-    struct fair_house *h = arg;
-    struct fair_desk ours = h->desk;
-    fair_status s;
-
-    h->desk = *d;
-    s = fair_case_recheck(h, case_id, since, now, err);
-    h->desk = ours;
-    return s;
-}
-
 static int
 web_process(struct fair_cli *c, const char *listen, bool link)
 {
     struct ready r = { c, link };
     struct fair_web_options o = { .stop_fd = -1, .ready = announce, .arg = &r };
+    struct fair_web_hands hands;
     struct fair_err err = { 0 };
 
     if (fair_cli_house(c, &err) != FAIR_OK || fair_house_vault(&c->house, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    fair_cli_web_hands(&c->house, &hands);
+    o.hands = &hands;
     if (listen != NULL) c->house.config.listen = fair_str_of(listen);
     o.store = c->house.store;
     o.vault = c->house.vault;
     o.config = &c->house.config;
-    o.recheck = recheck;
-    o.recheck_arg = &c->house;
     o.keys = fair_str_fmt(c->arena, "%.*s/keys/notary.json", FAIR_STR_ARG(c->house.home)).p;
     if (fair_web_run(&o, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     return FAIR_EXIT_DONE;

@@ -305,6 +305,25 @@ gather_brake(const struct fair_desk *d, fair_time now, struct fair_arena *a, str
     return FAIR_OK;
 }
 
+fair_status
+fair_store_brake(const struct fair_desk *d, fair_time now, struct fair_arena *a, struct fair_brake *out, struct fair_err *err)
+{
+    struct fair_facts *f = fair_alloc(a, sizeof *f);
+    struct fair_case_event e = { .move = FAIR_DO_INQUIRE, .at = now };
+    struct fair_gate gates[FAIR_N_GATES];
+    fair_status s;
+
+    *f = (struct fair_facts){ .country = FAIR_STR("") };
+    FAIR_TRY(gather_brake(d, now, a, f, err));
+    *out = (struct fair_brake){ .sent = f->brake.sent, .refuted = f->brake.refuted, .today = f->brake.today, .cap = f->brake.cap, .suspended = f->brake.suspended };
+    /* What is too often, the gate says. */
+    fair_cases_gates(f, FAIR_AT_INQUIRY, &e, gates);
+    for (size_t i = 0; i < gates[18].n_reasons; i++)
+        if (gates[18].reasons[i].why == fair_reason_of(FAIR_STR("G19_refuted"))) out->often = true;
+    s = fair_store_setting_get(d, FAIR_STR("cases.suspended"), a, &out->why, err);
+    return s == FAIR_NOT_FOUND ? FAIR_OK : s;
+}
+
 static fair_status
 first_contact(const struct fair_desk *d, const struct fair_case *c, bool *first, struct fair_err *err)
 {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include "base/io.h"
 #include "base/log.h"
+#include "store/heard_rows.h"
 #include "web/web_private.h"
 
 /* ---- routes --------------------------------------------------------------- */
@@ -72,6 +73,15 @@ static const struct { const char *code, *words; bool many; } notes[] = {
     { "session_end", "That session is over.", false },
     { "factor_off", "The second factor is off.", false },
     { "signed_out", "Signed out everywhere.", false },
+    { "opened", "A case is open. Nobody has been written to.", false },
+    { "joined", "It joins the open case of this operator.", false },
+    { "case_moved", "Done, and written into the case's history.", false },
+    { "sent", "Let out: it leaves as soon as the post has asked the rules again.", false },
+    { "drafted", "Drafted. Read it; nothing is sent before a person approves it.", false },
+    { "approved", "Approved as it is. It is not sent yet.", false },
+    { "signed", "The worksheet is signed with your name.", false },
+    { "read", "Noted as read.", false },
+    { "goes_on", "Noted as read. Nothing else waits here, so the clock goes on.", false },
 };
 
 static void
@@ -103,6 +113,7 @@ frame(const struct fair_request *rq, const struct fair_reply *re)
     json_t *app = json_object(), *tab = json_object();
     struct fair_template_set *t = rq->web->templates;
     struct fair_hit_filter inbox = { .state = FAIR_STR("inbox") };
+    struct fair_heard_waiting heard;
     struct fair_err err = { 0 };
     int64_t n = 0;
 
@@ -121,6 +132,7 @@ frame(const struct fair_request *rq, const struct fair_reply *re)
         for (int i = FAIR_DEED_ACCOUNT; i < FAIR_DEEDS; i++) json_object_set_new(may, fair_deeds[i].name, json_boolean(fair_may(rq, (enum fair_deed)i)));
         json_object_set_new(app, "may", may);
         if (fair_store_hits_count(&rq->desk, &inbox, &n, &err) == FAIR_OK) json_object_set_new(app, "inbox", json_integer(n));
+        if (fair_store_heard_waiting(&rq->desk, 0, &heard, &err) == FAIR_OK) json_object_set_new(app, "unread", json_integer(heard.answers + heard.mails));
         put_note(rq, app);
     }
     return app;

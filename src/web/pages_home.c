@@ -1,5 +1,7 @@
 /* web/pages_home.c - what to do now; and the small things: assets, health. */
 #include <string.h>
+#include "store/heard_rows.h"
+#include "web/cases_private.h"
 #include "web/hits_private.h"
 #include "web/model.h"
 #include "web/words.h"
@@ -122,6 +124,27 @@ put_hits(struct fair_request *rq, json_t *model, json_t *show, struct fair_err *
     return FAIR_OK;
 }
 
+/* What recipients wrote, where silence of ours closes a case, and whether letters may leave. */
+static fair_status
+put_cases(struct fair_request *rq, json_t *model, json_t *show, struct fair_err *err)
+{
+    struct fair_heard_waiting heard;
+    struct fair_case_filter open = { .state = FAIR_STR("open") };
+    int64_t n = 0;
+
+    FAIR_TRY(fair_store_heard_waiting(&rq->desk, 0, &heard, err));
+    FAIR_TRY(fair_store_cases_count(&rq->desk, &open, &n, err));
+    json_object_set_new(model, "unread", json_integer(heard.answers + heard.mails));
+    json_object_set_new(model, "open_cases", json_integer(n));
+    fair_put_time(model, "unread_since", heard.oldest);
+    fair_put(show, "unread", fair_words_n(rq->arena, heard.answers + heard.mails, "answer waits to be read", "answers wait to be read"));
+    fair_words_put_when(show, "unread_since", rq->arena, rq->now, heard.oldest);
+    json_object_set_new(show, "one_case", json_boolean(n == 1));
+    FAIR_TRY(fair_put_waiting(rq, model, err));
+    json_object_set_new(show, "any_waiting", json_boolean(json_array_size(json_object_get(model, "waiting")) > 0));
+    return fair_put_brake(rq, model, err);
+}
+
 fair_status
 fair_page_home(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
 {
@@ -137,6 +160,7 @@ fair_page_home(struct fair_request *rq, struct fair_reply *re, struct fair_err *
     json_object_set_new(re->model, "works", json_integer(works));
     fair_put(show, "works", fair_words_count(rq->arena, works));
     json_object_set_new(show, "one_work", json_boolean(works == 1));
+    FAIR_TRY(put_cases(rq, re->model, show, err));
     json_object_set_new(re->model, "watches", l.out = json_array());
     FAIR_TRY(fair_store_watches(&rq->desk, list_watch, &l, err));
     json_object_set_new(show, "any_watch", json_boolean(json_array_size(l.out) > 0));

@@ -4,6 +4,7 @@
 #include "base/config.h"
 #include "store/store.h"
 #include "vault/vault.h"
+#include "web/hands.h"
 
 struct fair_web_options {
     struct fair_store *store;          /* used by the serving thread alone while it runs          */
@@ -11,10 +12,7 @@ struct fair_web_options {
     const struct fair_config *config;  /* listen, public_url, session_days                        */
     const char *dir;                   /* a checkout's web/: read anew at each request, for designing; NULL: what was built in */
     const char *keys;                  /* keys/notary.json: the keys that packages are signed with; NULL: none is shown */
-    /* Put the sealed packages of a case that were last looked at before `since` to the verifier (work/recheck.h); NULL: they are not,
-     * and G5 says so.  Called by the serving thread. */
-    fair_status (*recheck)(void *arg, const struct fair_desk *d, fair_id case_id, fair_time since, fair_time now, struct fair_err *err);
-    void *recheck_arg;
+    const struct fair_web_hands *hands;/* NULL: pages that need one say so                          */
     int stop_fd;                       /* readable: stop.  -1: SIGTERM and SIGINT stop it         */
     /* Called once, when the server takes requests; `url` is its address, "http://127.0.0.1:8080". */
     fair_status (*ready)(void *arg, fair_str url, struct fair_err *err);

@@ -21,6 +21,7 @@ struct fair_web {
     const struct fair_web_options *o;
     struct fair_arena *arena;
     struct fair_template_set *templates;
+    struct fair_letters *letters;      /* read when the first is shown                       */
     fair_str url;             /* its own address; public_url where given               */
     fair_str host;            /* the host of public_url, lower case; may be absent     */
     fair_str cookie;          /* the name of the session's cookie                      */
@@ -110,7 +111,9 @@ fair_handler fair_page_home, fair_page_asset, fair_page_health,
     fair_page_hits, fair_page_hit, fair_page_hit_preview, fair_page_decide, fair_page_decide_many, fair_page_hits_csv, fair_page_hits_report,
     fair_page_package, fair_page_verify, fair_page_capture,
     fair_page_rules, fair_page_rule_remove,
-    fair_page_cases, fair_page_case, fair_page_case_open, fair_page_case_move, fair_page_case_fact, fair_page_case_party, fair_page_notice_approve,
+    fair_page_cases, fair_page_case, fair_page_case_open, fair_page_case_move, fair_page_case_fact, fair_page_case_party, fair_page_worksheet,
+    fair_page_draft, fair_page_notice, fair_page_notice_pdf, fair_page_notice_approve,
+    fair_page_answers, fair_page_answer, fair_page_answer_read, fair_page_answer_file, fair_page_answer_picture,
     fair_page_watches, fair_page_watch_add, fair_page_watch, fair_page_watch_change,
     fair_page_scans, fair_page_scan_add, fair_page_scan,
     fair_page_users, fair_page_user_add, fair_page_user_change, fair_page_settings;

@@ -1,10 +1,12 @@
 /* make_case.c - make-case HOME EMAIL HIT ADDRESS: opens a case for a pursued hit, with a recipient at that mail address, and prints
  * its number.  make-case HOME EMAIL ready NOTICE: writes what probes from outside would have found of it.  make-case HOME EMAIL
  * approve NOTICE.  make-case HOME EMAIL leave NOTICE: the move that lets it out.  make-case HOME EMAIL show NOTICE: how it fares.
+ * make-case HOME EMAIL answer NOTICE ACTION NOTE [FILE]: leaves in the portal's folder what a recipient would have sent.
  * For the tests of what needs a case; all of it by the store's own functions, as the account EMAIL. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/io.h"
 #include "store/case_rows.h"
 #include "work/house.h"
 #include "work/portal_home.h"
@@ -56,6 +58,29 @@ ready(struct fair_house *h, fair_id notice)
     }
 }
 
+/* As the portal leaves it: sealed to the home, waiting to be taken. */
+static void
+answer(struct fair_house *h, fair_id notice, const char *action, const char *note, const char *path)
+{
+    struct fair_answer_file file = { FAIR_STR("../../Rechnung 17.jpg"), { NULL, 0 } };
+    struct fair_portal_home p;
+    struct fair_notice n;
+    uint8_t once[16];
+    fair_str sealed;
+    json_t *o;
+
+    must(fair_store_notice_get(&h->desk, notice, a, &n, &err), "notice");
+    if (path != NULL) must(fair_read_file(a, path, 4 << 20, &file.bytes, &err), path);
+    must(fair_portal_home_open(h, a, &p, &err), "portal");
+    o = json_pack("{s:i, s:s%, s:s, s:{s:s, s:s}, s:s, s:s}", "version", 1, "notice", n.code.p, n.code.n, "action", action, "fields", "shop", "<b>Shop</b>", "note", note,
+                  "at", fair_time_text(a, fair_now()).p, "receipt", "1234-5678");
+    must(fair_answer_seal(a, o, &file, path != NULL, p.public_key, &sealed, &err), "seal");
+    must(fair_shelf_notice_put(&p.shelf, n.code, FAIR_STR("{}"), NULL, 0, &err), "shelf");
+    fair_random(once, sizeof once);
+    must(fair_shelf_answer_put(&p.shelf, n.code, fair_now(), once, sealed, &err), "answer");
+    json_decref(o);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -70,6 +95,7 @@ main(int argc, char **argv)
     must(fair_store_user_by_email(h.store, fair_str_of(argv[2]), a, &u, &err), "account");
     h.desk = (struct fair_desk){ h.store, u.org, u.id };
     if (strcmp(argv[3], "ready") == 0) ready(&h, atoll(argv[4]));
+    else if (strcmp(argv[3], "answer") == 0 && argc > 6) answer(&h, atoll(argv[4]), argv[5], argv[6], argc > 7 ? argv[7] : NULL);
     else if (strcmp(argv[3], "approve") == 0) must(fair_store_notice_approve(&h.desk, atoll(argv[4]), FAIR_OWN, fair_now(), &err), "approve");
     else if (strcmp(argv[3], "leave") == 0) {
         must(fair_store_notice_get(&h.desk, atoll(argv[4]), a, &n, &err), "notice");

@@ -50,6 +50,17 @@
     tell();
   }
 
+  // A link to a folded part opens it.
+  const unfold = () => {
+    const to = location.hash.length > 1 ? byId(location.hash.slice(1)) : null;
+    if (!to) return;
+    const own = to.tagName === "DETAILS" ? to : (to.closest("section") || to).querySelector(":scope > details");
+    for (let e = own || to; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+    to.scrollIntoView();
+  };
+  window.addEventListener("hashchange", unfold);
+  unfold();
+
   const bulk = byId("bulk");
   if (bulk) {
     const boxes = Array.from(document.querySelectorAll("input[name=hit]"));
