@@ -34,6 +34,7 @@ struct fair_config {
     bool stamp_untrusted;         /* evidence.untrusted    refuse | accept              */
     fair_str imap_url, imap_user, imap_password_file; int64_t imap_minutes;         /* mail.imap_* */
     fair_str letters_name, letters_address, letters_email, letters_phone, letters_register, letters_privacy; int64_t letters_months;     /* letters.* */
+    bool terms_publish; int64_t terms_commission, terms_pictures; fair_str terms_beyond, terms_third;      /* terms.*: what the service costs */
     fair_str smtp_url, smtp_from, smtp_to, smtp_user, smtp_password_file;    /* mail.*  */
 };
 

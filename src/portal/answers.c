@@ -73,6 +73,7 @@ fair_portal_form_page(struct fair_portal_request *rq, const char *error, const j
         fair_put(o, "value", sent_text(sent, FAIR_STR("note"), rq->arena));
         json_object_set_new(show, "note", o);
     }
+    fair_portal_put_list(show, "advice", json_is_array(json_object_get(rq->notice, "advice")) ? json_copy(json_object_get(rq->notice, "advice")) : json_array());
     json_object_set_new(show, "upload", json_boolean(x->upload));
     json_object_set_new(show, "contact", json_boolean(x->note));
     return FAIR_OK;

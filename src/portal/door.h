@@ -6,11 +6,14 @@
  * over "POST /home/WHAT\nTIME\nBODY", all hex.  What is asked can be asked twice, so a request that is heard again does no harm.
  *
  *   key       {"key"}: answers are sealed to it from now on
- *   notice    a bundle (portal/seal.h): {"id","notice","links":[{"hash","expires"}]} and the notice's files
+ *   files     {"id"}: {"files":[{"name","sha256"}]}, what is here of a notice
+ *   file      a bundle (portal/seal.h): {"id"} and one file of the notice
+ *   notice    {"id","notice","links":[{"hash","expires"}],"keep":[names]}, and files if it has new ones: what is neither among them nor kept goes
  *   remove    {"id"}
- *   answers   {}: {"answers":[{"notice","name"}]}, at most 200
+ *   public    {"name","facts"}: a page for everybody; facts null: it goes
+ *   answers   {}: {"answers":[{"notice","name"}],"downloads":[{"notice","name","file"}]}, at most 200 of each
  *   answer    {"notice","name"}: its bytes
- *   answered  {"notice","name"}: it is safe at home, and goes */
+ *   answered  {"notice","name"}: it is safe at home, and goes; the same of a download: downloaded */
 #ifndef FAIR_PORTAL_DOOR_H
 #define FAIR_PORTAL_DOOR_H
 #include "base/clock.h"

@@ -75,6 +75,9 @@ put_page(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err 
     if (re->model == NULL) re->model = json_object();
     fair_put(app, "lang", rq->lang->code);
     fair_put(app, "title", re->title.p != NULL ? re->title : fair_lang_words(rq->lang, "brand"));
+    fair_put(app, "verify", fair_portal_public(rq, "/v"));
+    if (rq->p->has_report) fair_put(app, "report", fair_portal_public(rq, "/report"));
+    if (rq->p->has_terms) fair_put(app, "terms", fair_portal_public(rq, "/terms"));
     fair_put(app, "css", fair_asset_link(rq->p->templates, "portal.css"));
     json_object_set_new(app, "languages", languages(rq));
     json_object_set_new(re->model, "app", app);
@@ -165,6 +168,8 @@ find(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err *err
 
     fair_str_split(&target, '?', &rq->path);
     rq->query = target;
+    rq->p->has_report = fair_shelf_public_there(&rq->p->shelf, FAIR_STR("report"));
+    rq->p->has_terms = fair_shelf_public_there(&rq->p->shelf, FAIR_STR("terms"));
     choose_language(rq);
     rq->json = fair_str_starts(rq->raw.accept, FAIR_STR("application/json"));
     rq->post = fair_str_eq(rq->raw.method, FAIR_STR("POST"));
@@ -182,6 +187,8 @@ find(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err *err
     else if (fair_str_eq(rq->path, FAIR_STR("/robots.txt"))) rq->what = FAIR_PORTAL_ROBOTS;
     else if (fair_str_eq(rq->path, FAIR_STR("/health"))) rq->what = FAIR_PORTAL_HEALTH;
     else if (fair_str_eq(rq->path, FAIR_STR("/v")) || fair_http_path_fits(FAIR_STR("/v/:word"), rq->path, &id, &rq->word)) rq->what = FAIR_PORTAL_VERIFY;
+    else if (fair_str_eq(rq->path, FAIR_STR("/report"))) rq->what = FAIR_PORTAL_REPORT;
+    else if (fair_str_eq(rq->path, FAIR_STR("/terms"))) rq->what = FAIR_PORTAL_TERMS;
     else if (fair_http_path_fits(FAIR_STR("/assets/:word"), rq->path, &id, &rq->word)) rq->what = FAIR_PORTAL_ASSET;
     else if (fair_http_path_fits(FAIR_STR("/home/:word"), rq->path, &id, &rq->word) && rq->p->door.n > 0) rq->what = FAIR_PORTAL_DOOR;
     else if (fair_str_starts(rq->path, FAIR_STR("/n/"))) {
@@ -248,11 +255,17 @@ send_file(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err
 {
     static const struct { const char *end, *type; bool show; } types[] = {
         { ".jpg", "image/jpeg", true }, { ".png", "image/png", true }, { ".pdf", "application/pdf", false }, { ".txt", "text/plain; charset=utf-8", false },
-        { ".json", "application/json", false }, { ".wacz", "application/wacz", false }, { "", "application/octet-stream", false },
+        { ".json", "application/json", false }, { ".wacz", "application/wacz", false }, { ".zip", "application/zip", false }, { "", "application/octet-stream", false },
     };
+    struct fair_err why = { 0 };
+    uint8_t once[16];
     size_t i = 0;
 
     FAIR_TRY(fair_shelf_file_open(&rq->p->shelf, rq->id, rq->word, &re->fd, err));
+    if (fair_str_ends(rq->word, FAIR_STR(".wacz")) && fair_str_eq(rq->raw.method, FAIR_STR("GET"))) {       /* evidence: its custody is told */
+        fair_random(once, sizeof once);
+        if (fair_shelf_download_add(&rq->p->shelf, rq->id, rq->now, once, rq->word, &why) != FAIR_OK) fair_log(FAIR_LOG_ERROR, "portal.download_not_kept error=\"%s\"", why.text);
+    }
     while (!fair_str_ends(rq->word, fair_str_of(types[i].end))) i++;
     re->type = fair_str_of(types[i].type);
     if (!types[i].show) re->file_name = rq->word;
@@ -291,6 +304,8 @@ run(struct fair_portal_request *rq, fair_str body, struct fair_reply *re, struct
     case FAIR_PORTAL_FILE: return send_file(rq, re, err);
     case FAIR_PORTAL_NOTICE: FAIR_TRY(send_notice(rq, re, err)); break;
     case FAIR_PORTAL_ACTION: FAIR_TRY(rq->post ? fair_portal_take(rq, body, re, err) : fair_portal_form_page(rq, NULL, NULL, re, err)); break;
+    case FAIR_PORTAL_REPORT: FAIR_TRY(fair_portal_report_page(rq, re, err)); break;
+    case FAIR_PORTAL_TERMS: FAIR_TRY(fair_portal_terms_page(rq, re, err)); break;
     case FAIR_PORTAL_RENEW: FAIR_TRY(rq->post ? fair_portal_take(rq, body, re, err) : renew_page(rq, re)); break;
     default: FAIR_TRY(fair_portal_verify_page(rq, re, err)); break;
     }
@@ -347,19 +362,10 @@ fair_portal_words(const struct fair_portal_request *rq, const char *prefix, fair
 }
 
 fair_str
-fair_portal_when_words(const struct fair_portal_request *rq, fair_str rfc3339)
+fair_portal_public(const struct fair_portal_request *rq, const char *path)
 {
-    fair_str names = fair_lang_words(rq->lang, "months"), name = { NULL, 0 };
-    fair_time t;
-    fair_str text;
-    int year, month, day, hour, minute;
-
-    if (rfc3339.n == 0 || !fair_time_parse(rfc3339, &t)) return FAIR_STR("");
-    text = fair_time_text(rq->arena, t);
-    if (sscanf(text.p, "%4d-%2d-%2dT%2d:%2d", &year, &month, &day, &hour, &minute) != 5) return text;
-    for (int i = 0; i < month; i++)
-        if (!fair_str_split(&names, ' ', &name)) return text;
-    return fair_str_fmt(rq->arena, "%d %.*s %d, %02d:%02d UTC", day, FAIR_STR_ARG(name), year, hour, minute);
+    if (!rq->lang_chosen) return fair_str_of(path);
+    return fair_str_fmt(rq->arena, "%s?lang=%.*s", path, FAIR_STR_ARG(rq->lang->code));
 }
 
 /* ---- starting ---- */

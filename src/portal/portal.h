@@ -3,6 +3,7 @@
 #define FAIR_PORTAL_H
 #include "base/clock.h"
 #include "base/text.h"
+#include "http/lang.h"
 #include "http/templates.h"
 
 struct fair_portal_options {
@@ -30,9 +31,19 @@ struct fair_portal_action {
     bool upload, note, stops;  /* takes files; has a text; stops every clock at once      */
     enum { FAIR_PORTAL_OPEN = 1, FAIR_PORTAL_CLOSED = 2, FAIR_PORTAL_DECIDED = 4 } when;
 };
-/* The words of its pages, .po files (http/lang.h). */
+/* The words of its pages, .po files (http/lang.h).  Sentences have places for figures: "until {day}". */
 extern const struct fair_asset fair_portal_words_files[];
 extern const size_t fair_n_portal_words_files;
+
+struct fair_portal_value { const char *name; fair_str value; };        /* the last one's name is NULL */
+/* A sentence with its values put in; what it has no value for stays as it is.  In `a`. */
+fair_str fair_portal_say(const struct fair_lang *l, struct fair_arena *a, const char *key, const struct fair_portal_value *v);
+bool fair_portal_has(const struct fair_lang *l, const char *key);
+/* A day and a moment of RFC 3339 as that language writes them; "" where it is none. */
+fair_str fair_portal_day(const struct fair_lang *l, struct fair_arena *a, fair_str when);
+fair_str fair_portal_moment(const struct fair_lang *l, struct fair_arena *a, fair_str when);
+/* Codes as one enumeration, by the words prefixCODE (lower case); a code without words stands as it is. */
+fair_str fair_portal_list(const struct fair_lang *l, struct fair_arena *a, const json_t *codes, const char *prefix);
 
 extern const struct fair_portal_action fair_portal_actions[];
 extern const size_t fair_n_portal_actions;

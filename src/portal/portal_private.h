@@ -31,7 +31,7 @@ struct fair_portal {
     struct fair_langs langs;
     fair_str door;                                   /* the secret it shares with the home; absent: no door */
     fair_str url, host;
-    bool secure;
+    bool secure, has_report, has_terms;              /* the pages for everybody: are there any now? */
     struct fair_portal_peer peers[FAIR_PORTAL_PEERS];
 };
 
@@ -44,7 +44,7 @@ struct fair_portal_request {
     const struct fair_lang *lang;
     bool lang_chosen;                                /* by ?lang=                       */
     bool json;
-    enum { FAIR_PORTAL_NOTHING, FAIR_PORTAL_START, FAIR_PORTAL_ASSET, FAIR_PORTAL_ROBOTS, FAIR_PORTAL_HEALTH, FAIR_PORTAL_VERIFY, FAIR_PORTAL_DOOR,
+    enum { FAIR_PORTAL_NOTHING, FAIR_PORTAL_START, FAIR_PORTAL_ASSET, FAIR_PORTAL_ROBOTS, FAIR_PORTAL_HEALTH, FAIR_PORTAL_VERIFY, FAIR_PORTAL_REPORT, FAIR_PORTAL_TERMS, FAIR_PORTAL_DOOR,
            FAIR_PORTAL_NOTICE, FAIR_PORTAL_FILE, FAIR_PORTAL_ACTION, FAIR_PORTAL_RENEW } what;
     bool post;
     fair_str secret, id, word;                       /* the link's secret, its notice, the last word of the path */
@@ -58,6 +58,11 @@ struct fair_portal_request {
 fair_status fair_portal_notice_page(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err *err);
 fair_status fair_portal_form_page(struct fair_portal_request *rq, const char *error, const json_t *sent, struct fair_reply *re, struct fair_err *err);
 fair_status fair_portal_verify_page(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err *err);
+/* The pages for everybody: the transparency report, and what the service costs; FAIR_NOT_FOUND: none was published. */
+fair_status fair_portal_report_page(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err *err);
+fair_status fair_portal_terms_page(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err *err);
+/* What the service costs, as rows of words and value (a new array). */
+json_t *fair_portal_terms(const struct fair_portal_request *rq, const json_t *terms);
 /* Take what was sent; on success re->see. */
 fair_status fair_portal_take(struct fair_portal_request *rq, fair_str body, struct fair_reply *re, struct fair_err *err);
 /* The home's door (door.c): was this signed by the home?  Then do what it asks. */
@@ -67,8 +72,16 @@ fair_status fair_portal_door(struct fair_portal_request *rq, fair_str body, stru
 unsigned fair_portal_when(const json_t *notice, fair_time now);
 /* "/n/SECRET" + tail, with the chosen language. */
 fair_str fair_portal_href(const struct fair_portal_request *rq, const char *tail);
-/* A time as people of that language read it: "26 November 2026, 10:15 UTC". */
-fair_str fair_portal_when_words(const struct fair_portal_request *rq, fair_str rfc3339);
+/* A page for everybody, with the chosen language: "/v". */
+fair_str fair_portal_public(const struct fair_portal_request *rq, const char *path);
+/* o[key] = { "list": v } where v has members, so that a template can ask whether there are any.  Takes v. */
+void fair_portal_put_list(json_t *o, const char *key, json_t *v);
+/* Parts of the notice's page, in words of its reader (facts.c): who asks, with what right and proof; what was checked; the evidence and how
+ * to check it; the reader's own data. */
+void fair_portal_who(const struct fair_portal_request *rq, json_t *show);
+void fair_portal_gates(const struct fair_portal_request *rq, json_t *show);
+void fair_portal_evidence(const struct fair_portal_request *rq, json_t *show);
+void fair_portal_privacy(const struct fair_portal_request *rq, json_t *show);
 fair_str fair_portal_words(const struct fair_portal_request *rq, const char *prefix, fair_str name);
 
 #endif

@@ -1,4 +1,4 @@
-/* portal/shelf.c - the portal's folder: notices/ID/{notice.json, files/, answers/, receipts}, links/HASH, answers.key. */
+/* portal/shelf.c - the portal's folder: notices/ID/{notice.json, files/, answers/, downloads/, receipts}, links/HASH, public/, answers.key. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +24,7 @@ fair_shelf_open(const char *dir, struct fair_arena *a, struct fair_shelf *out, s
 {
     *out = (struct fair_shelf){ .dir = fair_str_dup(a, fair_str_of(dir)), .arena = a };
     FAIR_TRY(fair_make_dirs(fair_str_fmt(a, "%s/notices", dir).p, 0700, err));
+    FAIR_TRY(fair_make_dirs(fair_str_fmt(a, "%s/public", dir).p, 0700, err));
     return fair_make_dirs(fair_str_fmt(a, "%s/links", dir).p, 0700, err);
 }
 
@@ -134,14 +135,76 @@ drop_folder(struct fair_arena *a, const char *dir, struct fair_err *err)
 
 /* ---- the home's side ---- */
 
+/* Is it there with just these bytes?  Then the disk is left alone. */
+static bool
+same(struct fair_arena *a, const char *path, fair_str bytes)
+{
+    struct fair_err no = { 0 };
+    struct stat st;
+    fair_str there;
+
+    if (stat(path, &st) != 0 || (size_t)st.st_size != bytes.n) return false;
+    return fair_read_file(a, path, bytes.n, &there, &no) == FAIR_OK && there.n == bytes.n && (bytes.n == 0 || memcmp(there.p, bytes.p, bytes.n) == 0);
+}
+
 fair_status
 fair_shelf_notice_update(const struct fair_shelf *s, fair_str id, fair_str json, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str path;
 
     FAIR_TRY(id_ok(id, err));
     if (json.n > FAIR_NOTICE_JSON_MAX) return fair_fail(err, FAIR_LIMIT, "notice %.*s: %zu bytes of facts", FAIR_STR_ARG(id), json.n);
-    return fair_write_file(at(s, a, "notices/%.*s/notice.json%.*s", id, FAIR_STR("")).p, json.p, json.n, 0600, err);
+    path = at(s, a, "notices/%.*s/notice.json%.*s", id, FAIR_STR(""));
+    return same(a, path.p, json) ? FAIR_OK : fair_write_file(path.p, json.p, json.n, 0600, err);
+}
+
+static fair_status
+name_ok(fair_str id, fair_str name, struct fair_err *err)
+{
+    FAIR_TRY(id_ok(id, err));
+    return fair_shelf_name_ok(name) ? FAIR_OK : fair_fail(err, FAIR_INVALID, "notice %.*s: a file called %.*s", FAIR_STR_ARG(id), FAIR_STR_ARG(name));
+}
+
+fair_status
+fair_shelf_file_put(const struct fair_shelf *s, fair_str id, fair_str name, fair_str bytes, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str path;
+
+    FAIR_TRY(name_ok(id, name, err));
+    if (bytes.n > FAIR_NOTICE_FILE_MAX) return fair_fail(err, FAIR_LIMIT, "notice %.*s: %.*s has %zu bytes", FAIR_STR_ARG(id), FAIR_STR_ARG(name), bytes.n);
+    FAIR_TRY(fair_make_dirs(at(s, a, "notices/%.*s/files%.*s", id, FAIR_STR("")).p, 0700, err));
+    path = at(s, a, "notices/%.*s/files/%.*s", id, name);
+    return same(a, path.p, bytes) ? FAIR_OK : fair_write_file(path.p, bytes.p, bytes.n, 0600, err);
+}
+
+fair_status
+fair_shelf_file_sum(const struct fair_shelf *s, fair_str id, fair_str name, int64_t *bytes, struct fair_sha256 *sha256, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str text;
+
+    FAIR_TRY(name_ok(id, name, err));
+    FAIR_TRY(fair_read_file(a, at(s, a, "notices/%.*s/files/%.*s", id, name).p, FAIR_NOTICE_FILE_MAX, &text, err));
+    *bytes = (int64_t)text.n;
+    *sha256 = fair_sha256_of(text.p, text.n);
+    return FAIR_OK;
+}
+
+fair_status
+fair_shelf_files(const struct fair_shelf *s, fair_str id, struct fair_arena *a, fair_str **names, size_t *n, struct fair_err *err)
+{
+    fair_str *all;
+    size_t n_all;
+
+    FAIR_TRY(id_ok(id, err));
+    FAIR_TRY(entries(a, at(s, a, "notices/%.*s/files%.*s", id, FAIR_STR("")).p, &all, &n_all, err));
+    *names = all;
+    *n = 0;
+    for (size_t i = 0; i < n_all; i++)
+        if (fair_shelf_name_ok(all[i]) && !fair_str_ends(all[i], FAIR_STR(".new"))) all[(*n)++] = all[i];
+    return FAIR_OK;
 }
 
 fair_status
@@ -149,19 +212,24 @@ fair_shelf_notice_put(const struct fair_shelf *s, fair_str id, fair_str json, co
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     fair_str *old, folder;
+    struct stat st;
     size_t n_old;
 
     FAIR_TRY(id_ok(id, err));
     if (n > FAIR_NOTICE_FILES) return fair_fail(err, FAIR_LIMIT, "notice %.*s: %zu files", FAIR_STR_ARG(id), n);
     for (size_t i = 0; i < n; i++) {
-        if (!fair_shelf_name_ok(files[i].name)) return fair_fail(err, FAIR_INVALID, "notice %.*s: a file called %.*s", FAIR_STR_ARG(id), FAIR_STR_ARG(files[i].name));
+        FAIR_TRY(name_ok(id, files[i].name, err));
         if (files[i].bytes.n > FAIR_NOTICE_FILE_MAX) return fair_fail(err, FAIR_LIMIT, "notice %.*s: %.*s has %zu bytes", FAIR_STR_ARG(id), FAIR_STR_ARG(files[i].name), files[i].bytes.n);
     }
     folder = at(s, a, "notices/%.*s/files%.*s", id, FAIR_STR(""));
     FAIR_TRY(fair_make_dirs(folder.p, 0700, err));
     FAIR_TRY(fair_make_dirs(at(s, a, "notices/%.*s/answers%.*s", id, FAIR_STR("")).p, 0700, err));
-    for (size_t i = 0; i < n; i++)
-        FAIR_TRY(fair_write_file(fair_str_fmt(a, "%s/%.*s", folder.p, FAIR_STR_ARG(files[i].name)).p, files[i].bytes.p, files[i].bytes.n, 0600, err));
+    FAIR_TRY(fair_make_dirs(at(s, a, "notices/%.*s/downloads%.*s", id, FAIR_STR("")).p, 0700, err));
+    for (size_t i = 0; i < n; i++) {
+        if (files[i].bytes.p != NULL) FAIR_TRY(fair_shelf_file_put(s, id, files[i].name, files[i].bytes, err));
+        else if (stat(fair_str_fmt(a, "%s/%.*s", folder.p, FAIR_STR_ARG(files[i].name)).p, &st) != 0)
+            return fair_fail(err, FAIR_NOT_FOUND, "notice %.*s: %.*s should stay and is not there", FAIR_STR_ARG(id), FAIR_STR_ARG(files[i].name));
+    }
     FAIR_TRY(fair_shelf_notice_update(s, id, json, err));
     FAIR_TRY(entries(a, folder.p, &old, &n_old, err));
     for (size_t i = 0; i < n_old; i++) {
@@ -213,6 +281,7 @@ fair_shelf_notice_remove(const struct fair_shelf *s, fair_str id, struct fair_er
     }
     FAIR_TRY(drop_folder(a, fair_str_fmt(a, "%s/files", dir.p).p, err));
     FAIR_TRY(drop_folder(a, fair_str_fmt(a, "%s/answers", dir.p).p, err));
+    FAIR_TRY(drop_folder(a, fair_str_fmt(a, "%s/downloads", dir.p).p, err));
     return drop_folder(a, dir.p, err);
 }
 
@@ -306,6 +375,105 @@ fair_shelf_answers_wait(const struct fair_shelf *s, fair_str notice, bool *wait,
     return FAIR_OK;
 }
 
+/* ---- downloads of evidence ---- */
+
+/* TIME-ONCE, as of answers. */
+static bool
+download_name(fair_str name, fair_time *when, fair_str *once)
+{
+    fair_str rest = name, first;
+    int64_t t;
+    uint8_t bytes[16];
+
+    if (!fair_str_split(&rest, '-', &first) || rest.p == NULL || !fair_str_number(first, INT64_MAX, &t) || !fair_unhex(rest, bytes, sizeof bytes)) return false;
+    *when = t;
+    *once = rest;
+    return true;
+}
+
+fair_status
+fair_shelf_downloads(const struct fair_shelf *s, struct fair_arena *a, fair_status (*each)(void *arg, const struct fair_shelf_download *x, struct fair_err *err), void *arg,
+                     struct fair_err *err)
+{
+    fair_str *ids, *names;
+    size_t n_ids, n;
+
+    FAIR_TRY(entries(a, at(s, a, "notices%.*s%.*s", FAIR_STR(""), FAIR_STR("")).p, &ids, &n_ids, err));
+    for (size_t i = 0; i < n_ids; i++) {
+        if (!fair_notice_id_ok(ids[i])) continue;
+        FAIR_TRY(entries(a, at(s, a, "notices/%.*s/downloads%.*s", ids[i], FAIR_STR("")).p, &names, &n, err));
+        for (size_t k = 0; k < n; k++) {
+            struct fair_shelf_download x = { .notice = ids[i], .name = names[k] };
+            fair_status st;
+            if (!download_name(names[k], &x.at, &x.once)) continue;
+            st = fair_read_file(a, at(s, a, "notices/%.*s/downloads/%.*s", ids[i], names[k]).p, 100, &x.file, err);
+            if (st == FAIR_NOT_FOUND) continue;                 /* another has taken it meanwhile */
+            FAIR_TRY(st);
+            FAIR_TRY(each(arg, &x, err));
+        }
+    }
+    return FAIR_OK;
+}
+
+fair_status
+fair_shelf_download_bring(const struct fair_shelf *s, fair_str notice, fair_str name, fair_str file, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_time when;
+    fair_str once;
+
+    FAIR_TRY(id_ok(notice, err));
+    if (!download_name(name, &when, &once) || !fair_shelf_name_ok(file)) return fair_fail(err, FAIR_INVALID, "that is no download's name");
+    FAIR_TRY(fair_make_dirs(at(s, a, "notices/%.*s/downloads%.*s", notice, FAIR_STR("")).p, 0700, err));
+    return fair_write_file(at(s, a, "notices/%.*s/downloads/%.*s", notice, name).p, file.p, file.n, 0600, err);
+}
+
+fair_status
+fair_shelf_download_remove(const struct fair_shelf *s, fair_str notice, fair_str name, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_time when;
+    fair_str once;
+
+    FAIR_TRY(id_ok(notice, err));
+    if (!download_name(name, &when, &once)) return fair_fail(err, FAIR_INVALID, "that is no download's name");
+    return drop(at(s, a, "notices/%.*s/downloads/%.*s", notice, name).p, err);
+}
+
+/* ---- pages for everybody ---- */
+
+static bool
+public_name(fair_str name)
+{
+    return fair_str_eq(name, FAIR_STR("report")) || fair_str_eq(name, FAIR_STR("terms"));
+}
+
+fair_status
+fair_shelf_public_put(const struct fair_shelf *s, fair_str name, fair_str json, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str path;
+
+    if (!public_name(name) || json.n > FAIR_PUBLIC_MAX) return fair_fail(err, FAIR_INVALID, "a public page that is none of ours, or too large");
+    path = at(s, a, "public/%.*s.json%.*s", name, FAIR_STR(""));
+    if (json.p == NULL) return drop(path.p, err);
+    return same(a, path.p, json) ? FAIR_OK : fair_write_file(path.p, json.p, json.n, 0600, err);
+}
+
+bool
+fair_shelf_public_there(const struct fair_shelf *s, fair_str name)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    return public_name(name) && access(at(s, a, "public/%.*s.json%.*s", name, FAIR_STR("")).p, R_OK) == 0;
+}
+
+fair_status
+fair_shelf_public_get(const struct fair_shelf *s, fair_str name, struct fair_arena *a, fair_str *json, struct fair_err *err)
+{
+    if (!public_name(name)) return fair_fail(err, FAIR_NOT_FOUND, "no such page");
+    return fair_read_file(a, at(s, a, "public/%.*s.json%.*s", name, FAIR_STR("")).p, FAIR_PUBLIC_MAX, json, err);
+}
+
 fair_status
 fair_shelf_door(const struct fair_shelf *s, struct fair_arena *a, bool make, fair_str *secret, struct fair_err *err)
 {
@@ -390,6 +558,21 @@ fair_shelf_answer_put(const struct fair_shelf *s, fair_str id, fair_time when, c
     if (n >= FAIR_ANSWERS_WAITING) return fair_fail(err, FAIR_LIMIT, "%zu answers wait to be read; more are taken when they have been", n);
     path = fair_str_fmt(a, "%s/%016lld-%.*s", dir.p, (long long)when, FAIR_STR_ARG(own));
     return fair_write_file(path.p, sealed.p, sealed.n, 0600, err);
+}
+
+fair_status
+fair_shelf_download_add(const struct fair_shelf *s, fair_str id, fair_time when, const uint8_t once[16], fair_str file, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str *names, dir;
+    size_t n;
+
+    FAIR_TRY(name_ok(id, file, err));
+    dir = at(s, a, "notices/%.*s/downloads%.*s", id, FAIR_STR(""));
+    FAIR_TRY(fair_make_dirs(dir.p, 0700, err));
+    FAIR_TRY(entries(a, dir.p, &names, &n, err));
+    if (n >= FAIR_DOWNLOADS_WAITING) return FAIR_OK;
+    return fair_write_file(fair_str_fmt(a, "%s/%016lld-%.*s", dir.p, (long long)when, FAIR_STR_ARG(fair_hex(a, once, 16))).p, file.p, file.n, 0600, err);
 }
 
 fair_status

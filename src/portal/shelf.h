@@ -13,9 +13,11 @@ enum {
     FAIR_LINK_SECRET = 43,                /* characters: 32 random bytes as base64url               */
     FAIR_NOTICE_JSON_MAX = 1024 * 1024,
     FAIR_NOTICE_FILE_MAX = 64 * 1024 * 1024,
-    FAIR_NOTICE_FILES = 32,
+    FAIR_NOTICE_FILES = 64,
     FAIR_ANSWER_MAX = 22 * 1024 * 1024,   /* sealed                                                 */
-    FAIR_ANSWERS_WAITING = 60             /* of one notice, before the home has taken them          */
+    FAIR_ANSWERS_WAITING = 60,            /* of one notice, before the home has taken them          */
+    FAIR_DOWNLOADS_WAITING = 60,          /* the same of downloads; more are not written down       */
+    FAIR_PUBLIC_MAX = 256 * 1024          /* a public page's facts                                  */
 };
 
 struct fair_shelf { fair_str dir; struct fair_arena *arena; };
@@ -30,7 +32,8 @@ bool fair_shelf_name_ok(fair_str name);
 
 /* ---- the home's side ---- */
 
-/* A notice whole: its JSON and its files; what it had before and has no longer is removed.  FAIR_INVALID: a name, an id. */
+/* A notice whole: its JSON and its files; what it had before and has no longer is removed, what is the same is left untouched.
+ * A file whose bytes are absent is there already and stays.  FAIR_INVALID: a name, an id; FAIR_NOT_FOUND: a file that should stay is not there. */
 struct fair_shelf_file { fair_str name, bytes; };
 fair_status fair_shelf_notice_put(const struct fair_shelf *s, fair_str id, fair_str json, const struct fair_shelf_file *files, size_t n,
                                   struct fair_err *err) FAIR_MUST_CHECK;
@@ -61,6 +64,26 @@ fair_status fair_shelf_answer_remove(const struct fair_shelf *s, fair_str notice
 /* Does any answer to this notice wait?  Asked before anything is sent: an unread answer stops the clock. */
 fair_status fair_shelf_answers_wait(const struct fair_shelf *s, fair_str notice, bool *wait, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* Downloads of evidence that wait to be written into its chain of custody, oldest first: which file, when, and `once` (32 hex digits),
+ * which names this download.  Nothing of who it was is kept. */
+struct fair_shelf_download { fair_str notice, name, file, once; fair_time at; };
+fair_status fair_shelf_downloads(const struct fair_shelf *s, struct fair_arena *a, fair_status (*each)(void *arg, const struct fair_shelf_download *x, struct fair_err *err),
+                                 void *arg, struct fair_err *err) FAIR_MUST_CHECK;
+/* Put one that was fetched from elsewhere; there already: no fault. */
+fair_status fair_shelf_download_bring(const struct fair_shelf *s, fair_str notice, fair_str name, fair_str file, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_shelf_download_remove(const struct fair_shelf *s, fair_str notice, fair_str name, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* One file of a notice, before the JSON that names it; and how large one is, its SHA-256 (FAIR_NOT_FOUND). */
+fair_status fair_shelf_file_put(const struct fair_shelf *s, fair_str id, fair_str name, fair_str bytes, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_shelf_file_sum(const struct fair_shelf *s, fair_str id, fair_str name, int64_t *bytes, struct fair_sha256 *sha256, struct fair_err *err) FAIR_MUST_CHECK;
+/* The names of a notice's files, sorted; none where there is no such notice. */
+fair_status fair_shelf_files(const struct fair_shelf *s, fair_str id, struct fair_arena *a, fair_str **names, size_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* Facts of a page that is for everybody ("report", "terms"): public/NAME.json.  Absent json: it goes.  get: FAIR_NOT_FOUND. */
+fair_status fair_shelf_public_put(const struct fair_shelf *s, fair_str name, fair_str json, struct fair_err *err) FAIR_MUST_CHECK;
+bool fair_shelf_public_there(const struct fair_shelf *s, fair_str name);
+fair_status fair_shelf_public_get(const struct fair_shelf *s, fair_str name, struct fair_arena *a, fair_str *json, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* The secret that home and portal share where they are two machines: home.secret, 64 hex digits.  `make`: made if missing. */
 fair_status fair_shelf_door(const struct fair_shelf *s, struct fair_arena *a, bool make, fair_str *secret, struct fair_err *err) FAIR_MUST_CHECK;
 
@@ -77,6 +100,8 @@ fair_status fair_shelf_key_get(const struct fair_shelf *s, uint8_t key[32], stru
  * FAIR_CONFLICT.  FAIR_LIMIT: too many wait, or it is too large. */
 fair_status fair_shelf_answer_put(const struct fair_shelf *s, fair_str id, fair_time at, const uint8_t once[16], fair_str sealed,
                                   struct fair_err *err) FAIR_MUST_CHECK;
+/* Write down that a file was fetched now.  Over the limit, nothing is written and nothing fails. */
+fair_status fair_shelf_download_add(const struct fair_shelf *s, fair_str id, fair_time at, const uint8_t once[16], fair_str file, struct fair_err *err) FAIR_MUST_CHECK;
 /* What the portal may show of answers itself: a line each, "time action receipt", oldest first; empty if none. */
 fair_status fair_shelf_receipt_add(const struct fair_shelf *s, fair_str id, fair_str line, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_shelf_receipts(const struct fair_shelf *s, fair_str id, struct fair_arena *a, fair_str *text, struct fair_err *err) FAIR_MUST_CHECK;

@@ -14,8 +14,14 @@ struct fair_report {
     int64_t refuted, withdrawn;
     int64_t answers;                                      /* that came by the portal           */
     int64_t median_days;                                  /* from opening to closing; -1: none closed */
+    double mean_days;                                     /* the same; -1                             */
+    int64_t rated_good, rated_middling, rated_bad;        /* by recipients after the end, the last of each case */
 };
 enum { FAIR_REPORT_LEAST = 20 };      /* shares and medians of fewer cases than this are not shown: they would name people */
 fair_status fair_store_report(const struct fair_desk *d, fair_time from, fair_time to, struct fair_arena *a, struct fair_report *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* The report as everybody may see it, of every organisation: canonical JSON (docs/formats/portal-folder.md).  How cases ended is null
+ * where fewer than FAIR_REPORT_LEAST have. */
+fair_status fair_store_report_public(struct fair_store *st, fair_time now, struct fair_arena *a, fair_str *json, struct fair_err *err) FAIR_MUST_CHECK;
 
 #endif

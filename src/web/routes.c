@@ -44,6 +44,8 @@ const struct fair_route fair_routes[] = {
     { "POST", "/hits/:id/decide", fair_page_decide, NULL, NULL, FAIR_DEED_DECIDE, QUEUE " " DECISION, "hits" },
     { "GET", "/packages/:id", fair_page_package, "package", "Package", FAIR_DEED_LOOK, NULL, "hits" },
     { "GET", "/verify", fair_page_verify, "verify", "How to check a package", FAIR_DEED_ANYONE, "sha256?:t64", NULL },
+    { "GET", "/report", fair_page_report, "transparency", "Transparency report", FAIR_DEED_ANYONE, NULL, NULL },
+    { "GET", "/terms", fair_page_terms, "terms", "Prices", FAIR_DEED_ANYONE, NULL, NULL },
     { "POST", "/works/:id/declare", fair_page_declare, NULL, NULL, FAIR_DEED_CASES, "author?:yes stock=no|yes|unknown cc=no|yes|unknown press=no|yes|unknown ai=none|edited|generated authorship?:m2000 note?:m2000", "works" },
     { "POST", "/rivals/:id/settle", fair_page_rival_settle, NULL, NULL, FAIR_DEED_REVIEW, "why:t500 work:id", "works" },
     { "GET", "/owners", fair_page_owners, "owners", "Owners and mandates", FAIR_DEED_LOOK, NULL, "owners" },

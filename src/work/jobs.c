@@ -420,7 +420,7 @@ one_job(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, 
 
 /* ---- what recipients answer ------------------------------------------------------ */
 
-struct ear { fair_time portal, mail, privacy; };
+struct ear { fair_time portal, mail, privacy, shown; };
 
 /* What is done by the clock.  Answers are taken every few seconds, mails every few minutes.  A server that does not answer is logged and tried again. */
 static void
@@ -432,6 +432,10 @@ hear_recipients(struct fair_house *h, struct ear *e, bool once)
 
     if ((h->config.portal_url.n > 0 || h->config.portal_listen.n > 0) && (once || e->portal == 0 || now - e->portal > 5 * FAIR_SECOND)) {
         e->portal = now;
+        if (once || e->shown == 0 || now - e->shown > FAIR_HOUR) {       /* the pages for everybody */
+            e->shown = now;
+            if (fair_portal_publish_public(h, fair_now(), &err) != FAIR_OK) fair_log(FAIR_LOG_WARN, "portal.not_shown why=\"%s\"", err.text);
+        }
         if (fair_portal_sync(h, &err) != FAIR_OK) fair_log(FAIR_LOG_WARN, "portal.unreachable why=\"%s\"", err.text);
         if (fair_portal_take(h, fair_now(), &n, &err) != FAIR_OK) fair_log(FAIR_LOG_WARN, "portal.not_taken why=\"%s\"", err.text);
         else if (n > 0) fair_log(FAIR_LOG_INFO, "portal.taken answers=%lld", (long long)n);
@@ -452,7 +456,7 @@ fair_status
 fair_work_run(struct fair_house *h, bool once, bool (*stopped)(void *arg), void *arg, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    struct ear ear = { 0, 0, 0 };
+    struct ear ear = { 0 };
     fair_time looked = 0;
     bool heard = false;
 

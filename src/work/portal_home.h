@@ -20,14 +20,18 @@ fair_str fair_portal_link_new(const struct fair_house *h, struct fair_arena *a);
 /* The address at which anyone verifies the notice with this code; absent without a portal. */
 fair_str fair_portal_verify_link(const struct fair_house *h, fair_str code, struct fair_arena *a);
 
-/* Put the notice, as it stands, into the portal's folder: its letter, pictures, evidence, the gates it passed, and the
- * link that its letter names.  Again brings it up to date.  FAIR_INVALID: it has no letter yet. */
+/* Put the notice, as it stands, into the portal's folder: its letter, pictures, a copy of each sealed package of its uses (custody says
+ * so), the gates it passed, what happened since, and the link that its letter names.  Again brings it up to date: the same rows give
+ * the same folder, and a kill at any moment leaves the page as it was or as it shall be.  FAIR_INVALID: it has no letter yet. */
 fair_status fair_portal_publish(struct fair_house *h, fair_id notice, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
-/* The same for every published notice of a case: after each move, so that the page says what is. */
+/* The same for every published notice of a case: the job "publish", which every move of the case asks for. */
 fair_status fair_portal_publish_case(struct fair_house *h, fair_id case_id, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* Take a notice off the portal, with its links, answers and files; from another machine with the next sync.  Not there: FAIR_OK. */
 fair_status fair_portal_unpublish(struct fair_house *h, fair_str code, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* The pages for everybody: the transparency report of every organisation, and what the service costs where terms.publish says so. */
+fair_status fair_portal_publish_public(struct fair_house *h, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* Where the portal runs on another machine (portal.secret_file is set): send it what changed, and fetch the answers that wait there
  * into the home's own folder.  FAIR_OK and nothing done where it runs here.  FAIR_IO: it cannot be reached, or will not have us. */

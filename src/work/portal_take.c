@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "http/http.h"
 #include "work/portal_home.h"
+#include "work/seal.h"
 
 fair_status
 fair_portal_waits(struct fair_house *h, fair_str code, bool *wait, struct fair_err *err)
@@ -73,6 +74,17 @@ move(const struct fair_desk *d, struct settling *s, const struct fair_case_event
     return FAIR_OK;
 }
 
+/* A rating moves nothing; what it was is kept for the report, which counts it without a name. */
+static fair_str
+rated(const struct settling *s)
+{
+    fair_str what = fair_member(json_object_get(s->said, "fields"), "what");
+    bool known = fair_str_eq(what, FAIR_STR("good")) || fair_str_eq(what, FAIR_STR("middling")) || fair_str_eq(what, FAIR_STR("bad"));
+
+    if (!known || !fair_str_eq(s->x.action, FAIR_STR("rate"))) return (fair_str){ NULL, 0 };
+    return fair_str_fmt(s->a, "rated-%.*s", FAIR_STR_ARG(what));
+}
+
 static fair_status
 settle(const struct fair_desk *d, void *arg, struct fair_err *err)
 {
@@ -85,7 +97,7 @@ settle(const struct fair_desk *d, void *arg, struct fair_err *err)
     FAIR_TRY(fair_store_answer_put(d, &s->x, s->bytes, &s->fresh, err));
     if (!s->fresh) return FAIR_OK;
     moves = fair_portal_move(s->said, s->files, s->a, &e, &note);
-    if (!moves) return fair_store_answer_settle(d, s->x.id, none, none, err);
+    if (!moves) return fair_store_answer_settle(d, s->x.id, rated(s), none, err);
     FAIR_TRY(fair_store_notice_get(d, s->x.notice, s->a, &n, err));
     if (n.sent != 0 && n.delivered == 0) {                        /* who answers has the letter (Corrections 4) */
         n.delivered = s->x.at;
@@ -158,6 +170,49 @@ take_one(void *arg, fair_str code, fair_str name, fair_str sealed, struct fair_e
     return fair_shelf_answer_remove(&t->p->shelf, code, name, err);
 }
 
+/* ---- who fetched what ---- */
+
+/* Which package a file of a notice is a copy of; 0: of none. */
+static fair_id
+package_of(const struct taking *t, fair_str notice, fair_str file, struct fair_arena *a)
+{
+    struct fair_err no = { 0 };
+    fair_id id = 0;
+    fair_str text;
+    json_t *o, *x;
+    size_t i;
+
+    if (fair_shelf_notice_get(&t->p->shelf, notice, a, &text, &no) != FAIR_OK) return 0;
+    o = json_loadb(text.p, text.n, 0, NULL);
+    json_array_foreach(json_object_get(o, "evidence"), i, x) {
+        if (fair_str_eq(fair_member(x, "file"), file) && !fair_str_number(fair_member(x, "package"), INT64_MAX, &id)) id = 0;
+    }
+    json_decref(o);
+    return id;
+}
+
+/* A line in the package's chain of custody, once for each download; by "the recipient", for more is not known. */
+static fair_status
+take_download(void *arg, const struct fair_shelf_download *x, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct taking *t = arg;
+    struct fair_desk ours = t->h->desk;
+    struct fair_notice n;
+    fair_id org, package = package_of(t, x->notice, x->file, a);
+    fair_time at = x->at > t->now || x->at <= 0 ? t->now : x->at;
+    fair_status s = package != 0 ? fair_store_notice_by_code(t->h->store, x->notice, a, &org, &n, err) : FAIR_NOT_FOUND;
+
+    if (s == FAIR_OK) {
+        t->h->desk = (struct fair_desk){ ours.st, org, 0 };
+        s = fair_package_custody_by(t->h, package, "exported", fair_str_fmt(a, "whoever holds the link of notice %.*s", FAIR_STR_ARG(x->notice)),
+                                    FAIR_STR("fetched from the recipient's page"), x->once, at, err);
+        t->h->desk = ours;
+    }
+    if (s != FAIR_OK && s != FAIR_NOT_FOUND) return s;
+    return fair_shelf_download_remove(&t->p->shelf, x->notice, x->name, err);
+}
+
 fair_status
 fair_portal_take(struct fair_house *h, fair_time now, int64_t *n, struct fair_err *err)
 {
@@ -171,5 +226,6 @@ fair_portal_take(struct fair_house *h, fair_time now, int64_t *n, struct fair_er
     FAIR_TRY(fair_portal_home_open(h, a, &p, err));
     s = fair_shelf_answers(&p.shelf, a, take_one, &t, err);
     *n = t.n;
-    return s;
+    if (s != FAIR_OK) return s;
+    return fair_shelf_downloads(&p.shelf, a, take_download, &t, err);
 }

@@ -53,6 +53,29 @@ fair_package_custody(struct fair_house *h, fair_id package, const char *what, fa
     return fair_store_custody_add(&h->desk, package, l.c.what, l.c.at, make_line, &l, err);
 }
 
+struct looking { fair_str once; bool found; };
+
+static fair_status
+look_for(void *arg, const struct fair_custody_row *r, __attribute__((unused)) struct fair_err *err)
+{
+    struct looking *l = arg;
+
+    l->found |= memmem(r->line.p, r->line.n, l->once.p, l->once.n) != NULL;
+    return FAIR_OK;
+}
+
+fair_status
+fair_package_custody_by(struct fair_house *h, fair_id package, const char *what, fair_str by, fair_str detail, fair_str once, fair_time at, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str words = fair_str_fmt(a, "%.*s (%.*s)", FAIR_STR_ARG(detail), FAIR_STR_ARG(once));
+    struct line l = { { .at = at - at % FAIR_SECOND, .what = fair_str_of(what), .who = by, .detail = words, .package = package } };
+    struct looking look = { once, false };
+
+    FAIR_TRY(fair_store_custody(&h->desk, package, 1, look_for, &look, err));
+    return look.found ? FAIR_OK : fair_store_custody_add(&h->desk, package, l.c.what, l.c.at, make_line, &l, err);
+}
+
 /* ---- handed over ---- */
 
 struct laying { struct fair_house *h; struct fair_package *row; struct line *line; };

@@ -21,6 +21,8 @@ fair_status fair_package_seal(struct fair_house *h, fair_id package, bool *waits
 
 /* A line of custody: "viewed", "exported" ... by the acting account. */
 fair_status fair_package_custody(struct fair_house *h, fair_id package, const char *what, fair_str detail, struct fair_err *err) FAIR_MUST_CHECK;
+/* The same by somebody without an account here, at `at`: `once` names it, and a line of custody that has it already is not written again. */
+fair_status fair_package_custody_by(struct fair_house *h, fair_id package, const char *what, fair_str who, fair_str detail, fair_str once, fair_time at, struct fair_err *err) FAIR_MUST_CHECK;
 /* The sealed package as a file, with custody up to now (a line of its own among it, `what`), closed anew by the notary.
  * FAIR_AGAIN: not sealed yet. */
 fair_status fair_package_export(struct fair_house *h, fair_id package, const char *what, fair_str detail, struct fair_arena *a, fair_str *file,

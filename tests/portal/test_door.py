@@ -4,7 +4,7 @@ import atexit, hashlib, hmac, http.client, json, os, struct, subprocess, sys, ti
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from tap import Tap
-from notice import NOTICE
+from notice import NOTICE, REPORT
 
 t = Tap()
 top = os.path.join(t.top, "far")
@@ -51,6 +51,20 @@ for name, status in (("another secret", ask("notice", put, key="0" * 64)[0]), ("
     t.check(status == 404 and not os.path.exists(os.path.join(top, "notices", NOTICE["id"])), "with %s the door is not there" % name, status)
 t.check(ask("notice", put)[0] == 200 and ask("notice", put)[0] == 200, "a notice goes in, and again")
 t.check(page("/n/" + link)[0] == 200 and "%PDF" in page("/n/%s/file/letter.pdf" % link)[1], "and is there for its recipient")
+s, text = ask("files", bundle({"id": NOTICE["id"]}))
+t.check(s == 200 and json.loads(text)["files"] == [{"name": "letter.pdf", "sha256": hashlib.sha256(b"%PDF-1.7").hexdigest()}], "it tells which files it has, by their hashes", text)
+t.check(ask("file", bundle({"id": NOTICE["id"]}, [("evidence-1.wacz", b"PK-package")]))[0] == 200 and page("/n/%s/file/evidence-1.wacz" % link)[1] == "PK-package", "a file comes alone")
+keep = {"id": NOTICE["id"], "notice": NOTICE, "links": [], "keep": ["evidence-1.wacz"]}
+t.check(ask("notice", bundle(keep))[0] == 200 and page("/n/%s/file/evidence-1.wacz" % link)[0] == 200 and page("/n/%s/file/letter.pdf" % link)[0] == 404, "what is kept stays, the rest goes")
+t.check(ask("notice", bundle(dict(keep, keep=["other.pdf"])))[0] == 404 and page("/n/" + link)[0] == 200, "what should stay and is not there is told, and the page stays as it was")
+t.check(ask("notice", bundle(dict(keep, keep=["../../answers.key"])))[0] == 400 and ask("file", bundle({"id": NOTICE["id"]}, [("../x", b"1")]))[0] == 400, "no name leads out of the folder")
+t.check(ask("notice", put)[0] == 200, "and it is whole again")
+s, listed = ask("answers", bundle({}))
+rows = json.loads(listed)["downloads"]
+t.check(len(rows) == 2 and rows[0]["file"] == "evidence-1.wacz" and all(ask("downloaded", bundle(r))[0] == 200 for r in rows) and json.loads(ask("answers", bundle({}))[1])["downloads"] == [], "who fetched a package waits for the home", listed)
+t.check(ask("public", bundle({"name": "report", "facts": REPORT}))[0] == 200 and page("/report?lang=en")[0] == 200 and ask("public", bundle({"name": "report", "facts": None}))[0] == 200 and page("/report")[0] == 404,
+        "a page for everybody comes and goes")
+t.check(ask("public", bundle({"name": "../answers.key", "facts": {}}))[0] == 400, "and no other")
 for bad in (dict(id="../x"), dict(id="lower-case"), dict(links=[{"hash": "zz", "expires": "2099-01-01T00:00:00Z"}]), dict(links=[{"hash": hashed, "expires": "never"}])):
     head = dict({"id": "FT-BAD-1", "notice": NOTICE, "links": []}, **bad)
     t.check(ask("notice", bundle(head))[0] == 400, "not taken: %s" % list(bad.items())[0][1:])

@@ -4,7 +4,7 @@ import atexit, html.parser, http.client, json, os, re, subprocess, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from tap import Tap
-from notice import Folder
+from notice import Folder, REPORT, TERMS
 
 t = Tap()
 program = os.path.abspath(sys.argv[1])
@@ -102,6 +102,25 @@ for link in links:
     if not t.check(s == 200 and f.bad == [] and f.action and "Eingeständnis" in text and 'class="note"' in text, "before %s the page says what it means" % link.rsplit("/", 1)[1], (s, f.bad)):
         break
 t.check(ask("/n/%s/file/letter.pdf" % secret)[2].get("content-disposition", "").startswith("attachment"), "the letter is there to be saved")
+t.check("Sie haben widersprochen: Sie haben eine Lizenz und das Gesetz erlaubt diese Nutzung" in page and "stand still" in page, "the history is told in sentences")
+t.check("Stufe 1 von 3" in page and "keine unabhängige Prüfung" in page and "Niemand steht dazwischen" in page, "proof, who checked it and the mandate are told in words")
+t.check("fairtrack verify --key %s evidence-1.wacz" % ("12" * 32) in page and "sha256sum -c sums.tmp" in page and "time.example.com" in page and "ef" * 32 in page, "the evidence says how to check it")
+t.check("nicht gefragt" in page and "G17" in page and "G10" not in page, "what was checked is shown, what was not asked too, and what this step does not need is not")
+
+
+def downloads():
+    return sorted(os.listdir(os.path.join(base, "downloads")))
+
+
+os.makedirs(os.path.join(base, "downloads"), exist_ok=True)
+ask("/n/%s/file/evidence-1.wacz" % secret, "HEAD")
+ask("/n/%s/file/letter.pdf" % secret)
+t.check(downloads() == [], "asking for a file's head, or the letter, is written down nowhere")
+h = ask("/n/%s/file/evidence-1.wacz" % secret)[2]
+t.check(h["content-type"] == "application/wacz" and len(downloads()) == 1 and open(os.path.join(base, "downloads", downloads()[0])).read() == "evidence-1.wacz",
+        "fetching a package is written down for its custody: which and when, and nothing of who", downloads())
+for _ in range(70): ask("/n/%s/file/evidence-1.wacz" % secret)
+t.check(len(downloads()) == 60, "and no more than sixty times before the home has read it", len(downloads()))
 t.check(ask("/n/%s/file/work-1.jpg" % secret)[2]["content-type"] == "image/jpeg", "the pictures are shown")
 
 before = answers()
@@ -152,6 +171,18 @@ t.check(ask("/v?id=" + "../" * 20)[0] == 404 and ask("/?lang=en")[0] == 200, "no
 s, text, _ = ask("/n/" + secret, Accept="application/json")
 t.check(s == 200 and json.loads(text)["id"] == "FT-26-TEST-0001", "the same as JSON")
 
+t.check(ask("/report")[0] == 404 and ask("/terms")[0] == 404 and "/report" not in ask("/v")[1], "there is no public report before one is published")
+folder.public("report", REPORT)
+folder.public("terms", TERMS)
+s, text, _ = ask("/report?lang=en")
+small = text.split("Small Studio")[1]
+t.check(s == 200 and "Example Agency" in text and "40.0 %" in text and "We were wrong" in text and "before 20 matters" in small and "Days" not in small, "the report is a page, and tells no outcomes of a few", text[-900:])
+s, text, h = ask("/report", Accept="application/json")
+t.check(s == 200 and json.loads(text)["organisations"][0]["outcome"]["refuted"] == 10 and h["content-type"].startswith("application/json"), "and the same as JSON")
+s, text, _ = ask("/terms?lang=fr")
+t.check(s == 200 and "30 % de ce qui est payé" in text and "500 images" in text and "à tout moment" in text, "and what the service costs is a page", text[-900:])
+t.check('href="/report?lang=fr"' in text and 'href="/v?lang=fr"' in text, "every page leads to it, in the language chosen")
+
 old = folder.link(expires="2020-01-01T00:00:00Z")
 s, text, _ = ask("/n/%s?lang=en" % old)
 t.check(s == 410 and "expired" in text and "Mara" not in text, "an expired link shows nothing but how to get another")
@@ -161,12 +192,12 @@ s, _, h = ask(f.action, "POST", "once=" + f.fields["once"][0], Content_Type="app
 t.check(s == 303 and len(answers()) == n + 1, "and asks for one")
 t.check(ask("/n/%s/answer/own" % old)[0] == 404 and ask("/n/%s/file/letter.pdf" % old)[0] == 404, "nothing else opens with it")
 
-folder.notice(id="FT-26-TEST-0003", final={"state": "CLOSED_WRONG", "words": ["We were wrong and are sorry."], "letter": "letter.pdf"}, language="en")
+folder.notice(id="FT-26-TEST-0003", final={"state": "CLOSED_WRONG", "at": "2026-11-25T00:00:00Z", "words": ["The wall is another wall."], "letter": "letter.pdf", "never": True}, language="en")
 closed = folder.link("FT-26-TEST-0003")
 s, text, _ = ask("/n/" + closed)
-t.check(s == 200 and "We were wrong" in text and "/answer/licence" not in text and "/answer/rate" in text and "/answer/never" in text, "a closed notice says why, and asks for nothing")
+t.check(s == 200 and "we were wrong, and we are sorry" in text and "another wall" in text and "refuses to open" in text and "#file" in text and "/answer/licence" not in text and "/answer/rate" in text and "/answer/never" in text, "a closed notice says why, and asks for nothing")
 t.check(ask("/n/%s/answer/licence" % closed)[0] == 409, "what is not open is not taken")
-folder.notice(id="FT-26-TEST-0004", decision={"words": ["It is not a parody."], "appeal_until": "2099-01-01T00:00:00Z"}, language="en")
+folder.notice(id="FT-26-TEST-0004", decision={"words": ["It is not a parody."], "ground": "exception", "at": "2026-11-24T00:00:00Z", "appeal_until": "2099-01-01T00:00:00Z"}, language="en")
 t.check("/answer/appeal" in ask("/n/" + folder.link("FT-26-TEST-0004"))[1], "a decision can be appealed while there is time")
 
 log = open(os.path.join(t.top, "err")).read()
