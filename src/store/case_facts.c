@@ -1,7 +1,7 @@
 /* case_facts.c - what the store knows of a case, as the facts the engine asks for.  What is missing is not proven. */
 #include <stdlib.h>
 #include <string.h>
-#include "store/case_private.h"
+#include "store/brake.h"
 
 FAIR_SQL(fact_put, "INSERT INTO case_fact (id, org_id, case_id, name, value, source, account_id, at_us) VALUES ($2, $1, $3, $4, $5, $6, $7, $8)");
 FAIR_SQL(facts_newest,
@@ -11,13 +11,6 @@ FAIR_SQL(case_matches,
     "SELECT count(*), sum(CASE WHEN h.verdict = 'match' AND h.has_map = 1 THEN 1 ELSE 0 END), max(u.at_us), min(h.first_seen_us) FROM case_use u"
     " JOIN hit h ON h.org_id = u.org_id AND h.id = u.hit_id WHERE u.org_id = $1 AND u.case_id = $2");
 FAIR_SQL(case_earlier, "SELECT count(*) FROM notice n JOIN case_file c ON c.org_id = n.org_id AND c.id = n.case_id WHERE n.org_id = $1 AND c.operator = $2 AND c.id <> $3 AND n.queued_us IS NOT NULL");
-/* Of the last 100 cases of the organisation in which a claim left: how many were refuted, countered, or left to lapse in a dispute. */
-FAIR_SQL(brake_rate,
-    "SELECT count(*), sum(CASE WHEN c.state IN ('CLOSED_WRONG', 'CLOSED_LICENSED_BEFORE', 'CLOSED_EXCEPTION', 'CLOSED_LOST', 'TD_COUNTERED', 'TD_RESTORED')"
-    " OR (c.state = 'CLOSED_LAPSED' AND EXISTS (SELECT 1 FROM dispute x WHERE x.org_id = c.org_id AND x.case_id = c.id)) THEN 1 ELSE 0 END)"
-    " FROM (SELECT DISTINCT n.case_id AS id FROM notice n WHERE n.org_id = $1 AND n.claim = 1 AND n.queued_us IS NOT NULL ORDER BY n.case_id DESC LIMIT 100) l"
-    " JOIN case_file c ON c.org_id = $1 AND c.id = l.id");
-FAIR_SQL(brake_today, "SELECT count(*) FROM notice WHERE org_id = $1 AND claim = 1 AND queued_us >= $2");
 
 fair_status
 fair_store_case_fact_put(const struct fair_desk *d, struct fair_case_fact *given, struct fair_err *err)
@@ -282,23 +275,13 @@ gather_matches(const struct fair_desk *d, struct gather *g, fair_id case_id, str
 }
 
 static fair_status
-gather_brake(const struct fair_desk *d, fair_time now, struct fair_arena *a, struct fair_facts *f, struct fair_err *err)
+gather_brake(const struct fair_desk *d, fair_id case_id, fair_time now, struct fair_arena *a, struct fair_facts *f, struct fair_err *err)
 {
-    FAIR_AUTO(rows) struct fair_rows *q = NULL;
     fair_str value;
     fair_status s;
 
-    FAIR_TRY(fair_desk_query(d, &brake_rate, &q, err));
-    FAIR_TRY(fair_db_step(q, err));
-    f->brake.sent = fair_db_get_int(q, 0);
-    f->brake.refuted = fair_db_get_int(q, 1);
-    fair_rows_free(&q);
-    FAIR_TRY(fair_desk_query(d, &brake_today, &q, err));
-    fair_db_int(q, 2, now - FAIR_DAY);
-    FAIR_TRY(fair_db_step(q, err));
-    f->brake.today = fair_db_get_int(q, 0);
+    FAIR_TRY(fair_case_brake(d, case_id, now, a, f, err));
     f->brake.cap = fair_cases_days("cap.daily");
-    f->brake.from = (struct fair_from){ FAIR_STR("notices of this organisation"), now, 0 };
     s = fair_store_setting_get(d, FAIR_STR("cases.suspended"), a, &value, err);
     if (s != FAIR_OK && s != FAIR_NOT_FOUND) return s;
     f->brake.suspended = s == FAIR_OK && value.n > 0;
@@ -356,7 +339,7 @@ fair_store_case_gather(const struct fair_desk *d, fair_id case_id, fair_id notic
     FAIR_TRY(gather_notice(d, &g, case_id, notice, lawyer, err));
     /* A letter that was made anew knows what was found before that. */
     FAIR_TRY(fair_case_evidence_facts(d, case_id, f->authentic.from.at > f->deadline.from.at ? f->authentic.from.at : f->deadline.from.at, now, a, f, err));
-    FAIR_TRY(gather_brake(d, now, a, f, err));
+    FAIR_TRY(gather_brake(d, case_id, now, a, f, err));
     FAIR_TRY(first_contact(d, &c, &first, err));
     f->p_track = f->party.kind < 0 && f->party.kind_evidence && first;
     return FAIR_OK;

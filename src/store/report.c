@@ -1,7 +1,7 @@
 /* report.c - how many cases there were and how they ended. */
 #include <string.h>
+#include "store/brake.h"
 #include "store/report_rows.h"
-#include "store/store_private.h"
 
 FAIR_SQL(report_cases,
     "SELECT count(*), count(closed_us) FROM case_file WHERE org_id = $1 AND track = 'case' AND opened_us >= $2 AND opened_us < $3");
@@ -11,7 +11,14 @@ FAIR_SQL(report_closed,
 FAIR_SQL(report_letters,
     "SELECT e.move, count(*) FROM case_event e JOIN case_file c ON c.org_id = e.org_id AND c.id = e.case_id"
     " WHERE e.org_id = $1 AND c.track = 'case' AND c.opened_us >= $2 AND c.opened_us < $3"
-    " AND e.move IN ('inquire', 'offer', 'demand', 'remind', 'negotiate', 'dispute', 'appeal') GROUP BY e.move");
+    " AND e.move IN ('inquire', 'offer', 'demand', 'dispute', 'appeal') GROUP BY e.move");
+FAIR_SQL(report_claims,
+    "SELECT count(*), COALESCE(sum(" FAIR_REFUTED("c") "), 0) FROM notice n JOIN case_file c ON c.org_id = n.org_id AND c.id = n.case_id"
+    " WHERE n.org_id = $1 AND n.claim = 1 AND n.queued_us IS NOT NULL AND c.opened_us >= $2 AND c.opened_us < $3");
+FAIR_SQL(report_refuted,
+    "SELECT COALESCE(sum(" FAIR_REFUTED("c") "), 0) FROM case_file c WHERE c.org_id = $1 AND c.track = 'case' AND c.opened_us >= $2 AND c.opened_us < $3 AND c.closed_us IS NOT NULL");
+FAIR_SQL(report_takedowns,
+    "SELECT count(*), COALESCE(sum(" FAIR_REFUTED("c") "), 0) FROM case_file c WHERE c.org_id = $1 AND c.track = 'takedown' AND c.opened_us >= $2 AND c.opened_us < $3");
 FAIR_SQL(report_disputes,
     "SELECT count(*) FROM dispute x JOIN case_file c ON c.org_id = x.org_id AND c.id = x.case_id"
     " WHERE x.org_id = $1 AND c.opened_us >= $2 AND c.opened_us < $3 AND x.decision = 'accepted'");
@@ -39,6 +46,18 @@ ask(const struct fair_desk *d, const struct fair_sql *sql, fair_time from, fair_
 }
 
 static fair_status
+two(const struct fair_desk *d, const struct fair_sql *sql, fair_time from, fair_time to, int64_t *n, int64_t *of, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    FAIR_TRY(ask(d, sql, from, to, &q, err));
+    FAIR_TRY(fair_db_step(q, err));
+    *n = fair_db_get_int(q, 0);
+    *of = fair_db_get_int(q, 1);
+    return FAIR_OK;
+}
+
+static fair_status
 one(const struct fair_desk *d, const struct fair_sql *sql, fair_time from, fair_time to, int64_t *n, struct fair_err *err)
 {
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
@@ -52,9 +71,8 @@ one(const struct fair_desk *d, const struct fair_sql *sql, fair_time from, fair_
 static fair_status
 letters(const struct fair_desk *d, struct fair_report *r, struct fair_arena *a, struct fair_err *err)
 {
-    const struct { const char *move; int64_t *to; bool claim; } rows[] = {
-        { "inquire", &r->inquiries, true }, { "offer", &r->offers, true }, { "demand", &r->demands, true }, { "remind", NULL, true },
-        { "negotiate", NULL, true }, { "dispute", &r->disputes, false }, { "appeal", &r->appeals, false } };
+    const struct { const char *move; int64_t *to; } rows[] = { { "inquire", &r->inquiries }, { "offer", &r->offers }, { "demand", &r->demands },
+                                                               { "dispute", &r->disputes }, { "appeal", &r->appeals } };
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
     fair_status s;
 
@@ -63,8 +81,7 @@ letters(const struct fair_desk *d, struct fair_report *r, struct fair_arena *a, 
         fair_str move = fair_db_get_text(q, 0, a);
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
             if (!fair_str_eq(move, fair_str_of(rows[i].move))) continue;
-            if (rows[i].to != NULL) *rows[i].to = fair_db_get_int(q, 1);
-            if (rows[i].claim) r->claims += fair_db_get_int(q, 1);
+            *rows[i].to = fair_db_get_int(q, 1);
         }
     }
     return s == FAIR_DONE ? FAIR_OK : s;
@@ -73,7 +90,6 @@ letters(const struct fair_desk *d, struct fair_report *r, struct fair_arena *a, 
 static fair_status
 ends(const struct fair_desk *d, struct fair_report *r, struct fair_arena *a, struct fair_err *err)
 {
-    static const char *const refuted[] = { "CLOSED_LICENSED_BEFORE", "CLOSED_EXCEPTION", "CLOSED_WRONG", "CLOSED_LAPSED" };
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
     fair_status s;
 
@@ -85,8 +101,6 @@ ends(const struct fair_desk *d, struct fair_report *r, struct fair_arena *a, str
             r->closed_names[r->n_closed] = state;
             r->closed_as[r->n_closed++] = n;
         }
-        for (size_t i = 0; i < sizeof refuted / sizeof *refuted; i++)
-            if (fair_str_eq(state, fair_str_of(refuted[i]))) r->refuted += n;
         if (fair_str_eq(state, FAIR_STR("CLOSED_OWNER_WITHDREW"))) r->withdrawn += n;
     }
     return s == FAIR_DONE ? FAIR_OK : s;
@@ -123,6 +137,10 @@ fair_store_report(const struct fair_desk *d, fair_time from, fair_time to, struc
     fair_rows_free(&q);
     FAIR_TRY(letters(d, &r, a, err));
     FAIR_TRY(ends(d, &r, a, err));
+    FAIR_TRY(one(d, &report_refuted, from, to, &r.refuted, err));
+    FAIR_TRY(two(d, &report_claims, from, to, &r.claims, &r.claims_refuted, err));
+    FAIR_TRY(two(d, &report_takedowns, from, to, &r.takedowns, &r.takedowns_refuted, err));
+    FAIR_TRY(fair_store_brake(d, 0, &r.brake, err));
     FAIR_TRY(one(d, &report_disputes, from, to, &r.disputes_accepted, err));
     FAIR_TRY(one(d, &report_ratings, from, to, &r.answers, err));
     if (r.closed > 0) {

@@ -3,8 +3,14 @@
 #define FAIR_STORE_REPORT_ROWS_H
 #include "store/store.h"
 
-/* Of one organisation, cases opened from `from` until before `to`.  A claim is a letter that asks for something; refuted is
- * a case that closed because the claimant was wrong: licensed before, an exception, wrong, or the claimant fell silent. */
+/* The last letters that asked for something, at most 100, and how many of them turned out wrong: as G19 counts them.  owner 0: of the organisation. */
+struct fair_brake { int64_t sent, refuted; };
+fair_status fair_store_brake(const struct fair_desk *d, fair_id owner, struct fair_brake *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* Is it more than may be?  Then nothing that asks for something leaves. */
+bool fair_brake_holds(const struct fair_brake *b);
+
+/* Of one organisation, cases opened from `from` until before `to`.  A claim is a letter that asks for something; what is refuted
+ * is told in store/brake.h, the same for a case, its letters, and the brake. */
 struct fair_report {
     fair_time from, to;
     int64_t cases, open, closed;
@@ -12,6 +18,9 @@ struct fair_report {
     int64_t closed_as[32]; fair_str closed_names[32]; size_t n_closed;       /* by final state */
     int64_t disputes, disputes_accepted, appeals;
     int64_t refuted, withdrawn;
+    int64_t claims_refuted;                               /* letters of refuted cases and takedowns */
+    int64_t takedowns, takedowns_refuted;
+    struct fair_brake brake;                              /* as it stands now, whatever `from` and `to` */
     int64_t answers;                                      /* that came by the portal           */
     int64_t median_days;                                  /* from opening to closing; -1: none closed */
     double mean_days;                                     /* the same; -1                             */

@@ -6,6 +6,7 @@
 #include "store/owner_rows.h"
 #include "store/package_rows.h"
 #include "store/privacy_rows.h"
+#include "store/report_rows.h"
 #include "store/test_store.h"
 
 #define T0 (fair_date_of(2026, 3, 2) * FAIR_DAY + 12 * FAIR_HOUR)
@@ -1062,6 +1063,121 @@ TEST(I13_the_party_of_two_cases_goes_with_the_last)
     CHECK_EQ(found(&t, "Zebulon"), 0);
     CHECK_EQ(number(&t.h, "SELECT count(*) FROM hit WHERE site = 'example.com'"), 0);
     end(&t);
+}
+
+/* ---- the brake -------------------------------------------------------------------------------------------------------------------------- */
+
+/* A case that ended so, with letters that asked: written as rows, for the figures alone. */
+static void
+an_ended_case(struct desk *t, const char *track, const char *state, int letters, const char *more)
+{
+    static int64_t id = 1000;
+
+    id++;
+    CHECK_OK(t->h.st->db->engine->script(t->h.st->db, fair_str_fmt(t->h.a,
+        "INSERT INTO case_file (id, org_id, track, operator, state, version, creator_id, opened_us, entered_us, last_us, closed_us) VALUES (%lld, %lld, '%s', 'o%lld', '%s', 1, 0, 5, 5, 5, 5)",
+        (long long)id, (long long)t->h.d.org, track, (long long)id, state).p, why));
+    for (int i = 0; i < letters; i++)
+        CHECK_OK(t->h.st->db->engine->script(t->h.st->db, fair_str_fmt(t->h.a,
+            "INSERT INTO notice (id, org_id, case_id, step, claim, language, law, state, code, sum_minor, deadline_days, created_by, created_us, queued_us)"
+            " VALUES (%lld, %lld, %lld, 'inquiry', 1, 'de', 'XX', 'sent', 'C%lld-%d', 0, 0, 0, 1, %lld)", (long long)(id * 1000 + i), (long long)t->h.d.org, (long long)id, (long long)id, i,
+            (long long)id).p, why));
+    if (more != NULL) CHECK_OK(t->h.st->db->engine->script(t->h.st->db, fair_str_fmt(t->h.a, more, (long long)id, (long long)t->h.d.org).p, why));
+}
+
+#define A_DISPUTE(decision) "INSERT INTO dispute (id, case_id, org_id, ground, raised_us, raised_by, decision) SELECT %1$lld + 500000, %1$lld, %2$lld, 'licence', 1, 0, " decision
+#define A_COUNTER "INSERT INTO case_event (case_id, org_id, seq, at_us, move, actor, account_id, was, became, verified, automatic, document, credit, days, sum_minor, payment_us, other_id, prev, hash)" \
+    " SELECT %1$lld, %2$lld, 1, 1, 'td-counter', 'HST', 0, 'TD_SENT', 'TD_COUNTERED', 0, 0, 0, 0, 0, 0, 0, 0, x'00', x'00'"
+
+static struct fair_brake
+brake(struct desk *t)
+{
+    struct fair_brake b;
+    CHECK_OK(fair_store_brake(&t->h.d, 0, &b, why));
+    return b;
+}
+
+TEST(G19_counts_letters_and_takedowns_and_what_was_withdrawn_under_a_dispute)
+{
+    static const struct { const char *track, *state, *more; bool refuted; } all[] = {
+        { "case", "CLOSED_LICENCE_SOLD", NULL, false }, { "case", "INQUIRY", NULL, false }, { "case", "CLOSED_WRONG", NULL, true }, { "case", "CLOSED_LICENSED_BEFORE", NULL, true },
+        { "case", "CLOSED_EXCEPTION", NULL, true }, { "case", "CLOSED_LOST", NULL, true }, { "case", "CLOSED_LAPSED", NULL, false }, { "case", "CLOSED_LAPSED", A_DISPUTE("NULL"), true },
+        { "case", "CLOSED_OWNER_WITHDREW", NULL, false }, { "case", "CLOSED_OWNER_WITHDREW", A_DISPUTE("NULL"), true }, { "case", "CLOSED_OWNER_WITHDREW", A_DISPUTE("'rejected'"), false },
+        { "takedown", "TD_REMOVED", NULL, false }, { "takedown", "TD_REJECTED", NULL, true }, { "takedown", "TD_RESTORED", NULL, true }, { "takedown", "TD_COUNTERED", A_COUNTER, true },
+        { "takedown", "TD_RETRACTED", NULL, false }, { "takedown", "TD_RETRACTED", A_COUNTER, true }, { "takedown", "TD_SUIT_NOTICED", A_COUNTER, false } };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct desk t;
+        struct fair_report r;
+
+        begin(&t);
+        an_ended_case(&t, all[i].track, all[i].state, 3, all[i].more);
+        CHECK_EQ(brake(&t).sent, 3);
+        if (brake(&t).refuted != (all[i].refuted ? 3 : 0)) fail_msg("%s: %lld of 3", all[i].state, (long long)brake(&t).refuted);
+        /* The report says the same. */
+        CHECK_OK(fair_store_report(&t.h.d, 0, 6, t.h.a, &r, why));
+        CHECK_EQ(r.claims, 3);
+        CHECK_EQ(r.claims_refuted, all[i].refuted ? 3 : 0);
+        CHECK_EQ(r.brake.refuted, r.claims_refuted);
+        CHECK_EQ(r.refuted + r.takedowns_refuted, all[i].refuted);
+        home_close(&t.h);
+    }
+}
+
+TEST(G19_holds_above_5_of_the_last_100_and_not_below_20)
+{
+    struct desk t;
+    struct fair_facts f;
+    struct fair_brake b;
+
+    begin(&t);
+    an_ended_case(&t, "case", "CLOSED_WRONG", 5, NULL);           /* long ago */
+    an_ended_case(&t, "case", "CLOSED_LICENCE_SOLD", 14, NULL);
+    b = brake(&t);
+    CHECK(b.sent == 19 && b.refuted == 5 && !fair_brake_holds(&b));
+    an_ended_case(&t, "case", "CLOSED_LICENCE_SOLD", 1, NULL);
+    b = brake(&t);
+    CHECK(b.sent == 20 && fair_brake_holds(&b));
+    CHECK_OK(fair_store_case_gather(&t.h.d, t.id, 0, T0, t.h.a, &f, why));
+    CHECK(f.brake.sent == 20 && f.brake.refuted == 5);
+    an_ended_case(&t, "case", "CLOSED_LICENCE_SOLD", 80, NULL);
+    b = brake(&t);
+    CHECK(b.sent == 100 && b.refuted == 5 && !fair_brake_holds(&b));      /* exactly 5 % */
+    an_ended_case(&t, "case", "CLOSED_WRONG", 1, NULL);
+    b = brake(&t);
+    CHECK(b.sent == 100 && b.refuted == 5 && !fair_brake_holds(&b));      /* one of the old ones is no longer among the last 100 */
+    an_ended_case(&t, "takedown", "TD_REJECTED", 2, NULL);
+    b = brake(&t);
+    CHECK(b.refuted == 5);
+    an_ended_case(&t, "case", "CLOSED_LAPSED", 3, A_DISPUTE("NULL"));
+    b = brake(&t);
+    CHECK(b.refuted == 6 && fair_brake_holds(&b));
+    home_close(&t.h);
+}
+
+TEST(G19_an_owner_who_is_often_wrong_does_not_hide_in_an_agency)
+{
+    struct desk t;
+    struct fair_facts f;
+    struct fair_owner o = { .name = FAIR_STR("Carl"), .created = 1 };
+
+    begin(&t);
+    an_ended_case(&t, "case", "CLOSED_LICENCE_SOLD", 80, NULL);
+    an_ended_case(&t, "case", "CLOSED_WRONG", 2, NULL);
+    CHECK_OK(fair_store_owner_add(&t.h.d, &o, why));
+    an_ended_case(&t, "case", "CLOSED_WRONG", 2, NULL);
+    an_ended_case(&t, "case", "CLOSED_LICENCE_SOLD", 18, NULL);
+    CHECK_OK(fair_store_case_gather(&t.h.d, t.id, 0, T0, t.h.a, &f, why));
+    CHECK(f.brake.sent == 100 && f.brake.refuted == 4);
+    /* The work and the last two cases are Carl's: 2 of 20. */
+    CHECK_OK(t.h.st->db->engine->script(t.h.st->db, fair_str_fmt(t.h.a,
+        "UPDATE work SET owner_id = %lld; INSERT INTO case_use (id, org_id, case_id, track, operator, work_id, hit_id, window_open, head, account_id, at_us)"
+        " SELECT c.id, c.org_id, c.id, 'case' || c.id, c.operator, (SELECT id FROM work), (SELECT id FROM hit LIMIT 1), 0, 1, 0, 1 FROM case_file c WHERE c.id IN"
+        " (SELECT id FROM case_file WHERE version = 1 AND closed_us = 5 ORDER BY id DESC LIMIT 2)", (long long)o.id).p, why));
+    CHECK_OK(fair_store_case_gather(&t.h.d, t.id, 0, T0, t.h.a, &f, why));
+    CHECK(f.brake.sent == 20 && f.brake.refuted == 2);
+    CHECK(strstr(f.brake.from.source.p, "for owner") != NULL);
+    home_close(&t.h);
 }
 
 FAIR_TEST_MAIN
