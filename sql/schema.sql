@@ -692,6 +692,8 @@ CREATE TABLE notice (
 
 CREATE INDEX notice_case ON notice (org_id, case_id, id);
 
+CREATE INDEX notice_claims ON notice (org_id, queued_us) WHERE claim = 1 AND queued_us IS NOT NULL;
+
 CREATE INDEX notice_message ON notice (message_id) WHERE message_id IS NOT NULL;
 
 CREATE INDEX notice_state ON notice (org_id, state, id);

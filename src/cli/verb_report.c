@@ -25,7 +25,7 @@ print_text(const struct fair_report *r, struct fair_arena *a)
     printf("\nwithdrawn by the owner    %lld; of the closed: ", (long long)r->withdrawn);
     share(r->withdrawn, r->closed);
     printf("\nof the last %lld letters   %lld were wrong%s", (long long)r->brake.sent, (long long)r->brake.refuted,
-           fair_brake_holds(&r->brake) ? ": more than may be; nothing that asks for something leaves now" : "");
+           fair_wrongs_hold(&r->brake) ? ": more than may be; nothing that asks for something leaves now" : "");
     if (r->closed >= FAIR_REPORT_LEAST) printf("\ndays from opening to end  %lld (median)", (long long)r->median_days);
     printf("\n\nclosed as\n");
     for (size_t i = 0; i < r->n_closed; i++) printf("  %-24.*s %lld\n", FAIR_STR_ARG(r->closed_names[i]), (long long)r->closed_as[i]);
@@ -85,7 +85,7 @@ fair_verb_report(struct fair_cli *c, int argc, char **argv)
     json_object_set_new(o, "claims_refuted", json_integer(r.claims_refuted));
     json_object_set_new(o, "takedowns", json_integer(r.takedowns));
     json_object_set_new(o, "takedowns_refuted", json_integer(r.takedowns_refuted));
-    json_object_set_new(o, "brake", json_pack("{s:I, s:I, s:b}", "sent", (json_int_t)r.brake.sent, "refuted", (json_int_t)r.brake.refuted, "holds", fair_brake_holds(&r.brake)));
+    json_object_set_new(o, "brake", json_pack("{s:I, s:I, s:b}", "sent", (json_int_t)r.brake.sent, "refuted", (json_int_t)r.brake.refuted, "holds", fair_wrongs_hold(&r.brake)));
     json_object_set_new(o, "from", fair_json_time(c->arena, r.from));
     json_object_set_new(o, "to", fair_json_time(c->arena, r.to));
     json_object_set_new(o, "refuted_share", r.closed >= FAIR_REPORT_LEAST ? json_real((double)r.refuted / (double)r.closed) : json_null());

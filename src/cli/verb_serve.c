@@ -58,6 +58,7 @@ web_process(struct fair_cli *c, const char *listen, bool link)
     struct ready r = { c, link };
     struct fair_web_options o = { .stop_fd = -1, .ready = announce, .arg = &r };
     struct fair_web_hands hands;
+    uint8_t factor_key[32];
     struct fair_err err = { 0 };
 
     if (fair_cli_house(c, &err) != FAIR_OK || fair_house_vault(&c->house, &err) != FAIR_OK) return fair_cli_fail(c, &err);
@@ -67,6 +68,8 @@ web_process(struct fair_cli *c, const char *listen, bool link)
     o.store = c->house.store;
     o.vault = c->house.vault;
     o.config = &c->house.config;
+    if (fair_house_secret(&c->house, "second factors", factor_key, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    o.factor_key = factor_key;
     o.keys = fair_str_fmt(c->arena, "%.*s/keys/notary.json", FAIR_STR_ARG(c->house.home)).p;
     if (fair_web_run(&o, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     return FAIR_EXIT_DONE;

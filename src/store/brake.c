@@ -16,19 +16,19 @@ FAIR_SQL(brake_owners,
     " ORDER BY w.owner_id LIMIT 32");
 
 fair_status
-fair_store_brake(const struct fair_desk *d, fair_id owner, struct fair_brake *out, struct fair_err *err)
+fair_store_wrongs(const struct fair_desk *d, fair_id owner, struct fair_wrongs *out, struct fair_err *err)
 {
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
 
     FAIR_TRY(fair_desk_query(d, owner != 0 ? &brake_owner : &brake_org, &q, err));
     if (owner != 0) fair_db_int(q, 2, owner);
     FAIR_TRY(fair_db_step(q, err));
-    *out = (struct fair_brake){ .sent = fair_db_get_int(q, 0), .refuted = fair_db_get_int(q, 1) };
+    *out = (struct fair_wrongs){ .sent = fair_db_get_int(q, 0), .refuted = fair_db_get_int(q, 1) };
     return FAIR_OK;
 }
 
 bool
-fair_brake_holds(const struct fair_brake *b)
+fair_wrongs_hold(const struct fair_wrongs *b)
 {
     return b->sent >= fair_cases_days("refuted.least") && b->refuted * 100 > fair_cases_days("refuted.percent") * b->sent;
 }
@@ -39,10 +39,10 @@ fair_case_brake(const struct fair_desk *d, fair_id case_id, fair_time now, struc
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
     fair_id owners[32];
     size_t n = 0;
-    struct fair_brake b;
+    struct fair_wrongs b;
     fair_status s;
 
-    FAIR_TRY(fair_store_brake(d, 0, &b, err));
+    FAIR_TRY(fair_store_wrongs(d, 0, &b, err));
     f->brake.from = (struct fair_from){ FAIR_STR("the last letters of this organisation"), now, 0 };
     FAIR_TRY(fair_desk_query(d, &brake_owners, &q, err));
     fair_db_int(q, 2, case_id);
@@ -50,10 +50,10 @@ fair_case_brake(const struct fair_desk *d, fair_id case_id, fair_time now, struc
     if (s != FAIR_DONE) return s;
     fair_rows_free(&q);
     /* Who is often wrong does not hide among others of the same agency. */
-    for (size_t i = 0; i < n && !fair_brake_holds(&b); i++) {
-        struct fair_brake o;
-        FAIR_TRY(fair_store_brake(d, owners[i], &o, err));
-        if (!fair_brake_holds(&o)) continue;
+    for (size_t i = 0; i < n && !fair_wrongs_hold(&b); i++) {
+        struct fair_wrongs o;
+        FAIR_TRY(fair_store_wrongs(d, owners[i], &o, err));
+        if (!fair_wrongs_hold(&o)) continue;
         b = o;
         f->brake.from.source = fair_str_fmt(a, "the last letters for owner %lld", (long long)owners[i]);
     }

@@ -297,7 +297,7 @@ fair_store_brake(const struct fair_desk *d, fair_time now, struct fair_arena *a,
     fair_status s;
 
     *f = (struct fair_facts){ .country = FAIR_STR("") };
-    FAIR_TRY(gather_brake(d, now, a, f, err));
+    FAIR_TRY(gather_brake(d, 0, now, a, f, err));
     *out = (struct fair_brake){ .sent = f->brake.sent, .refuted = f->brake.refuted, .today = f->brake.today, .cap = f->brake.cap, .suspended = f->brake.suspended };
     /* What is too often, the gate says. */
     fair_cases_gates(f, FAIR_AT_INQUIRY, &e, gates);

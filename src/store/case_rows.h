@@ -88,7 +88,7 @@ fair_status fair_store_case_packages(const struct fair_desk *d, fair_id case_id,
  * wording, approvals, amount and signature count; 0: none yet, and those are not proven. */
 fair_status fair_store_case_gather(const struct fair_desk *d, fair_id case_id, fair_id notice, fair_time now, struct fair_arena *a, struct fair_facts *out, struct fair_err *err) FAIR_MUST_CHECK;
 
-/* The abuse brake (G19): of the last 100 cases with a claim, how many were refuted; claims of the last day and the cap; what keeps
+/* The abuse brake (G19): of the last 100 letters that asked for something, how many turned out wrong (store/brake.h); claims of the last day and the cap; what keeps
  * this claimant from sending. */
 struct fair_brake { int64_t sent, refuted, today, cap; bool suspended, often; fair_str why; /* what a person wrote who suspended it */ };
 fair_status fair_store_brake(const struct fair_desk *d, fair_time now, struct fair_arena *a, struct fair_brake *out, struct fair_err *err) FAIR_MUST_CHECK;

@@ -8,6 +8,8 @@ FAIR_SQL(factor_get,
 FAIR_SQL(factor_unconfirmed_remove, "DELETE FROM second_factor WHERE org_id = $1 AND account_id = $2 AND confirmed_us IS NULL");
 FAIR_SQL(factor_put,
     "INSERT INTO second_factor (id, org_id, account_id, secret, created_us, last_step) VALUES ($2, $1, $3, $4, $5, 0)");
+FAIR_SQL_ALL(factors_all, "SELECT org_id, account_id, secret FROM second_factor ORDER BY id");
+FAIR_SQL(factor_reseal, "UPDATE second_factor SET secret = $4 WHERE org_id = $1 AND account_id = $2 AND secret = $3");
 FAIR_SQL(factor_confirm,
     "UPDATE second_factor SET confirmed_us = $3, last_step = $4 WHERE org_id = $1 AND account_id = $2 AND confirmed_us IS NULL");
 FAIR_SQL(factor_step, "UPDATE second_factor SET last_step = $3 WHERE org_id = $1 AND account_id = $2 AND last_step < $3");
@@ -71,6 +73,33 @@ fair_store_factor_begin(const struct fair_desk *d, fair_id user, fair_str secret
     if (s == FAIR_CONFLICT) return fair_fail(err, s, "the second factor is on already; switch it off first");
     if (s != FAIR_OK) return s;
     return fair_txn_end(&t, err);
+}
+
+fair_status
+fair_store_factors(struct fair_store *st, fair_status (*each)(void *arg, fair_id org, fair_id user, fair_str secret, struct fair_err *err), void *arg, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_status s;
+
+    FAIR_TRY(fair_store_query(st, &factors_all, &q, err));
+    while ((s = fair_db_step(q, err)) == FAIR_OK) {
+        fair_arena_clear(a);
+        FAIR_TRY(each(arg, fair_db_get_int(q, 0), fair_db_get_int(q, 1), fair_db_get_bytes(q, 2, a), err));
+    }
+    return s == FAIR_DONE ? FAIR_OK : s;
+}
+
+fair_status
+fair_store_factor_reseal(const struct fair_desk *d, fair_id user, fair_str was, fair_str is, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    FAIR_TRY(fair_desk_query(d, &factor_reseal, &q, err));
+    fair_db_int(q, 2, user);
+    fair_db_bytes(q, 3, was);
+    fair_db_bytes(q, 4, is);
+    return fair_db_run(q, err);
 }
 
 fair_status

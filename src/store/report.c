@@ -140,7 +140,7 @@ fair_store_report(const struct fair_desk *d, fair_time from, fair_time to, struc
     FAIR_TRY(one(d, &report_refuted, from, to, &r.refuted, err));
     FAIR_TRY(two(d, &report_claims, from, to, &r.claims, &r.claims_refuted, err));
     FAIR_TRY(two(d, &report_takedowns, from, to, &r.takedowns, &r.takedowns_refuted, err));
-    FAIR_TRY(fair_store_brake(d, 0, &r.brake, err));
+    FAIR_TRY(fair_store_wrongs(d, 0, &r.brake, err));
     FAIR_TRY(one(d, &report_disputes, from, to, &r.disputes_accepted, err));
     FAIR_TRY(one(d, &report_ratings, from, to, &r.answers, err));
     if (r.closed > 0) {

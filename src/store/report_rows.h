@@ -4,10 +4,10 @@
 #include "store/store.h"
 
 /* The last letters that asked for something, at most 100, and how many of them turned out wrong: as G19 counts them.  owner 0: of the organisation. */
-struct fair_brake { int64_t sent, refuted; };
-fair_status fair_store_brake(const struct fair_desk *d, fair_id owner, struct fair_brake *out, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_wrongs { int64_t sent, refuted; };
+fair_status fair_store_wrongs(const struct fair_desk *d, fair_id owner, struct fair_wrongs *out, struct fair_err *err) FAIR_MUST_CHECK;
 /* Is it more than may be?  Then nothing that asks for something leaves. */
-bool fair_brake_holds(const struct fair_brake *b);
+bool fair_wrongs_hold(const struct fair_wrongs *b);
 
 /* Of one organisation, cases opened from `from` until before `to`.  A claim is a letter that asks for something; what is refuted
  * is told in store/brake.h, the same for a case, its letters, and the brake. */
@@ -20,7 +20,7 @@ struct fair_report {
     int64_t refuted, withdrawn;
     int64_t claims_refuted;                               /* letters of refuted cases and takedowns */
     int64_t takedowns, takedowns_refuted;
-    struct fair_brake brake;                              /* as it stands now, whatever `from` and `to` */
+    struct fair_wrongs brake;                              /* as it stands now, whatever `from` and `to` */
     int64_t answers;                                      /* that came by the portal           */
     int64_t median_days;                                  /* from opening to closing; -1: none closed */
     double mean_days;                                     /* the same; -1                             */

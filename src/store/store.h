@@ -78,7 +78,8 @@ fair_status fair_store_session_end(const struct fair_desk *d, fair_id user, fair
 /* Take the password, every session, token and link of an account away: a new link lets its owner choose another. */
 fair_status fair_store_password_reset(const struct fair_desk *d, fair_id user, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 
-/* The second factor of signing in: a secret for time-based codes, in force once confirmed. */
+/* The second factor of signing in: a secret for time-based codes, in force once confirmed.  The secret is sealed by whoever gives it
+ * (web/factor_seal.c): the store keeps bytes. */
 struct fair_factor { fair_str secret; fair_time created, confirmed; int64_t last_step, codes_left; };
 struct fair_recovery_code { fair_str mark, hash; };
 fair_status fair_store_factor_get(const struct fair_desk *d, fair_id user, struct fair_arena *a, struct fair_factor *out, struct fair_err *err) FAIR_MUST_CHECK;
@@ -88,6 +89,9 @@ fair_status fair_store_factor_begin(const struct fair_desk *d, fair_id user, fai
 fair_status fair_store_factor_confirm(const struct fair_desk *d, fair_id user, int64_t step, const struct fair_recovery_code *codes, size_t n, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 /* The step's code is taken: FAIR_CONFLICT when it or a later one was already. */
 fair_status fair_store_factor_step(const struct fair_desk *d, fair_id user, int64_t step, struct fair_err *err) FAIR_MUST_CHECK;
+/* Every one of the installation; and the same sealed anew, unless it is another by now. */
+fair_status fair_store_factors(struct fair_store *st, fair_status (*each)(void *arg, fair_id org, fair_id user, fair_str secret, struct fair_err *err), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_factor_reseal(const struct fair_desk *d, fair_id user, fair_str was, fair_str is, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_factor_off(const struct fair_desk *d, fair_id user, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 /* Recovery codes: all anew; the unused one that begins with `mark`; used up (FAIR_CONFLICT: it was). */
 fair_status fair_store_recovery_put(const struct fair_desk *d, fair_id user, const struct fair_recovery_code *codes, size_t n, struct fair_err *err) FAIR_MUST_CHECK;

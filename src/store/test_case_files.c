@@ -1089,11 +1089,11 @@ an_ended_case(struct desk *t, const char *track, const char *state, int letters,
 #define A_COUNTER "INSERT INTO case_event (case_id, org_id, seq, at_us, move, actor, account_id, was, became, verified, automatic, document, credit, days, sum_minor, payment_us, other_id, prev, hash)" \
     " SELECT %1$lld, %2$lld, 1, 1, 'td-counter', 'HST', 0, 'TD_SENT', 'TD_COUNTERED', 0, 0, 0, 0, 0, 0, 0, 0, x'00', x'00'"
 
-static struct fair_brake
+static struct fair_wrongs
 brake(struct desk *t)
 {
-    struct fair_brake b;
-    CHECK_OK(fair_store_brake(&t->h.d, 0, &b, why));
+    struct fair_wrongs b;
+    CHECK_OK(fair_store_wrongs(&t->h.d, 0, &b, why));
     return b;
 }
 
@@ -1128,30 +1128,30 @@ TEST(G19_holds_above_5_of_the_last_100_and_not_below_20)
 {
     struct desk t;
     struct fair_facts f;
-    struct fair_brake b;
+    struct fair_wrongs b;
 
     begin(&t);
     an_ended_case(&t, "case", "CLOSED_WRONG", 5, NULL);           /* long ago */
     an_ended_case(&t, "case", "CLOSED_LICENCE_SOLD", 14, NULL);
     b = brake(&t);
-    CHECK(b.sent == 19 && b.refuted == 5 && !fair_brake_holds(&b));
+    CHECK(b.sent == 19 && b.refuted == 5 && !fair_wrongs_hold(&b));
     an_ended_case(&t, "case", "CLOSED_LICENCE_SOLD", 1, NULL);
     b = brake(&t);
-    CHECK(b.sent == 20 && fair_brake_holds(&b));
+    CHECK(b.sent == 20 && fair_wrongs_hold(&b));
     CHECK_OK(fair_store_case_gather(&t.h.d, t.id, 0, T0, t.h.a, &f, why));
     CHECK(f.brake.sent == 20 && f.brake.refuted == 5);
     an_ended_case(&t, "case", "CLOSED_LICENCE_SOLD", 80, NULL);
     b = brake(&t);
-    CHECK(b.sent == 100 && b.refuted == 5 && !fair_brake_holds(&b));      /* exactly 5 % */
+    CHECK(b.sent == 100 && b.refuted == 5 && !fair_wrongs_hold(&b));      /* exactly 5 % */
     an_ended_case(&t, "case", "CLOSED_WRONG", 1, NULL);
     b = brake(&t);
-    CHECK(b.sent == 100 && b.refuted == 5 && !fair_brake_holds(&b));      /* one of the old ones is no longer among the last 100 */
+    CHECK(b.sent == 100 && b.refuted == 5 && !fair_wrongs_hold(&b));      /* one of the old ones is no longer among the last 100 */
     an_ended_case(&t, "takedown", "TD_REJECTED", 2, NULL);
     b = brake(&t);
     CHECK(b.refuted == 5);
     an_ended_case(&t, "case", "CLOSED_LAPSED", 3, A_DISPUTE("NULL"));
     b = brake(&t);
-    CHECK(b.refuted == 6 && fair_brake_holds(&b));
+    CHECK(b.refuted == 6 && fair_wrongs_hold(&b));
     home_close(&t.h);
 }
 

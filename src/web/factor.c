@@ -97,7 +97,7 @@ fair_page_code_try(struct fair_request *rq, struct fair_reply *re, struct fair_e
     fair_status s;
 
     if (!rq->half) return fair_fail(err, FAIR_REFUSED, "give your password first, or use a sign-in link");
-    s = fair_store_factor_get(&d, d.user, rq->arena, &f, err);
+    s = fair_factor_get(rq, &d, d.user, &f, err);
     if (s != FAIR_OK && s != FAIR_NOT_FOUND) return s;
     if (s == FAIR_OK && f.confirmed != 0) {
         FAIR_TRY(fair_factor_check(rq, &d, &f, fair_form_text(rq, "code"), &how, err));
@@ -129,7 +129,7 @@ factor_page(struct fair_request *rq, struct fair_reply *re, const char *error, i
 {
     struct fair_factor f = { 0 };
     json_t *show = json_object();
-    fair_status s = fair_store_factor_get(&rq->desk, rq->desk.user, rq->arena, &f, err);
+    fair_status s = fair_factor_get(rq, &rq->desk, rq->desk.user, &f, err);
 
     re->model = json_object();
     re->code = code;
@@ -188,7 +188,7 @@ fair_page_factor_qr(struct fair_request *rq, struct fair_reply *re, struct fair_
 {
     struct fair_factor f;
 
-    FAIR_TRY(fair_store_factor_get(&rq->desk, rq->desk.user, rq->arena, &f, err));
+    FAIR_TRY(fair_factor_get(rq, &rq->desk, rq->desk.user, &f, err));
     if (f.confirmed != 0) return fair_fail(err, FAIR_NOT_FOUND, "a secret in use is not shown again");
     re->type = FAIR_STR("image/svg+xml");
     return qr_svg(rq, f.secret, &re->bytes, err);
@@ -243,7 +243,8 @@ begin_factor(struct fair_request *rq, struct fair_reply *re, struct fair_err *er
     if (braked) return factor_page(rq, re, "Too many failed tries. Wait a quarter of an hour.", 429, err);
     if (!right) return factor_page(rq, re, "That is not your password.", 403, err);
     fair_random(secret, sizeof secret);
-    s = fair_store_factor_begin(&rq->desk, rq->desk.user, (fair_str){ (const char *)secret, sizeof secret }, rq->now, err);
+    s = fair_store_factor_begin(&rq->desk, rq->desk.user,
+                                fair_factor_seal(rq->web->o->factor_key, &rq->desk, rq->desk.user, (fair_str){ (const char *)secret, sizeof secret }, rq->arena), rq->now, err);
     sodium_memzero(secret, sizeof secret);
     if (s != FAIR_OK) return s;
     FAIR_TRY(factor_page(rq, re, NULL, 0, err));
@@ -277,7 +278,7 @@ fair_page_factor_change(struct fair_request *rq, struct fair_reply *re, struct f
     fair_status s;
 
     if (fair_str_eq(what, FAIR_STR("begin"))) return begin_factor(rq, re, err);
-    s = fair_store_factor_get(&rq->desk, rq->desk.user, rq->arena, &f, err);
+    s = fair_factor_get(rq, &rq->desk, rq->desk.user, &f, err);
     if (s == FAIR_NOT_FOUND) return fair_fail(err, FAIR_CONFLICT, "there is no second factor; begin with a new secret");
     FAIR_TRY(s);
     if (fair_str_eq(what, FAIR_STR("confirm")) && f.confirmed == 0) return confirm_factor(rq, re, &f, err);

@@ -2,7 +2,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include "base/log.h"
-#include "web/web_private.h"
+#include "web/session_private.h"
 
 #define CSP "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -41,6 +41,8 @@ fair_web_new(const struct fair_web_options *o, unsigned port, struct fair_web **
     w->o = o;
     w->arena = fair_arena_new();
     if (sodium_init() < 0) return fair_fail(err, FAIR_IO, "libsodium does not start");
+    if (o->factor_key == NULL) return fair_fail(err, FAIR_INVALID, "the server was given no key for second factors");
+    FAIR_TRY(fair_factors_seal_old(o->store, o->factor_key, err));
     if (o->config->public_url.n > 0) FAIR_TRY(fair_http_public_url("web.public_url", o->config->public_url, w->arena, &w->secure, &w->url, &w->host, err));
     w->cookie = w->secure ? FAIR_STR("__Host-fairtrack") : fair_str_fmt(w->arena, "fairtrack-%u", port);
     FAIR_TRY(fair_web_password(FAIR_STR("nobody has this one"), FAIR_STR(""), w->arena, &w->dummy, err));

@@ -139,7 +139,7 @@ enter(struct fair_request *rq, struct fair_reply *re, fair_id org, fair_id user,
     struct fair_factor f;
     enum fair_checked checked = FAIR_CHECKED_WRONG;
     fair_str code = fair_form_text(rq, "code");
-    fair_status s = fair_store_factor_get(&desk, user, rq->arena, &f, err);
+    fair_status s = fair_factor_get(rq, &desk, user, &f, err);
 
     *in = true;
     if (s != FAIR_OK && s != FAIR_NOT_FOUND) return s;

@@ -222,6 +222,7 @@ run(struct home *h, const char *dir, const char *web_dir, struct fair_err *err)
 {
     struct fair_config config;
     struct fair_web_options o = { .config = &config, .dir = web_dir, .stop_fd = -1, .ready = announce, .arg = h };
+    static const uint8_t factor_key[32] = { 7, 1, 7 };
     const char *public_url = getenv("TEST_PUBLIC_URL");
     fair_id scan = 0;
 
@@ -242,6 +243,7 @@ run(struct home *h, const char *dir, const char *web_dir, struct fair_err *err)
     }
     o.store = h->store;
     o.vault = h->vault;
+    o.factor_key = factor_key;
     return fair_web_run(&o, err);
 }
 

@@ -1,5 +1,6 @@
 /* web/test_totp.c - the test vectors of RFC 4226 (appendix D), RFC 6238 (appendix B) and RFC 4648 (10). */
 #include "base/test.h"
+#include "web/session_private.h"
 #include "web/totp.h"
 
 #define SECRET "12345678901234567890"
@@ -61,6 +62,62 @@ TEST(base32_is_that_of_rfc_4648)
     CHECK_STR(fair_base32(a, "fooba", 5), "MZXW6YTB");
     CHECK_STR(fair_base32(a, "foobar", 6), "MZXW6YTBOI");
     CHECK_STR(fair_code_plain(a, FAIR_STR("mzxw-6yt b-oi")), "MZXW6YTBOI");
+}
+
+TEST(a_secret_is_sealed_to_its_account_and_to_this_installation)
+{
+    static const uint8_t key[32] = { 1 }, other_key[32] = { 2 };
+    struct fair_arena *a = fair_arena_new();
+    const struct fair_desk d = { NULL, 5, 0 }, other = { NULL, 6, 0 };
+    fair_str secret = FAIR_STR("12345678901234567890"), sealed = fair_factor_seal(key, &d, 7, secret, a), out;
+
+    CHECK_EQ(sealed.n, 61);
+    CHECK(memmem(sealed.p, sealed.n, secret.p, secret.n) == NULL);
+    CHECK(!fair_str_eq(sealed, fair_factor_seal(key, &d, 7, secret, a)));
+    CHECK(fair_factor_unseal(key, &d, 7, sealed, a, &out));
+    CHECK(fair_str_eq(out, secret));
+    CHECK(!fair_factor_unseal(other_key, &d, 7, sealed, a, &out));
+    CHECK(!fair_factor_unseal(key, &d, 8, sealed, a, &out));
+    CHECK(!fair_factor_unseal(key, &other, 7, sealed, a, &out));
+    for (size_t i = 0; i < sealed.n; i++) {
+        char *spoiled = (char *)(uintptr_t)fair_str_dup(a, sealed).p;
+        spoiled[i] ^= 1;
+        CHECK(!fair_factor_unseal(key, &d, 7, (fair_str){ spoiled, sealed.n }, a, &out));
+        CHECK(!fair_factor_unseal(key, &d, 7, (fair_str){ sealed.p, i }, a, &out));
+    }
+    CHECK(!fair_factor_unseal(key, &d, 7, secret, a, &out));          /* one of before is not taken as it is */
+    fair_arena_free(&a);
+}
+
+TEST(secrets_of_before_are_sealed_once_when_the_server_starts)
+{
+    static const uint8_t key[32] = { 1 };
+    struct fair_arena *a = fair_arena_new();
+    struct fair_store *st = NULL;
+    struct fair_factor f;
+    struct fair_user u = { .email = FAIR_STR("ada@example.com"), .role = FAIR_STR("owner") };
+    struct fair_desk d = { 0 };
+    char dir[] = "/tmp/fair-totp-XXXXXX";
+    fair_str first, out;
+
+    CHECK(mkdtemp(dir) != NULL);
+    CHECK_OK(fair_store_open(fair_str_fmt(a, "%s/db", dir).p, &st, why));
+    d.st = st;
+    CHECK_OK(fair_store_org_add(st, FAIR_STR("Lantern"), &d.org, why));
+    CHECK_OK(fair_store_user_add(&d, &u, why));
+    CHECK_OK(fair_store_factor_begin(&d, u.id, FAIR_STR("12345678901234567890"), 5, why));
+    CHECK_OK(fair_factors_seal_old(st, key, why));
+    CHECK_OK(fair_store_factor_get(&d, u.id, a, &f, why));
+    first = f.secret;
+    CHECK_EQ(first.n, 61);
+    CHECK(fair_factor_unseal(key, &d, u.id, first, a, &out) && fair_str_eq(out, FAIR_STR("12345678901234567890")));
+    CHECK_OK(fair_factors_seal_old(st, key, why));
+    CHECK_OK(fair_store_factor_get(&d, u.id, a, &f, why));
+    CHECK(fair_str_eq(f.secret, first));
+    fair_store_free(&st);
+    CHECK_EQ(system(fair_str_fmt(a, "grep -q 12345678901234567890 %s/db*", dir).p) != 0, 1);
+    CHECK_EQ(system(fair_str_fmt(a, "rm -rf %s", dir).p), 0);
+    fair_arena_free(&a);
 }
 
 FAIR_TEST_MAIN

@@ -13,6 +13,7 @@ struct fair_web_options {
     const char *dir;                   /* a checkout's web/: read anew at each request, for designing; NULL: what was built in */
     const char *keys;                  /* keys/notary.json: the keys that packages are signed with; NULL: none is shown */
     const struct fair_web_hands *hands;/* NULL: pages that need one say so                          */
+    const uint8_t *factor_key;         /* 32 bytes: what secrets of second factors are sealed with; needed by fair_web_run */
     int stop_fd;                       /* readable: stop.  -1: SIGTERM and SIGINT stop it         */
     /* Called once, when the server takes requests; `url` is its address, "http://127.0.0.1:8080". */
     fair_status (*ready)(void *arg, fair_str url, struct fair_err *err);

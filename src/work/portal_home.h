@@ -13,6 +13,10 @@ struct fair_portal_home { struct fair_shelf shelf; uint8_t public_key[32], secre
  * keys/portal.key in the home (0600), and its public half in the folder. */
 fair_status fair_portal_home_open(struct fair_house *h, struct fair_arena *a, struct fair_portal_home *out, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* A secret of the installation for one purpose, made from the secret half of that pair (BLAKE2b, keyed): what lies in the database and must not be
+ * readable by whoever has the database alone is sealed with it.  Makes the pair the first time. */
+fair_status fair_house_secret(struct fair_house *h, const char *what, uint8_t out[32], struct fair_err *err) FAIR_MUST_CHECK;
+
 /* Is there a portal that letters may name?  portal.public_url is set. */
 bool fair_portal_there(const struct fair_house *h);
 /* A fresh link for a letter that is being drafted: the address to print in it.  It opens nothing before the letter is published. */

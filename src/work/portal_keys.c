@@ -45,3 +45,17 @@ fair_portal_home_open(struct fair_house *h, struct fair_arena *a, struct fair_po
     if (s == FAIR_NOT_FOUND || (s == FAIR_OK && memcmp(theirs, out->public_key, 32) != 0)) return fair_shelf_key_put(&out->shelf, out->public_key, err);
     return s;
 }
+
+fair_status
+fair_house_secret(struct fair_house *h, const char *what, uint8_t out[32], struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_portal_home p;
+    fair_str text = fair_str_fmt(a, "fairtrack secret 1\n%s\n", what);
+
+    if (sodium_init() < 0) return fair_fail(err, FAIR_IO, "libsodium does not start");
+    FAIR_TRY(read_keys(h, a, &p, err));
+    crypto_generichash(out, 32, (const unsigned char *)text.p, text.n, p.secret_key, sizeof p.secret_key);
+    sodium_memzero(p.secret_key, sizeof p.secret_key);
+    return FAIR_OK;
+}

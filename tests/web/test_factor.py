@@ -1,5 +1,5 @@
 """test_factor.py - the second factor, recovery codes, the list of sessions and the reset of a password, asked over loopback."""
-import base64, hashlib, hmac, html, json, os, re, shutil, struct, subprocess, time, urllib.parse
+import base64, hashlib, hmac, html, json, os, re, shutil, sqlite3, struct, subprocess, time, urllib.parse
 from fairweb import Server, run, test
 
 ME, PASSWORD = "reviewer@example.com", "correct horse battery"
@@ -198,6 +198,14 @@ def five_failures_brake_the_right_code_too(s):
     r = other.post("/sign-in/code", {"code": codes[0]})
     assert r.status == 429 and r.header("retry-after") == "900", r.status
     assert other.get("/").status == 303
+
+
+@test
+def the_secret_lies_sealed_and_one_of_before_is_sealed_at_the_start(s):
+    db = sqlite3.connect("file:%s/home/db?mode=ro" % s.folder, uri=True)
+    rows = db.execute("SELECT account_id, secret FROM second_factor").fetchall()
+    assert rows and all(len(r[1]) == 61 and r[1][0] == 1 for r in rows), rows
+    db.close()
 
 
 server = Server()
