@@ -9,6 +9,7 @@ FAIR_SQL(job_put,
     "INSERT INTO job (id, org_id, account_id, kind, once, args, state, attempt, lease, not_before_us, asked_us)"
     " VALUES ($2, $1, $3, $4, $5, $6, 'waiting', 0, 0, $7, $8)"
     " ON CONFLICT (org_id, once) WHERE state IN ('waiting', 'running') DO NOTHING");
+FAIR_SQL(job_asked, "SELECT 1 FROM job WHERE org_id = $1 AND once = $2 AND state IN ('waiting', 'running')");
 FAIR_SQL(outbox_put, "INSERT INTO outbox (id, org_id, job_id, kind, body, at_us) VALUES ($2, $1, $3, $4, $5, $6)");
 FAIR_SQL_ALL(outbox_remove, "DELETE FROM outbox WHERE job_id = $1 AND org_id = (SELECT j.org_id FROM job j WHERE j.id = $1)");
 FAIR_SQL_ALL(jobs_due,
@@ -31,6 +32,19 @@ fair_store_job_backoff_s(int64_t attempt)
     int64_t s = 60;
     for (int64_t i = 1; i < attempt && s < 6 * 3600; i++) s *= 4;
     return s < 6 * 3600 ? s : 6 * 3600;
+}
+
+fair_status
+fair_store_job_asked(const struct fair_desk *d, fair_str once, bool *is, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_status s;
+
+    FAIR_TRY(fair_desk_query(d, &job_asked, &q, err));
+    fair_db_text(q, 2, once);
+    s = fair_db_step(q, err);
+    *is = s == FAIR_OK;
+    return s == FAIR_DONE ? FAIR_OK : s;
 }
 
 fair_status

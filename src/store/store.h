@@ -348,6 +348,8 @@ fair_status fair_store_watches_due(struct fair_store *st, fair_time now, int64_t
  * again does nothing.  Call it inside the fair_store_do that makes it needful.
  * Also writes the outbox row that a stream would carry. */
 fair_status fair_store_job_ask(const struct fair_desk *d, const char *kind, fair_str once, fair_str args, fair_time not_before, struct fair_err *err) FAIR_MUST_CHECK;
+/* Does a job of this name wait or run? */
+fair_status fair_store_job_asked(const struct fair_desk *d, fair_str once, bool *is, struct fair_err *err) FAIR_MUST_CHECK;
 struct fair_job { fair_id id, org, user; fair_str kind, once, args; int64_t attempt, lease; fair_time lease_until, asked; fair_str state, error; };
 /* Lease up to `n` due jobs of any organisation for lease_s seconds into out[n].  A lease has a number; settling needs it.
  * A job whose lease ran out is due again; after 5 attempts it is set aside instead. */

@@ -105,15 +105,18 @@ fair_page_works(struct fair_request *rq, struct fair_reply *re, struct fair_err 
 }
 
 /* The upload holds its bytes until they are read: the job lets go of them, and the work holds its own. */
-struct upload { struct fair_sha256 sha; int64_t bytes; fair_str args; fair_time now; };
+struct upload { struct fair_sha256 sha; int64_t bytes; fair_str once, args; fair_time now; };
 
 static fair_status
 hold_and_ask(const struct fair_desk *d, void *arg, struct fair_err *err)
 {
     struct upload *u = arg;
+    bool asked;
 
+    FAIR_TRY(fair_store_job_asked(d, u->once, &asked, err));
+    if (asked) return FAIR_OK;
     FAIR_TRY(fair_store_blob_ref(d, &u->sha, u->bytes, err));
-    return fair_store_job_ask(d, "take", (fair_str){ NULL, 0 }, u->args, u->now, err);
+    return fair_store_job_ask(d, "take", u->once, u->args, u->now, err);
 }
 
 /* Asks for the reading of one picture that is in the vault already. */
@@ -122,6 +125,7 @@ ask_take(struct fair_request *rq, const struct fair_field *file, fair_str collec
 {
     struct upload u = { .bytes = (int64_t)file->value.n, .now = rq->now };
     json_t *args = json_object();
+    fair_str hex;
     char *text;
     fair_status s;
 
@@ -130,7 +134,9 @@ ask_take(struct fair_request *rq, const struct fair_field *file, fair_str collec
         json_decref(args);
         return fair_fail_in(err, "picture %.*s", FAIR_STR_ARG(fair_str_escape(rq->arena, file->file)));
     }
-    fair_put(args, "sha256", fair_hex(rq->arena, u.sha.b, sizeof u.sha.b));
+    hex = fair_hex(rq->arena, u.sha.b, sizeof u.sha.b);
+    u.once = fair_str_fmt(rq->arena, "take:%.*s", FAIR_STR_ARG(hex));
+    fair_put(args, "sha256", hex);
     fair_put(args, "name", file->file);
     fair_put(args, "collection", collection);
     text = json_dumps(args, JSON_COMPACT);
