@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#define ID_EPOCH INT64_C(1577836800000)       /* 2020-01-01, in milliseconds */
+
 static fair_time
 read_clock(clockid_t which)
 {
@@ -159,6 +161,12 @@ fair_duration_parse(fair_str text, int64_t *seconds)
 }
 
 fair_id
+fair_id_at(fair_time t)
+{
+    return (t / 1000 - ID_EPOCH) * (INT64_C(1) << 21);
+}
+
+fair_id
 fair_id_new(void)
 {
     static fair_id last;
@@ -166,7 +174,7 @@ fair_id_new(void)
     fair_id id;
 
     fair_random(&low, sizeof low);
-    id = (fair_now() / 1000 - INT64_C(1577836800000)) << 21 | (low & 0x1fffff);
+    id = (fair_now() / 1000 - ID_EPOCH) << 21 | (low & 0x1fffff);
     if (id <= last) id = last + 1;
     return last = id;
 }

@@ -30,5 +30,7 @@ bool fair_duration_parse(fair_str text, int64_t *seconds);
 /* A fresh 63-bit id: 42 bits of milliseconds since 2020, 21 random bits, and
  * greater than the one this process made before.  Sorts by time of making. */
 fair_id fair_id_new(void);
+/* The smallest that was given out at `t` or later. */
+fair_id fair_id_at(fair_time t);
 
 #endif

@@ -55,7 +55,7 @@ fair_verb_evidence_capture(struct fair_cli *c, int argc, char **argv)
         fair_status s;
         if (!fair_str_number(fair_str_of(c->args[i]), INT64_MAX, &hit)) return fair_cli_usage(c, "%s is no hit's number", c->args[i]);
         s = fair_store_hit_get(&c->house.desk, hit, c->arena, &x, &err);
-        if (s == FAIR_OK && later) s = fair_capture_ask(&c->house.desk, hit, look, 0, &err);
+        if (s == FAIR_OK && later) s = fair_store_capture_ask(&c->house.desk, hit, look, 0, &err);
         else if (s == FAIR_OK) s = fair_capture_run(&c->house, hit, look, stopped, NULL, &capture, &err);
         if (s == FAIR_OK) {
             if (c->json) fair_cli_json(json_pack("{s:i, s:s, s:I, s:I}", "v", 1, "type", "captured", "hit", (json_int_t)hit, "capture", (json_int_t)capture));

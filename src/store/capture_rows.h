@@ -22,6 +22,9 @@ struct fair_capture_file_row { fair_str name, mime; struct fair_sha256 sha256; i
  * removed or whose page is gone is marked gone; one that is there is seen.  FAIR_NOT_FOUND: no such hit. */
 fair_status fair_store_capture_add(const struct fair_desk *d, struct fair_capture_row *c, const struct fair_capture_file_row *files, size_t n, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_capture_packaged(const struct fair_desk *d, fair_id capture, fair_id package, struct fair_err *err) FAIR_MUST_CHECK;
+/* Ask the worker for a look at a hit, not before `at` (0: now): "asked", "second" (a day after the first), "before_notice" (within three
+ * days before one) or "cure" (after it was said that it is removed or credited).  One of a kind waits at a time. */
+fair_status fair_store_capture_ask(const struct fair_desk *d, fair_id hit, const char *look, fair_time at, struct fair_err *err) FAIR_MUST_CHECK;
 /* Of a hit, oldest first. */
 fair_status fair_store_captures(const struct fair_desk *d, fair_id hit, FAIR_EACH(fair_capture_row), struct fair_err *err) FAIR_MUST_CHECK;
 /* The newest of a hit that was no failure to reach it; FAIR_NOT_FOUND. */

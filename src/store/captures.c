@@ -133,6 +133,14 @@ fair_store_capture_packaged(const struct fair_desk *d, fair_id capture, fair_id 
 }
 
 fair_status
+fair_store_capture_ask(const struct fair_desk *d, fair_id hit, const char *look, fair_time at, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+
+    return fair_store_job_ask(d, "capture", fair_str_fmt(a, "capture %lld %s", (long long)hit, look), fair_str_fmt(a, "{\"hit\":%lld,\"look\":\"%s\"}", (long long)hit, look), at, err);
+}
+
+fair_status
 fair_store_captures(const struct fair_desk *d, fair_id hit, FAIR_EACH(fair_capture_row), struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();

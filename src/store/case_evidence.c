@@ -1,6 +1,7 @@
 /* case_evidence.c - G5 from what the house itself knows: captures, sealed packages, and what our own verifier found of them. */
 #include <string.h>
 #include "base/clock.h"
+#include "store/capture_rows.h"
 #include "store/case_private.h"
 
 /* A capture counts by the package of its own use, sealed by now; the newest look of the verifier that is not ahead of the clock stands
@@ -17,6 +18,12 @@ FAIR_SQL(case_looks,
 FAIR_SQL(case_packages,
     "SELECT DISTINCT p.id, u.hit_id, k.at_us, k.holds FROM case_use u JOIN capture c ON c.org_id = u.org_id AND c.hit_id = u.hit_id" SEALED_LOOKS
     " WHERE u.org_id = $1 AND u.case_id = $2 AND p.id IS NOT NULL ORDER BY p.id");
+
+FAIR_SQL(look_tries, "SELECT count(*) FROM capture WHERE org_id = $1 AND hit_id = $2 AND found = 'unreachable' AND id > (SELECT COALESCE(max(x.id), 0) FROM capture x WHERE x.org_id = $1 AND x.hit_id = $2 AND x.found <> 'unreachable')");
+FAIR_SQL(look_asked, "SELECT max(asked_us) FROM job WHERE org_id = $1 AND id > $3 AND kind = 'capture' AND once = $2");
+
+enum { TRIES = 8 };
+#define PAUSE (6 * FAIR_HOUR)
 
 /* One use, as its looks add up. */
 struct use {
@@ -163,4 +170,67 @@ fair_store_case_found(const struct fair_facts *f, FAIR_EACH(fair_case_fact), str
     x.name = FAIR_STR("evidence.ended");
     x.value = FAIR_STR("yes");
     return each(arg, &x, err);
+}
+
+/* ---- the looks that a case needs -------------------------------------------------------------------------------------------- */
+
+struct needing { struct fair_desk sys; fair_time now; bool before; };
+
+/* At `at`, unless it was asked for in the last six hours already; one that waits is not asked for twice.  After `failed` tries that did not
+ * reach the page it is another job, an hour later, then two, four, six: the one that failed may still be running. */
+static fair_status
+ask_look(const struct needing *n, fair_id hit, const char *look, int64_t failed, fair_time at, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_str once = failed == 0 ? fair_str_fmt(a, "capture %lld %s", (long long)hit, look) : fair_str_fmt(a, "capture %lld %s after %lld", (long long)hit, look, (long long)failed);
+    fair_time pause = failed == 0 ? 0 : FAIR_HOUR << (failed < 4 ? failed - 1 : 3);
+
+    FAIR_TRY(fair_desk_query(&n->sys, &look_asked, &q, err));
+    fair_db_text(q, 2, once);
+    fair_db_int(q, 3, fair_id_at(fair_now() - PAUSE));
+    FAIR_TRY(fair_db_step(q, err));
+    if (fair_db_get_int(q, 0) != 0) return FAIR_OK;
+    fair_rows_free(&q);
+    if (pause > PAUSE) pause = PAUSE;
+    if (at < n->now + pause) at = n->now + pause;
+    return fair_store_job_ask(&n->sys, "capture", once, fair_str_fmt(a, "{\"hit\":%lld,\"look\":\"%s\"}", (long long)hit, look), at, err);
+}
+
+static fair_status
+tries(const struct needing *n, fair_id hit, int64_t *out, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    FAIR_TRY(fair_desk_query(&n->sys, &look_tries, &q, err));
+    fair_db_int(q, 2, hit);
+    FAIR_TRY(fair_db_step(q, err));
+    *out = fair_db_get_int(q, 0);
+    return FAIR_OK;
+}
+
+static fair_status
+look_at_use(void *arg, const struct fair_case_use *u, struct fair_err *err)
+{
+    const struct needing *n = arg;
+    struct fair_capture_sum sum;
+    fair_time gap = fair_cases_days("evidence.gap_hours") * FAIR_HOUR, fresh = fair_cases_days("evidence.live_hours") * FAIR_HOUR / 2;
+    int64_t failed;
+
+    if (!fair_str_starts(u->page_url, FAIR_STR("http://")) && !fair_str_starts(u->page_url, FAIR_STR("https://"))) return FAIR_OK;     /* print, a file: a person's */
+    FAIR_TRY(tries(n, u->hit, &failed, err));
+    if (failed >= TRIES) return FAIR_OK;
+    FAIR_TRY(fair_store_capture_sum(&n->sys, u->hit, &sum, err));
+    if (sum.n == 0) return ask_look(n, u->hit, "asked", failed, 0, err);
+    if (sum.last - sum.first < gap) FAIR_TRY(ask_look(n, u->hit, "second", failed, sum.first + gap + 5 * FAIR_MINUTE, err));
+    if (n->before && !sum.ended && n->now - sum.live > fresh) return ask_look(n, u->hit, "before_notice", failed, 0, err);
+    return FAIR_OK;
+}
+
+fair_status
+fair_store_case_look(const struct fair_desk *d, fair_id case_id, bool before, fair_time now, struct fair_err *err)
+{
+    struct needing n = { { d->st, d->org, 0 }, now, before };
+
+    return fair_store_case_uses(d, case_id, look_at_use, &n, err);
 }

@@ -261,6 +261,7 @@ fair_store_case_open(const struct fair_desk *d, fair_id hit, bool takedown, fair
     if (s == FAIR_CONFLICT) return fair_fail(err, s, "there is an open case about this work with %.*s", FAIR_STR_ARG(p.operator));
     if (s != FAIR_OK) return s;
     fair_rows_free(&q);
+    FAIR_TRY(fair_store_case_look(d, found, false, now, err));
     FAIR_TRY(fair_txn_end(&t, err));
     *id = found;
     return FAIR_OK;

@@ -84,6 +84,10 @@ fair_status fair_store_case_found(const struct fair_facts *f, FAIR_EACH(fair_cas
 /* The sealed packages that prove the uses of a case, and when our verifier last looked at each (0: never). */
 struct fair_case_package { fair_id package, hit; fair_time checked; bool holds; };
 fair_status fair_store_case_packages(const struct fair_desk *d, fair_id case_id, fair_time now, FAIR_EACH(fair_case_package), struct fair_err *err) FAIR_MUST_CHECK;
+/* Ask for the looks that a case needs by now, as the system: the first of a use that was never reached, a second one a day after the first, and,
+ * `before` a letter, one of every use that was not seen for half the time that G5 gives.  At most one of a kind and use in six hours; a page that
+ * was not reached in so many tries is left to people.  Opening a case, drafting and approving a claim, and the door ask for it. */
+fair_status fair_store_case_look(const struct fair_desk *d, fair_id case_id, bool before, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 /* All that the engine looks at, as the store knows it now (case_facts.c).  `notice`: the letter that is to leave, whose
  * wording, approvals, amount and signature count; 0: none yet, and those are not proven. */
 fair_status fair_store_case_gather(const struct fair_desk *d, fair_id case_id, fair_id notice, fair_time now, struct fair_arena *a, struct fair_facts *out, struct fair_err *err) FAIR_MUST_CHECK;

@@ -252,6 +252,7 @@ fair_store_notice_put(const struct fair_desk *d, struct fair_notice *given, stru
         FAIR_TRY(fair_db_run(q, err));
         fair_rows_free(&q);
     }
+    if (x.claim) FAIR_TRY(fair_store_case_look(d, x.case_id, true, fair_now(), err));
     FAIR_TRY(fair_txn_end(&t, err));
     given->id = x.id;
     given->creator = x.creator;
@@ -292,6 +293,7 @@ fair_store_notice_approve(const struct fair_desk *d, fair_id id, enum fair_actor
     fair_db_int(q, 2, id);
     FAIR_TRY(fair_db_run(q, err));
     fair_rows_free(&q);
+    if (x.claim) FAIR_TRY(fair_store_case_look(d, x.case_id, true, now, err));
     return fair_txn_end(&t, err);
 }
 

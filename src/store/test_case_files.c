@@ -731,6 +731,108 @@ TEST(G5_a_use_that_was_only_ever_seen_gone_is_not_proven)
     end(&t);
 }
 
+/* ---- the looks that a case asks for ---------------------------------------------------------------------------------------------- */
+
+static int64_t
+waits(struct desk *t, const char *once, fair_time *when)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    FAIR_SQL(test_look_jobs, "SELECT count(*), max(not_before_us) FROM job WHERE org_id = $1 AND kind = 'capture' AND account_id = 0 AND once = $2");
+    fair_str name = fair_str_fmt(t->h.a, "capture %lld %s", (long long)t->hit, once);
+
+    CHECK_OK(fair_desk_query(&t->h.d, &test_look_jobs, &q, why));
+    fair_db_text(q, 2, name);
+    CHECK_OK(fair_db_step(q, why));
+    if (when != NULL) *when = fair_db_get_int(q, 1);
+    return fair_db_get_int(q, 0);
+}
+
+/* Seven hours pass, and whatever was asked for is done. */
+static void
+later(struct desk *t)
+{
+    CHECK_OK(t->h.st->db->engine->script(t->h.st->db, "DELETE FROM outbox; UPDATE job SET state = 'done', id = id - (CAST(25200000 AS BIGINT) << 21)", why));
+}
+
+TEST(a_case_asks_for_its_looks_by_itself)
+{
+    struct desk t;
+    fair_time when;
+
+    begin(&t);
+    CHECK_EQ(waits(&t, "asked", &when), 1);
+    CHECK_EQ(when, T0);
+    CHECK_OK(fair_store_case_look(&t.nobody, t.id, true, T0 + 1, why));
+    CHECK_EQ(waits(&t, "asked", NULL), 1);
+    CHECK_EQ(waits(&t, "before_notice", NULL) + waits(&t, "second", NULL), 0);
+    later(&t);
+    a_look(&t, t.hit, "there", T0, true);
+    CHECK_OK(fair_store_case_look(&t.nobody, t.id, false, T0 + FAIR_HOUR, why));
+    CHECK_EQ(waits(&t, "second", &when), 1);
+    CHECK(when >= T0 + FAIR_DAY && when < T0 + FAIR_DAY + FAIR_HOUR);
+    a_look(&t, t.hit, "there", T0 + 25 * FAIR_HOUR, true);
+    later(&t);
+    /* A letter within 36 hours of the last sight needs no look, one after that does, once. */
+    a_letter(&t, true, T0 + 26 * FAIR_HOUR);
+    CHECK_OK(fair_store_case_look(&t.nobody, t.id, true, T0 + 60 * FAIR_HOUR, why));
+    later(&t);
+    CHECK_EQ(waits(&t, "before_notice", NULL), 1);        /* drafting is asked by today's clock, and that is long after */
+    CHECK_OK(fair_store_case_look(&t.nobody, t.id, true, T0 + 61 * FAIR_HOUR, why));
+    CHECK_EQ(waits(&t, "before_notice", NULL), 1);
+    CHECK_OK(fair_store_case_look(&t.nobody, t.id, true, T0 + 62 * FAIR_HOUR, why));
+    CHECK_EQ(waits(&t, "before_notice", NULL), 2);
+    CHECK_OK(fair_store_case_look(&t.nobody, t.id, true, T0 + 63 * FAIR_HOUR, why));
+    CHECK_EQ(waits(&t, "before_notice", NULL), 2);
+    CHECK_EQ(waits(&t, "second", NULL), 1);
+    /* What was found gone is not asked for again before a letter. */
+    later(&t);
+    a_look(&t, t.hit, "removed", T0 + 70 * FAIR_HOUR, true);
+    CHECK_OK(fair_store_case_look(&t.nobody, t.id, true, T0 + 200 * FAIR_HOUR, why));
+    CHECK_EQ(waits(&t, "before_notice", NULL), 2);
+    end(&t);
+}
+
+TEST(a_page_that_is_not_reached_is_tried_again_later_and_not_for_ever)
+{
+    struct desk t;
+    fair_time when;
+
+    begin(&t);
+    for (int i = 1; i <= 8; i++) {
+        struct fair_capture_row row = { .hit = t.hit, .look = FAIR_STR("asked"), .at = T0 + i, .ended = T0 + i, .found = FAIR_STR("unreachable"), .notes = FAIR_STR("[]") };
+        CHECK_OK(fair_store_capture_add(&t.nobody, &row, NULL, 0, why));
+        CHECK_OK(fair_store_case_look(&t.nobody, t.id, false, T0 + FAIR_DAY * i, why));
+        CHECK_EQ(waits(&t, fair_str_fmt(t.h.a, "asked after %d", i).p, &when), i < 8);
+        if (i < 8) CHECK(when >= T0 + FAIR_DAY * i + FAIR_HOUR && when <= T0 + FAIR_DAY * i + 6 * FAIR_HOUR);
+    }
+    end(&t);
+}
+
+TEST(a_look_that_finds_a_change_keeps_the_letter_made_before_it_back)
+{
+    struct desk t;
+    struct fair_ruling r;
+    struct fair_capture_row row;
+    fair_id n;
+
+    begin(&t);
+    n = up_to_ready(&t);
+    CHECK_OK(fair_store_notice_approve(&t.h.d, n, FAIR_OWN, T0, why));
+    if (try_move(&t, &t.h.d, FAIR_OWN, FAIR_DO_INQUIRE, n, T0, &r) != FAIR_OK) fail_msg("%s", fair_ruling_words(t.h.a, &r).p);
+    CHECK_OK(fair_store_notice_may_leave(&t.h.d, n, T0 + FAIR_HOUR, &r, why));
+    /* Unreachable: nothing follows from that.  Credited otherwise: the letter stays. */
+    row = (struct fair_capture_row){ .hit = t.hit, .look = FAIR_STR("before_notice"), .at = T0 + 2 * FAIR_HOUR, .ended = T0 + 2 * FAIR_HOUR, .found = FAIR_STR("unreachable"),
+                                     .changes = FAIR_STR("The page could not be reached; nothing follows from that."), .notes = FAIR_STR("[]") };
+    CHECK_OK(fair_store_capture_add(&t.nobody, &row, NULL, 0, why));
+    CHECK_OK(fair_store_notice_may_leave(&t.h.d, n, T0 + 3 * FAIR_HOUR, &r, why));
+    row = (struct fair_capture_row){ .hit = t.hit, .look = FAIR_STR("before_notice"), .at = T0 + 4 * FAIR_HOUR, .ended = T0 + 4 * FAIR_HOUR, .found = FAIR_STR("there"),
+                                     .changes = FAIR_STR("What is said beside the picture changed."), .notes = FAIR_STR("[]") };
+    CHECK_OK(fair_store_capture_add(&t.nobody, &row, NULL, 0, why));
+    CHECK_EQ(fair_store_notice_may_leave(&t.h.d, n, T0 + 5 * FAIR_HOUR, &r, NULL), FAIR_REFUSED);
+    CHECK(says(&r, "G5_changed") && r.n_reasons == 1);
+    end(&t);
+}
+
 /* ---- facts and parties ----------------------------------------------------------------------------------------------------------------- */
 
 static fair_status

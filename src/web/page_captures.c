@@ -83,7 +83,7 @@ fair_page_capture(struct fair_request *rq, struct fair_reply *re, struct fair_er
 
     if (s != FAIR_OK) return s == FAIR_NOT_FOUND ? fair_fail(err, s, "there is no such hit") : s;
     if (!fair_str_starts(h.page_url, FAIR_STR("http"))) return fair_fail(err, FAIR_INVALID, "this use is on no page of the web: it cannot be captured");
-    FAIR_TRY(fair_store_job_ask(&rq->desk, "capture", fair_str_fmt(a, "capture %lld asked", (long long)h.id), fair_str_fmt(a, "{\"hit\":%lld,\"look\":\"asked\"}", (long long)h.id), 0, err));
+    FAIR_TRY(fair_store_capture_ask(&rq->desk, h.id, "asked", 0, err));
     re->model = json_object();
     fair_put_id(re->model, "hit", h.id);
     fair_put(re->model, "capture", FAIR_STR("asked"));

@@ -1,5 +1,6 @@
 /* web/page_case_do.c - what the forms of a case's page do. */
 #include <string.h>
+#include "base/log.h"
 #include "web/cases_private.h"
 #include "web/words.h"
 
@@ -111,6 +112,7 @@ fair_page_case_move(struct fair_request *rq, struct fair_reply *re, struct fair_
                                .words = fair_form_text(rq, "words"), .e = { .days = fair_form_number(rq, "days", 0), .credit = fair_form_yes(rq, "credit"), .at = rq->now } };
     json_t *grounds = json_object_get(rq->form, "ground"), *one;
     struct fair_ruling r;
+    struct fair_err none = { 0 };
     enum fair_case_state from;
     enum fair_ground g;
     struct fair_case c;
@@ -130,6 +132,8 @@ fair_page_case_move(struct fair_request *rq, struct fair_reply *re, struct fair_
         return fair_fail(err, FAIR_INVALID, "\"%s\" wants your reasons: they are kept, and told where it is a close or a decision", fair_move_words(x.e.move)->label);
     if (fair_state_parse(c.state, &from) && fair_cases_asks_gate(from, x.e.move, 5)) fair_case_recheck_for(rq, c.id, rq->now);
     s = fair_store_case_move(&rq->desk, &x, &r, NULL, err);
+    if (s == FAIR_REFUSED && fair_move_is_claim(x.e.move) && fair_store_case_look(&rq->desk, c.id, true, rq->now, &none) != FAIR_OK)
+        fair_log(FAIR_LOG_WARN, "case.look case=%lld why=\"%s\"", (long long)c.id, none.text);
     if (s == FAIR_REFUSED && r.n_reasons > 0) return refused(rq, re, x.e.move, &r, err);
     if (s == FAIR_CONFLICT) return too_late(rq, re, x.e.move, err);
     FAIR_TRY(s);

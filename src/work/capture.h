@@ -46,10 +46,7 @@ fair_status fair_capture_write(const struct fair_capture *c, int fd, fair_str na
 struct fair_capture_state { fair_str found, credit; struct fair_sha256 picture; bool by_browser; /* else the credit is not known well enough to be compared */ };
 fair_str fair_capture_changes(struct fair_arena *a, const struct fair_capture_state *before, const struct fair_capture_state *after);
 
-/* Ask for a capture of a hit by a job, not before `at`.  look: "asked", "second" (a day after the first),
- * "before_notice" (within three days before one) or "cure" (after it was said that it is removed or credited). */
-fair_status fair_capture_ask(const struct fair_desk *d, fair_id hit, const char *look, fair_time at, struct fair_err *err) FAIR_MUST_CHECK;
-/* The job kind "capture" {"hit","look"}: capture, keep, compare, and ask for the second look. */
+/* The job kind "capture" {"hit","look"}: capture, keep, compare, and ask for the looks that its case needs. */
 fair_status fair_capture_run(struct fair_house *h, fair_id hit, const char *look, bool (*stopped)(void *arg), void *arg, fair_id *capture, struct fair_err *err) FAIR_MUST_CHECK;
 
 #endif

@@ -10,6 +10,7 @@
 #include "source/static_html.h"
 #include "source/url.h"
 #include "store/capture_rows.h"
+#include "store/case_rows.h"
 #include "work/capture_private.h"
 #include "work/seal.h"
 
@@ -187,15 +188,6 @@ compare(struct fair_house *h, const struct fair_capture *c, struct fair_arena *a
     return FAIR_OK;
 }
 
-fair_status
-fair_capture_ask(const struct fair_desk *d, fair_id hit, const char *look, fair_time at, struct fair_err *err)
-{
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-
-    return fair_store_job_ask(d, "capture", fair_str_fmt(a, "capture %lld %s", (long long)hit, look),
-                              fair_str_fmt(a, "{\"hit\":%lld,\"look\":\"%s\"}", (long long)hit, look), at, err);
-}
-
 struct ending { struct fair_capture_row *row; struct viewing *w; bool ask; };
 
 static fair_status
@@ -203,9 +195,19 @@ write_rows(const struct fair_desk *d, void *arg, struct fair_err *err)
 {
     struct ending *e = arg;
 
+    struct fair_case c;
+    fair_id in;
+    fair_status s;
+
     FAIR_TRY(fair_store_capture_add(d, e->row, e->w->files, e->w->n, err));
+    s = fair_store_case_of_hit(d, e->row->hit, &in, err);
+    if (s == FAIR_OK) {
+        FAIR_TRY(fair_store_case_get(d, in, e->w->arena, &c, err));
+        return c.closed == 0 ? fair_store_case_look(d, in, fair_str_eq(e->row->look, FAIR_STR("before_notice")), e->row->ended, err) : FAIR_OK;
+    }
+    if (s != FAIR_NOT_FOUND) return s;
     if (!e->ask) return FAIR_OK;
-    return fair_capture_ask(d, e->row->hit, "second", e->row->ended + DAY_LATER, err);
+    return fair_store_capture_ask(d, e->row->hit, "second", e->row->ended + DAY_LATER, err);
 }
 
 fair_status

@@ -10,6 +10,9 @@
 #include "store/case_rows.h"
 #include "work/recheck.h"
 
+#define LOOK_AGAIN (10 * FAIR_MINUTE)      /* how often a letter that waits for a look is tried */
+#define WAIT_MOST (7 * FAIR_DAY)
+
 enum { READY_MS = 60000, MAIL_MAX = 4 << 20 };
 
 static fair_status
@@ -73,6 +76,32 @@ write_down(struct fair_house *h, struct fair_notice *n, const struct fair_posted
     return fair_fail(err, FAIR_REFUSED, "notice %lld: %.*s", (long long)n->id, FAIR_STR_ARG(words));
 }
 
+/* Where nothing keeps a claim back but that the use was not seen in the last days, a look is asked for, and the letter waits for it.  Whatever
+ * else keeps it back, a change that the look found among it, is written down beside the letter. */
+static fair_status
+for_a_look(struct fair_house *h, struct fair_notice *n, fair_time now, struct fair_arena *a, bool *waits, struct fair_err *err)
+{
+    int not_live = fair_reason_of(FAIR_STR("G5_not_live"));
+    struct fair_ruling r = { 0 };
+    struct fair_err why = { 0 };
+    fair_status s = fair_store_notice_may_leave(&h->desk, n->id, now, &r, &why);
+
+    *waits = s == FAIR_REFUSED && r.n_reasons == 1 && r.reasons[0].why == not_live && now - n->queued < WAIT_MOST;
+    if (s != FAIR_REFUSED) return FAIR_OK;                    /* the door asks all of it again */
+    if (!*waits) {
+        n->bounce = fair_str_dup(a, fair_str_of(why.text));
+        FAIR_TRY(fair_store_notice_fared(&h->desk, n, err));
+        *err = why;
+        return s;
+    }
+    FAIR_TRY(fair_store_case_look(&h->desk, n->case_id, true, now, err));
+    n->bounce = FAIR_STR("It waits: the use was not seen in the last three days, and a look at the page was asked for.");
+    FAIR_TRY(fair_store_notice_fared(&h->desk, n, err));
+    fair_log(FAIR_LOG_INFO, "post.waits notice=%lld why=\"a look at the page\"", (long long)n->id);
+    return fair_store_job_ask(&h->desk, "send", fair_str_fmt(a, "send %lld at %lld", (long long)n->id, (long long)(now / FAIR_SECOND)), fair_str_fmt(a, "{\"notice\":%lld}", (long long)n->id),
+                              now + LOOK_AGAIN, err);
+}
+
 fair_status
 fair_post_send(struct fair_house *h, fair_id notice, fair_time now, struct fair_err *err)
 {
@@ -92,7 +121,12 @@ fair_post_send(struct fair_house *h, fair_id notice, fair_time now, struct fair_
     }
     /* An attempt whose end was never written down: the process was killed while the letter was on its way. */
     if (n.sent > 0) return fair_fail(err, FAIR_REFUSED, "notice %lld was being sent when this program ended: whether the mail server took it has to be looked up there", (long long)notice);
-    if (n.claim) FAIR_TRY(fair_case_recheck(h, n.case_id, now, now, err));
+    if (n.claim) {
+        bool waits = false;
+        FAIR_TRY(fair_case_recheck(h, n.case_id, now, now, err));
+        FAIR_TRY(for_a_look(h, &n, now, a, &waits, err));
+        if (waits) return FAIR_OK;
+    }
     FAIR_TRY(fair_house_vault(h, err));
     FAIR_TRY(fair_vault_read(h->vault, &n.mail, MAIL_MAX, a, &mail, err));
     FAIR_TRY(fair_helper_start(FAIR_ROLE_POST, &o, &helper, err));

@@ -160,13 +160,18 @@ fair_status
 fair_case_move(struct fair_house *h, const struct fair_case_act *x, struct fair_ruling *ruling, int64_t *version, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_err why = { 0 };
     enum fair_case_state from;
     struct fair_case c;
+    fair_status s;
 
     FAIR_TRY(fair_store_case_get(&h->desk, x->case_id, a, &c, err));
     if (fair_state_parse(c.state, &from) && fair_cases_asks_gate(from, x->e.move, 5)) {
         fair_time now = x->e.at != 0 ? x->e.at : fair_now();
         FAIR_TRY(fair_case_recheck(h, x->case_id, now, now, err));
     }
-    return fair_store_case_move(&h->desk, x, ruling, version, err);
+    s = fair_store_case_move(&h->desk, x, ruling, version, err);
+    if (s == FAIR_REFUSED && fair_move_is_claim(x->e.move) && fair_store_case_look(&h->desk, x->case_id, true, fair_now(), &why) != FAIR_OK)
+        fair_log(FAIR_LOG_WARN, "case.look case=%lld why=\"%s\"", (long long)x->case_id, why.text);
+    return s;
 }

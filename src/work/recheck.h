@@ -19,7 +19,8 @@ fair_status fair_package_recheck(struct fair_house *h, fair_id package, fair_tim
  * logged and left: then the gate says that it was not verified. */
 fair_status fair_case_recheck(struct fair_house *h, fair_id case_id, fair_time since, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 
-/* fair_store_case_move, with the evidence looked at first where the move asks for it (G5). */
+/* fair_store_case_move, with the evidence looked at first where the move asks for it (G5); a claim that is refused because the use was not
+ * seen lately asks for a look at its page. */
 fair_status fair_case_move(struct fair_house *h, const struct fair_case_act *x, struct fair_ruling *ruling, int64_t *version, struct fair_err *err) FAIR_MUST_CHECK;
 
 #endif

@@ -264,6 +264,19 @@ t.check(one("SELECT count(*) FROM job WHERE kind = 'send'")[0] == 0 and one("SEL
 sees = version()
 code, out, err = f('cases', 'move', '--notice', '9', '--version', str(sees), case, 'inquire')
 t.check(code == 0 and b'INQUIRY' in out, 'with_all_gates_passed_the_inquiry_leaves', (code, out, err))
+# ---- at the door: not seen lately, so a look is asked for and the letter waits; a change that the look finds keeps it back
+looks = one("SELECT count(*) FROM job WHERE kind = 'capture' AND once LIKE '% before_notice'")[0]
+t.check(1 <= looks <= 2 and one("SELECT count(*) FROM job WHERE kind = 'capture' AND once LIKE '% asked'")[0] == 1, 'looks_were_asked_for_by_themselves_and_not_each_time', looks)
+sql('UPDATE capture SET at_us = at_us - 263000000000, ended_us = ended_us - 263000000000 WHERE hit_id = %d' % hit)
+f('worker', '--once')
+t.check(one("SELECT bounce FROM notice WHERE id = 9")[0].startswith('It waits: ') and one("SELECT state FROM notice WHERE id = 9")[0] == 'queued' and
+        one("SELECT count(*) FROM job WHERE kind = 'send' AND state = 'waiting' AND not_before_us > asked_us + 500000000")[0] == 1, 'a_letter_waits_for_a_look', one('SELECT state, bounce FROM notice'))
+sql('UPDATE capture SET at_us = at_us + 263000000000, ended_us = ended_us + 263000000000 WHERE hit_id = %d' % hit, 'UPDATE job SET not_before_us = 0',
+    "UPDATE capture SET changes = 'The picture was replaced.', ended_us = (SELECT max(at_us) FROM notice_check) + 1 WHERE hit_id = %d" % hit)
+f('worker', '--once')
+t.check('found the use changed' in (one("SELECT error FROM job WHERE kind = 'send' AND state = 'aside'") or [''])[0], 'a_change_found_meanwhile_keeps_it_back_and_says_so',
+        one("SELECT group_concat(state || ' ' || coalesce(error, '')) FROM job WHERE kind = 'send'"))
+sql('UPDATE capture SET changes = NULL, ended_us = at_us WHERE hit_id = %d' % hit)
 code, out, err = f('cases', 'withdraw', '--version', str(sees), case)
 t.check(code == 1 and b'look at it again' in err, 'who_decides_on_what_they_saw_before_is_told', (code, err))
 code, out, err = f('cases', 'dispute', '--ground', 'licence', '--words', 'I bought it.', case)
