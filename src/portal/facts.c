@@ -137,6 +137,8 @@ fair_portal_who(const struct fair_portal_request *rq, json_t *show)
     const json_t *o = json_object_get(rq->notice, "ownership");
 
     json_object_set_new(show, "claimant_rows", claimant(rq));
+    if (!fair_str_eq(fair_member(json_object_get(rq->notice, "claimant"), "capacity"), FAIR_STR("owner")))       /* else it is told already */
+        fair_put(show, "owner", fair_member(json_object_get(rq->notice, "owner"), "name"));
     fair_portal_put_list(show, "mandate", mandate(rq));
     fair_put(show, "commission", fair_member(json_object_get(rq->notice, "mandate"), "commission"));
     fair_portal_put_list(show, "ownership", ownership(rq));
