@@ -3,7 +3,7 @@
 #include <zlib.h>
 #include "evidence/overlay.h"
 
-/* The pixels of our own PNG: one IDAT, no filter. */
+/* The pixels of our own PNG: one IDAT; each row is its difference from the one above. */
 static void
 pixels(fair_str png, uint8_t *out, size_t n)
 {
@@ -14,6 +14,13 @@ pixels(fair_str png, uint8_t *out, size_t n)
     assert_int_equal(memcmp(png.p, "\x89PNG\r\n\x1a\n", 8), 0);
     assert_int_equal(uncompress(out, &got, (const Bytef *)idat + 4, (uLong)(png.p + png.n - idat) - 4 - 12), Z_OK);
     assert_int_equal(got, n);
+    {
+        size_t row = 1 + 3 * (size_t)(uint8_t)png.p[19];
+        for (size_t i = 0; i < n; i++) {
+            if (i % row == 0) assert_int_equal(out[i], 2);
+            else if (i >= row) out[i] = (uint8_t)(out[i] + out[i - row]);
+        }
+    }
 }
 
 TEST(where_both_agree_it_is_grey_and_elsewhere_coloured_or_dark)

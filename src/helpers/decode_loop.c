@@ -36,14 +36,23 @@ add_blob(struct job *j, enum fair_blob which, fair_str bytes, struct fair_err *e
 /* ---- a picture ---------------------------------------------------------------------------------------- */
 
 static fair_status
-add_grey(struct job *j, const struct fair_image *grey, struct fair_err *err)
+add_rows(struct job *j, enum fair_blob which, const struct fair_image *im, uint32_t *width, uint32_t *height, struct fair_err *err)
 {
-    char *packed = fair_alloc(j->arena, (size_t)grey->width * grey->height);
+    size_t row = (size_t)im->width * im->channels;
+    char *packed = fair_alloc(j->arena, row * im->height);
 
-    for (uint32_t y = 0; y < grey->height; y++) memcpy(packed + (size_t)y * grey->width, fair_image_row(grey, y), grey->width);
-    j->a.grey_width = grey->width;
-    j->a.grey_height = grey->height;
-    return add_blob(j, FAIR_BLOB_GREY, (fair_str){ packed, (size_t)grey->width * grey->height }, err);
+    for (uint32_t y = 0; y < im->height; y++) memcpy(packed + y * row, fair_image_row(im, y), row);
+    *width = im->width;
+    *height = im->height;
+    return add_blob(j, which, (fair_str){ packed, row * im->height }, err);
+}
+
+static fair_status
+add_colour(struct job *j, const struct fair_image *colour, struct fair_err *err)
+{
+    FAIR_AUTO(image) struct fair_image *small = fair_image_shrink(colour, PREVIEW_SIDE);
+
+    return add_rows(j, FAIR_BLOB_COLOUR, small, &j->a.colour_width, &j->a.colour_height, err);
 }
 
 static fair_status
@@ -86,7 +95,7 @@ static fair_status
 pixels(struct job *j, const struct fair_image_limits *limits, struct fair_picture *info, struct fair_err *err)
 {
     unsigned want = j->q.want;
-    bool colour_wanted = (want & (WANT_THUMB | WANT_PREVIEW)) != 0;
+    bool colour_wanted = (want & (WANT_THUMB | WANT_PREVIEW | WANT_COLOUR)) != 0;
     bool grey_wanted = (want & (WANT_CATALOGUE | WANT_QUERY | WANT_GREY | WANT_PROOF)) != 0;
     FAIR_AUTO(image) struct fair_image *colour = NULL;
     FAIR_AUTO(image) struct fair_image *any = NULL;
@@ -94,7 +103,7 @@ pixels(struct job *j, const struct fair_image_limits *limits, struct fair_pictur
 
     if (colour_wanted) {
         struct fair_picture second = { 0 };
-        FAIR_TRY(j->kit->decode(j->bytes.p, j->bytes.n, limits, (want & WANT_PREVIEW) != 0 ? PREVIEW_SIDE : FAIR_SIDE, 3,
+        FAIR_TRY(j->kit->decode(j->bytes.p, j->bytes.n, limits, (want & (WANT_PREVIEW | WANT_COLOUR)) != 0 ? PREVIEW_SIDE : FAIR_SIDE, 3,
                                 &colour, info, err));
         if (grey_wanted && info->format == FAIR_FORMAT_JPEG)
             FAIR_TRY(j->kit->decode(j->bytes.p, j->bytes.n, limits, FAIR_SIDE, 1, &any, &second, err));
@@ -105,10 +114,11 @@ pixels(struct job *j, const struct fair_image_limits *limits, struct fair_pictur
     }
     if (any != NULL) grey = fair_image_shrink(any, FAIR_SIDE);
     if ((want & (WANT_CATALOGUE | WANT_QUERY)) != 0) FAIR_TRY(add_fingerprint(j, grey, info, err));
-    if ((want & WANT_GREY) != 0) FAIR_TRY(add_grey(j, grey, err));
+    if ((want & WANT_GREY) != 0) FAIR_TRY(add_rows(j, FAIR_BLOB_GREY, grey, &j->a.grey_width, &j->a.grey_height, err));
     if ((want & WANT_THUMB) != 0) FAIR_TRY(add_jpeg(j, FAIR_BLOB_THUMB, colour, THUMB_SIDE, 80, err));
     if ((want & WANT_PREVIEW) != 0) FAIR_TRY(add_jpeg(j, FAIR_BLOB_PREVIEW, colour, PREVIEW_SIDE, 85, err));
     if ((want & WANT_PROOF) != 0) FAIR_TRY(add_jpeg(j, FAIR_BLOB_PROOF, grey, FAIR_SIDE, 90, err));
+    if ((want & WANT_COLOUR) != 0) FAIR_TRY(add_colour(j, colour, err));
     return FAIR_OK;
 }
 
@@ -136,7 +146,7 @@ picture(struct job *j, struct fair_err *err)
 {
     struct fair_image_limits limits = { .max_bytes = (size_t)j->q.max_bytes, .max_side = j->q.max_side, .max_pixels = j->q.max_pixels, .max_memory = fair_image_limits_default.max_memory };
     struct fair_picture info = { .format = fair_format_sniff(j->bytes.p, j->bytes.n), .frames = 1, .orientation = 1 };
-    unsigned pixel_bits = WANT_CATALOGUE | WANT_QUERY | WANT_GREY | WANT_THUMB | WANT_PREVIEW | WANT_PROOF | WANT_INFO;
+    unsigned pixel_bits = WANT_CATALOGUE | WANT_QUERY | WANT_GREY | WANT_THUMB | WANT_PREVIEW | WANT_PROOF | WANT_INFO | WANT_COLOUR;
     fair_status s = FAIR_OK;
 
     tell_picture(j, &info);

@@ -52,6 +52,8 @@ fair_decode_answer_pack(const struct fair_decode_answer *r, struct fair_arena *a
     fair_put_u8(&b, r->blank);
     fair_put_u32(&b, r->grey_width);
     fair_put_u32(&b, r->grey_height);
+    fair_put_u32(&b, r->colour_width);
+    fair_put_u32(&b, r->colour_height);
     for (int i = 0; i < FAIR_N_BLOBS; i++) fair_put_u64(&b, r->blob[i]);
     for (int i = 0; i < FAIR_N_SAID; i++) fair_put_str(&b, r->said[i]);
     return (fair_str){ b.p, b.n };
@@ -77,6 +79,8 @@ fair_decode_answer_unpack(fair_str body, uint64_t n_out, struct fair_decode_answ
     a->blank = fair_get_bool(&r);
     a->grey_width = fair_get_u32(&r, UINT32_MAX);
     a->grey_height = fair_get_u32(&r, UINT32_MAX);
+    a->colour_width = fair_get_u32(&r, 65535);
+    a->colour_height = fair_get_u32(&r, 65535);
     for (int i = 0; i < FAIR_N_BLOBS; i++) {
         a->blob[i] = fair_get_u64(&r, left);
         left -= a->blob[i];
@@ -87,5 +91,8 @@ fair_decode_answer_unpack(fair_str body, uint64_t n_out, struct fair_decode_answ
     if (a->blob[FAIR_BLOB_GREY] != (uint64_t)a->grey_width * a->grey_height)
         return fair_fail(err, FAIR_CORRUPT, "a grey picture of %u x %u in %llu bytes", a->grey_width, a->grey_height,
                          (unsigned long long)a->blob[FAIR_BLOB_GREY]);
+    if (a->blob[FAIR_BLOB_COLOUR] != (uint64_t)a->colour_width * a->colour_height * 3)
+        return fair_fail(err, FAIR_CORRUPT, "a coloured picture of %u x %u in %llu bytes", a->colour_width, a->colour_height,
+                         (unsigned long long)a->blob[FAIR_BLOB_COLOUR]);
     return FAIR_OK;
 }

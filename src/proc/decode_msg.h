@@ -20,7 +20,7 @@ struct fair_decode_question {
     fair_str base, charset;       /* html, css                                     */
 };
 
-enum fair_blob { FAIR_BLOB_FINGERPRINT, FAIR_BLOB_GREY, FAIR_BLOB_THUMB, FAIR_BLOB_PREVIEW, FAIR_BLOB_PROOF, FAIR_BLOB_LINKS, FAIR_N_BLOBS };
+enum fair_blob { FAIR_BLOB_FINGERPRINT, FAIR_BLOB_GREY, FAIR_BLOB_THUMB, FAIR_BLOB_PREVIEW, FAIR_BLOB_PROOF, FAIR_BLOB_COLOUR, FAIR_BLOB_LINKS, FAIR_N_BLOBS };
 enum fair_said { FAIR_SAID_CREATOR, FAIR_SAID_COPYRIGHT, FAIR_SAID_CREDIT, FAIR_SAID_DATE, FAIR_SAID_RIGHTS_URL, FAIR_SAID_LICENSOR,
                  FAIR_SAID_TITLE, FAIR_SAID_C2PA, FAIR_SAID_SERIAL, FAIR_N_SAID };
 
@@ -37,6 +37,7 @@ struct fair_decode_answer {
     bool partial, alpha;
     bool blank;                   /* its size is sure and nothing of it decodes    */
     uint32_t grey_width, grey_height;     /* rows without gaps, 1 byte a pixel     */
+    uint32_t colour_width, colour_height; /* the same, 3 bytes a pixel             */
     uint64_t blob[FAIR_N_BLOBS];  /* bytes of each; 0 where it is not there        */
     fair_str said[FAIR_N_SAID];
 };

@@ -36,7 +36,8 @@ enum fair_want {
     FAIR_WANT_PREVIEW = 1 << 4,       /* JPEG, colour, longer side 1280           */
     FAIR_WANT_PROOF = 1 << 5,         /* JPEG, grey, FAIR_SIDE, quality 90        */
     FAIR_WANT_RIGHTS = 1 << 6,        /* creator, copyright, ...                  */
-    FAIR_WANT_INFO = 1 << 7           /* format, size, frames, and that every row decodes */
+    FAIR_WANT_INFO = 1 << 7,          /* format, size, frames, and that every row decodes */
+    FAIR_WANT_COLOUR = 1 << 8         /* its pixels in colour, longer side 1280    */
 };
 
 /* Ask for one picture.  `bytes` are copied; `tag` comes back.  FAIR_AGAIN
@@ -52,6 +53,7 @@ struct fair_decoded {
     struct fair_picture info; /* as far as known                                  */
     struct fair_fingerprint fp;       /* in the arena, where wanted               */
     struct fair_image *grey;  /* the caller frees it; NULL unless wanted           */
+    struct fair_image *colour;        /* the same                                  */
     fair_str thumb, preview, proof;   /* in the arena                             */
     struct fair_rights rights;
 };

@@ -12,6 +12,7 @@ static const struct { unsigned want; uint64_t most; } blob_rules[FAIR_N_BLOBS] =
     [FAIR_BLOB_THUMB] = { FAIR_WANT_THUMB, JPEG_MOST(320) },
     [FAIR_BLOB_PREVIEW] = { FAIR_WANT_PREVIEW, JPEG_MOST(1280) },
     [FAIR_BLOB_PROOF] = { FAIR_WANT_PROOF, JPEG_MOST(FAIR_SIDE) },
+    [FAIR_BLOB_COLOUR] = { FAIR_WANT_COLOUR, (uint64_t)1280 * 1280 * 3 },
     [FAIR_BLOB_LINKS] = { 0, UINT64_MAX },
 };
 
@@ -34,6 +35,8 @@ check_blobs(const struct fair_decode_answer *r, const struct fair_decode_questio
     }
     if (r->grey_width > FAIR_SIDE || r->grey_height > FAIR_SIDE)
         return fair_fail(err, FAIR_CORRUPT, "a grey picture of %u x %u", r->grey_width, r->grey_height);
+    if (r->colour_width > 1280 || r->colour_height > 1280)
+        return fair_fail(err, FAIR_CORRUPT, "a coloured picture of %u x %u", r->colour_width, r->colour_height);
     return FAIR_OK;
 }
 
@@ -86,16 +89,13 @@ take_rights(const struct fair_decode_answer *r, struct fair_arena *a, struct fai
     for (int i = 0; i < FAIR_N_SAID; i++) *to[i] = fair_str_dup(a, r->said[i]);
 }
 
-static fair_status
-take_grey(const struct fair_decode_answer *r, const struct fair_shared *there, struct fair_arena *a, struct fair_image **out)
+static void
+take_rows(fair_str rows, uint32_t width, uint32_t height, uint32_t channels, struct fair_image **out)
 {
-    fair_str rows = copy_blob(r, there, FAIR_BLOB_GREY, a);
-
-    if (rows.p == NULL) return FAIR_OK;
-    *out = fair_image_new(r->grey_width, r->grey_height, 1);
-    for (uint32_t y = 0; y < r->grey_height; y++)
-        memcpy(fair_image_row(*out, y), rows.p + (size_t)y * r->grey_width, r->grey_width);
-    return FAIR_OK;
+    if (rows.p == NULL) return;
+    *out = fair_image_new(width, height, channels);
+    for (uint32_t y = 0; y < height; y++)
+        memcpy(fair_image_row(*out, y), rows.p + (size_t)y * width * channels, (size_t)width * channels);
 }
 
 static const char *
@@ -131,5 +131,7 @@ fair_decoder_read(const struct fair_msg *m, const struct fair_decode_question *q
     out->preview = preview;
     out->proof = proof;
     take_rights(&r, a, &out->rights);
-    return take_grey(&r, there, a, &out->grey);
+    take_rows(copy_blob(&r, there, FAIR_BLOB_GREY, a), r.grey_width, r.grey_height, 1, &out->grey);
+    take_rows(copy_blob(&r, there, FAIR_BLOB_COLOUR, a), r.colour_width, r.colour_height, 3, &out->colour);
+    return FAIR_OK;
 }

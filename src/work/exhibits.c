@@ -5,9 +5,11 @@
 #include "base/clock.h"
 #include "base/document.h"
 #include "evidence/custody.h"
+#include "evidence/ots.h"
 #include "evidence/stamp.h"
 #include "work/decoder.h"
 #include "work/render.h"
+#include "work/seal.h"
 
 #define MM_PICTURES 110
 #define RGB_OUTLINE 0xd01010
@@ -105,6 +107,29 @@ within(const float (*points)[2])
     return true;
 }
 
+/* The work laid over the picture found: what agrees is grey. */
+static fair_status
+laid_over(struct exhibits *x, struct fair_decoded d[2], const double map[6], struct fair_err *err)
+{
+    struct fair_picture_shown shown = { .channels = 3, .quality = 92, .caption = FAIR_STR("The work laid over the picture found, by the same alignment") };
+    struct fair_overlay_side side[2];
+    struct fair_err why = { 0 };
+    uint8_t *rgb = NULL;
+    bool drawn;
+
+    for (int i = 0; i < 2; i++) side[i] = fair_overlay_side_of(d[i].grey = fair_image_luma(d[i].colour), d[i].info.width, d[i].info.height);
+    drawn = fair_overlay_rows(&side[1], &side[0], map, x->a, &rgb, &why) == FAIR_OK;
+    (void)err;
+    if (!drawn) return FAIR_OK;               /* a map that cannot be turned round: there is nothing to lay over */
+    shown.width = side[1].width;
+    shown.height = side[1].height;
+    shown.stride = (size_t)shown.width * 3;
+    shown.pixels = rgb;
+    fair_document_pictures(x->d, 1, &shown, MM_PICTURES);
+    paragraph(x, "Where both agree the result is grey. What only the picture found has is red, what only the work has is blue-green; outside the work the picture found is darkened.");
+    return FAIR_OK;
+}
+
 static fair_status
 side_by_side(struct exhibits *x, struct fair_decoded d[2], struct fair_err *err)
 {
@@ -119,10 +144,10 @@ side_by_side(struct exhibits *x, struct fair_decoded d[2], struct fair_err *err)
     for (int i = 0; i < 2; i++) {
         fair_str name = text(x, x->match, members[i]), bytes = name.p != NULL ? member(x, name) : (fair_str){ NULL, 0 };
         if (bytes.p == NULL) continue;
-        FAIR_TRY(fair_decoders_picture(x->h->decoders, bytes, FAIR_WANT_INFO | FAIR_WANT_GREY, x->a, &d[i], err));
-        if (d[i].status != FAIR_OK || d[i].grey == NULL) continue;
-        shown[n++] = (struct fair_picture_shown){ .width = d[i].grey->width, .height = d[i].grey->height, .channels = d[i].grey->channels, .stride = d[i].grey->stride,
-                                                  .pixels = d[i].grey->data, .quality = 92, .caption = fair_str_of(captions[i]) };
+        FAIR_TRY(fair_decoders_picture(x->h->decoders, bytes, FAIR_WANT_INFO | FAIR_WANT_COLOUR, x->a, &d[i], err));
+        if (d[i].status != FAIR_OK || d[i].colour == NULL) continue;
+        shown[n++] = (struct fair_picture_shown){ .width = d[i].colour->width, .height = d[i].colour->height, .channels = 3, .stride = d[i].colour->stride,
+                                                  .pixels = d[i].colour->data, .quality = 92, .caption = fair_str_of(captions[i]) };
     }
     if (n == 0) {
         paragraph(x, "The package holds no pictures that can be shown.");
@@ -145,9 +170,9 @@ side_by_side(struct exhibits *x, struct fair_decoded d[2], struct fair_err *err)
         }
     }
     fair_document_pictures(x->d, n, shown, MM_PICTURES);
-    paragraph(x, "Shown in grey and reduced. The red line on the right is where the whole work would lie by the alignment that the matcher found; on the left, "
-                 "the part of the work that is seen. The pictures as they were served, in full and in colour, are in the package.");
-    return FAIR_OK;
+    paragraph(x, "Both are shown reduced to 1280 pixels at most and without colour management. The red line on the right is where the whole work would lie by the alignment "
+                 "that the matcher found; on the left, the part of the work that is seen. The files themselves, as they were served and as they were registered, are in the package.");
+    return n == 2 && shown[1].n_outlines > 0 ? laid_over(x, d, map, err) : FAIR_OK;
 }
 
 /* ---- facts ---- */
@@ -266,6 +291,9 @@ chain(struct exhibits *x, struct fair_err *err)
     FAIR_TRY(fair_store_package_stamps(&x->h->desk, x->p.id, stamp_row, &stamps, err));
     if (stamps.n > 2) fair_document_table(x->d, 2, two, stamps.n / 2, stamps.cells);
     else paragraph(x, "None: the times are the operator's own word.");
+    if (x->p.ots.n > 0)
+        fair_document_paragraph(x->d, fair_spans_of(x->d, fair_str_fmt(x->a, "A proof of OpenTimestamps is in the package: %.*s.%s", FAIR_STR_ARG(clean(x, fair_ots_words(x->p.ots, x->a))),
+                                                                       fair_ots_complete(x->p.ots, x->a) ? " Whether that block holds it can be checked with the block's header alone." : " It is a promise until a block holds it."), 0));
     return FAIR_OK;
 }
 
@@ -346,7 +374,10 @@ fair_exhibits_pdf(struct fair_house *h, fair_id package, struct fair_arena *a, f
     s = compose(&x, d, err);
     if (s == FAIR_OK) s = fair_render_pdf(x.d, h->config.sandbox_weak, a, &r, err);
     if (s == FAIR_OK) *pdf = r.pdf;
-    for (int i = 0; i < 2; i++) fair_image_free(&d[i].grey);
+    for (int i = 0; i < 2; i++) {
+        fair_image_free(&d[i].grey);
+        fair_image_free(&d[i].colour);
+    }
     json_decref(x.match);
     json_decref(x.capture);
     return s;

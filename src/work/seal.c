@@ -133,6 +133,12 @@ draft(struct fair_house *h, const struct fair_handover *o, struct fair_package *
     return FAIR_OK;
 }
 
+struct fair_overlay_side
+fair_overlay_side_of(const struct fair_image *grey, uint32_t width, uint32_t height)
+{
+    return (struct fair_overlay_side){ grey->width, grey->height, grey->stride, grey->data, (double)grey->width / width, (double)grey->height / height };
+}
+
 /* match/overlay.png from the two pictures and the map, where the capture gave none: drawn from what the confined helpers made of them. */
 static void
 add_overlay(struct fair_house *h, const struct fair_handover *o, struct fair_arena *a, struct fair_handover *with)
@@ -154,11 +160,9 @@ add_overlay(struct fair_house *h, const struct fair_handover *o, struct fair_are
     }
     for (int i = 0; good && i < 2; i++) {
         good = bytes[i].p != NULL && fair_house_decoders(h, &err) == FAIR_OK &&
-               fair_decoders_picture(h->decoders, bytes[i], FAIR_WANT_INFO | FAIR_WANT_GREY, a, &d[i], &err) == FAIR_OK && d[i].status == FAIR_OK && d[i].grey != NULL &&
+               fair_decoders_picture(h->decoders, bytes[i], FAIR_WANT_INFO | FAIR_WANT_COLOUR, a, &d[i], &err) == FAIR_OK && d[i].status == FAIR_OK && d[i].colour != NULL &&
                d[i].info.width > 0 && d[i].info.height > 0;
-        if (good)
-            side[i] = (struct fair_overlay_side){ d[i].grey->width, d[i].grey->height, d[i].grey->stride, d[i].grey->data, (double)d[i].grey->width / d[i].info.width,
-                                                  (double)d[i].grey->height / d[i].info.height };
+        if (good) side[i] = fair_overlay_side_of(d[i].grey = fair_image_luma(d[i].colour), d[i].info.width, d[i].info.height);
     }
     if (good && fair_overlay_png(&side[0], &side[1], m->map, a, &png, &err) == FAIR_OK) {
         files[o->n_files] = (struct fair_package_file){ FAIR_STR("match/overlay.png"), png };
@@ -167,7 +171,10 @@ add_overlay(struct fair_house *h, const struct fair_handover *o, struct fair_are
     } else if (good) {
         fair_log(FAIR_LOG_WARN, "package.overlay why=\"%s\"", err.text);
     }
-    for (int i = 0; i < 2; i++) fair_image_free(&d[i].grey);
+    for (int i = 0; i < 2; i++) {
+        fair_image_free(&d[i].grey);
+        fair_image_free(&d[i].colour);
+    }
 }
 
 fair_status

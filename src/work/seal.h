@@ -1,9 +1,13 @@
 /* work/seal.h - packages and deposits from beginning to end: handed over, signed, time-stamped, exported. */
 #ifndef FAIR_WORK_SEAL_H
 #define FAIR_WORK_SEAL_H
+#include "evidence/overlay.h"
 #include "evidence/package.h"
 #include "store/package_rows.h"
 #include "work/house.h"
+
+/* A grey picture as a side of an overlay; width and height are those of the file, upright. */
+struct fair_overlay_side fair_overlay_side_of(const struct fair_image *grey, uint32_t width, uint32_t height);
 
 /* What a capture gives: everything there is.  facts->capture is the package's id; 0: a fresh one. */
 struct fair_handover {
