@@ -333,8 +333,8 @@ put_statement(struct writing *w)
     fair_buf_c(&b, "\n5. What was noted during the capture:\n\n");
     for (size_t i = 0; i < f->n_notes; i++) fair_buf_fmt(&b, "  - %.*s\n", FAIR_STR_ARG(fair_utf8_mend(a, f->notes[i])));
     if (f->n_notes == 0) fair_buf_c(&b, "  - nothing\n");
-    fair_buf_c(&b, "\n6. The file that this statement lies in was made at once by the software from what it received. VERIFY.txt in it tells how\n"
-                   "   anybody can check that it has not been changed since.\n\n\nPlace, date: ______________________    Signature: ______________________\n");
+    fair_buf_c(&b, "\n6. The file that this statement lies in was made at once by the software from what it received.\n"
+                   "   VERIFY.txt in it tells how anybody can check that it has not been changed since.\n\n\nPlace, date: ______________________    Signature: ______________________\n");
     return put_text(w, FAIR_STR("custody/statement.txt"), &b);
 }
 

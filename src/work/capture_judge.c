@@ -227,7 +227,7 @@ place_it(struct fair_capturing *x)
     if (best == NULL) return;
     x->c->facts.has_place = true;
     memcpy(x->c->facts.place, best->box, sizeof best->box);
-    fair_capture_note(x, "The picture stands at %.0f, %.0f to %.0f, %.0f on the page (CSS pixels; in page.png %u rows lower), as %.*s%s.", best->box[0], best->box[1], best->box[2], best->box[3],
+    fair_capture_note(x, "The picture stands at %.0f, %.0f to %.0f, %.0f on the page (CSS pixels; in page.png %u rows lower), as an element of the kind %.*s%s.", best->box[0], best->box[1], best->box[2], best->box[3],
                       v->band, FAIR_STR_ARG(best->kind), best->shown ? "" : ", hidden");
     const fair_str said[] = { best->alt, best->title, best->caption, best->near };
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {

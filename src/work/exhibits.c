@@ -13,6 +13,7 @@
 
 #define MM_PICTURES 110
 #define RGB_OUTLINE 0xd01010
+#define RGB_FRAME 0x808080
 
 struct exhibits {
     struct fair_house *h;
@@ -111,7 +112,7 @@ within(const float (*points)[2])
 static fair_status
 laid_over(struct exhibits *x, struct fair_decoded d[2], const double map[6], struct fair_err *err)
 {
-    struct fair_picture_shown shown = { .channels = 3, .quality = 92, .caption = FAIR_STR("The work laid over the picture found, by the same alignment") };
+    struct fair_picture_shown shown = { .channels = 3, .quality = 92, .caption = FAIR_STR("Exhibit 3: the work laid over the picture found, by the same alignment") };
     struct fair_overlay_side side[2];
     struct fair_err why = { 0 };
     uint8_t *rgb = NULL;
@@ -130,10 +131,49 @@ laid_over(struct exhibits *x, struct fair_decoded d[2], const double map[6], str
     return FAIR_OK;
 }
 
+/* The page as the window showed it, with a line round the picture where it stands in that window. */
+static fair_status
+page_shown(struct exhibits *x, struct fair_decoded *d, struct fair_err *err)
+{
+    struct fair_picture_shown shown = { .channels = 3, .quality = 92, .caption = FAIR_STR("Exhibit 4: the top of the page, as the browser's window showed it") };
+    struct fair_outline *line = fair_alloc_array(x->a, 2, sizeof *line);
+    float (*points)[2] = fair_alloc_array(x->a, 8, sizeof *points);
+    fair_str bytes = member(x, FAIR_STR("exhibits/viewport.png"));
+    double place[4], scale;
+    bool seen = false;
+
+    if (bytes.p == NULL) {
+        paragraph(x, "There is no picture of the page: it was captured without a browser.");
+        return FAIR_OK;
+    }
+    FAIR_TRY(fair_decoders_picture(x->h->decoders, bytes, FAIR_WANT_INFO | FAIR_WANT_COLOUR, x->a, d, err));
+    if (d->status != FAIR_OK || d->colour == NULL) return FAIR_OK;
+    shown.width = d->colour->width;
+    shown.height = d->colour->height;
+    shown.stride = d->colour->stride;
+    shown.pixels = d->colour->data;
+    scale = (double)shown.width / d->info.width;
+    box_corners((const double[4]){ 0, 0, shown.width, shown.height }, 1, 1, points);
+    line[0] = (struct fair_outline){ RGB_FRAME, 4, (const float (*)[2])points };
+    shown.n_outlines = 1;
+    shown.outlines = line;
+    if (numbers(x->capture, "place", place, 4) && place[1] < d->info.height && place[3] > place[1] && place[2] > place[0]) {
+        box_corners(place, scale, scale, points + 4);
+        line[1] = (struct fair_outline){ RGB_OUTLINE, 4, (const float (*)[2])(points + 4) };
+        seen = within((const float (*)[2])(points + 4));
+        shown.n_outlines += seen;
+    }
+    fair_document_pictures(x->d, 1, &shown, MM_PICTURES);
+    if (seen) paragraph(x, "The red line is round the picture where it stood.");
+    else if (numbers(x->capture, "place", place, 4)) fair_document_paragraph(x->d, fair_spans_of(x->d, fair_str_fmt(x->a, "The picture stood further down, %.0f pixels below the top of the page.", place[1]), 0));
+    paragraph(x, "The picture of the whole page, under a line with its address and the time, is in the package (exhibits/page.png), and so are the page's files.");
+    return FAIR_OK;
+}
+
 static fair_status
 side_by_side(struct exhibits *x, struct fair_decoded d[2], struct fair_err *err)
 {
-    static const char *const members[2] = { "work_member", "picture_member" }, *const captions[2] = { "The registered work", "The picture found on the page" };
+    static const char *const members[2] = { "work_member", "picture_member" }, *const captions[2] = { "Exhibit 1: the registered work", "Exhibit 2: the picture found on the page, as it was served" };
     struct fair_picture_shown shown[2] = { { 0 } };
     struct fair_outline *outlines = fair_alloc_array(x->a, 2, sizeof *outlines);
     float (*points)[2] = fair_alloc_array(x->a, 8, sizeof *points);
@@ -184,22 +224,22 @@ facts(struct exhibits *x)
     json_t *offset = json_object_get(x->capture, "clock_offset_us"), *notes = json_object_get(x->capture, "notes"), *texts = json_object_get(x->capture, "texts");
 
     fair_document_heading(x->d, 2, FAIR_STR("The capture"));
-    key(x, &k, "Page", text(x, x->capture, "url"), 0);
-    key(x, &k, "ended at", text(x, x->capture, "final_url"), 0);
-    key(x, &k, "its title", text(x, x->capture, "title"), 0);
-    key(x, &k, "Picture", text(x, x->match, "picture_url"), 0);
-    key(x, &k, "From (UTC)", text(x, x->capture, "started"), 0);
-    key(x, &k, "until (UTC)", text(x, x->capture, "ended"), 0);
-    key(x, &k, "Clock", json_is_integer(offset) ? fair_str_fmt(x->a, "%+.3f s against %.*s", (double)json_integer_value(offset) / 1e6, FAIR_STR_ARG(clean(x, text(x, x->capture, "clock_source"))))
-                                                : FAIR_STR("compared with none"), 0);
+    key(x, &k, "Address of the page", text(x, x->capture, "url"), 0);
+    key(x, &k, "Address it led to", text(x, x->capture, "final_url"), 0);
+    key(x, &k, "Title of the page", text(x, x->capture, "title"), 0);
+    key(x, &k, "Address of the picture", text(x, x->match, "picture_url"), 0);
+    key(x, &k, "Begun (UTC)", text(x, x->capture, "started"), 0);
+    key(x, &k, "Ended (UTC)", text(x, x->capture, "ended"), 0);
+    key(x, &k, "Clock of the machine", json_is_integer(offset) ? fair_str_fmt(x->a, "%+.3f s against %.*s", (double)json_integer_value(offset) / 1e6, FAIR_STR_ARG(clean(x, text(x, x->capture, "clock_source"))))
+                                                : FAIR_STR("compared with no reference"), 0);
     key(x, &k, "Captured by", text(x, x->capture, "who"), 0);
-    key(x, &k, "for", text(x, x->capture, "operator"), 0);
-    key(x, &k, "with", text(x, x->capture, "software"), 0);
-    key(x, &k, "browser", text(x, x->capture, "browser"), 0);
-    key(x, &k, "machine", text(x, x->capture, "host"), 0);
+    key(x, &k, "On behalf of", text(x, x->capture, "operator"), 0);
+    key(x, &k, "Software", text(x, x->capture, "software"), 0);
+    key(x, &k, "Browser", text(x, x->capture, "browser"), 0);
+    key(x, &k, "Machine", text(x, x->capture, "host"), 0);
     for (size_t i = 0; i < json_array_size(texts) && i < 10; i++) {
         json_t *t = json_array_get(texts, i);
-        key(x, &k, "Found", fair_str_fmt(x->a, "%.*s: %.*s", FAIR_STR_ARG(clean(x, text(x, t, "kind"))), FAIR_STR_ARG(clean(x, text(x, t, "url")))), 0);
+        key(x, &k, "Also kept", fair_str_fmt(x->a, "%.*s: %.*s", FAIR_STR_ARG(clean(x, text(x, t, "kind"))), FAIR_STR_ARG(clean(x, text(x, t, "url")))), 0);
     }
     fair_document_keys(x->d, k.n / 2, k.cells);
     if (json_array_size(notes) > 0) fair_document_paragraph(x->d, fair_spans_of(x->d, FAIR_STR("Noted during the capture:"), FAIR_SPAN_BOLD));
@@ -217,14 +257,16 @@ comparison(struct exhibits *x)
 
     fair_document_heading(x->d, 2, FAIR_STR("The comparison"));
     key(x, &k, "Work", text(x, x->match, "work_title"), 0);
-    key(x, &k, "its SHA-256", text(x, x->match, "work_sha256"), FAIR_SPAN_MONO);
-    key(x, &k, "Picture's SHA-256", text(x, x->match, "picture_sha256"), FAIR_SPAN_MONO);
+    key(x, &k, "SHA-256 of the work", text(x, x->match, "work_sha256"), FAIR_SPAN_MONO);
+    key(x, &k, "SHA-256 of the picture", text(x, x->match, "picture_sha256"), FAIR_SPAN_MONO);
     key(x, &k, "Verdict", text(x, x->match, "verdict"), 0);
     if (json_is_number(json_object_get(x->match, "score")))
-        key(x, &k, "Score", fair_str_fmt(x->a, "%.4f; \"match\" begins at %.4f", json_number_value(json_object_get(x->match, "score")), json_number_value(json_object_get(x->match, "match_at"))), 0);
+        key(x, &k, "Score", fair_str_fmt(x->a, "%.4f of 1; \"match\" begins at %.4f", json_number_value(json_object_get(x->match, "score")), json_number_value(json_object_get(x->match, "match_at"))), 0);
     if (json_is_number(covers)) key(x, &k, "Of the work is seen", fair_str_fmt(x->a, "%.0f %%", 100 * json_number_value(covers)), 0);
     key(x, &k, "Matcher", text(x, x->match, "matcher"), 0);
     fair_document_keys(x->d, k.n / 2, k.cells);
+    paragraph(x, "The score is the matcher's estimate of how likely one of the two is a copy of the other. It can be computed again from the two files in the package: "
+                 "\"fairtrack verify --rematch FILE\". What it found in common:");
     for (size_t i = 0; i < json_array_size(reasons) && i < 20; i++) {
         json_t *v = json_array_get(reasons, i);
         if (json_is_string(v)) fair_document_item(x->d, 0, fair_spans_of(x->d, clean(x, (fair_str){ json_string_value(v), json_string_length(v) }), 0));
@@ -331,9 +373,9 @@ statement(struct exhibits *x)
 }
 
 static fair_status
-compose(struct exhibits *x, struct fair_decoded d[2], struct fair_err *err)
+compose(struct exhibits *x, struct fair_decoded d[3], struct fair_err *err)
 {
-    fair_str page = text(x, x->capture, "url");
+    fair_str page = text(x, x->capture, "url"), title = text(x, x->match, "work_title"), begun = text(x, x->capture, "started");
 
     x->d = fair_document_new(x->a);
     x->d->title = fair_str_fmt(x->a, "Exhibits of package %lld", (long long)x->p.id);
@@ -344,8 +386,10 @@ compose(struct exhibits *x, struct fair_decoded d[2], struct fair_err *err)
     x->d->footer = fair_str_fmt(x->a, "Package %lld · %.16s… · page {page} of {pages}", (long long)x->p.id, fair_hex(x->a, x->p.datapackage.b, 32).p);
     if (x->d->author.n > 900) x->d->author.n = 900;
     fair_document_heading(x->d, 1, FAIR_STR("Exhibits"));
-    fair_document_paragraph(x->d, fair_spans_of(x->d, clean(x, page), 0));
+    fair_document_paragraph(x->d, fair_spans_of(x->d, fair_str_fmt(x->a, "The use of the work \"%.*s\" on the page %.*s, as it was captured on %.*s (UTC).", FAIR_STR_ARG(clean(x, title)),
+                                                                   FAIR_STR_ARG(clean(x, page)), FAIR_STR_ARG(clean(x, begun))), 0));
     FAIR_TRY(side_by_side(x, d, err));
+    FAIR_TRY(page_shown(x, &d[2], err));
     comparison(x);
     facts(x);
     FAIR_TRY(chain(x, err));
@@ -358,7 +402,7 @@ fair_status
 fair_exhibits_pdf(struct fair_house *h, fair_id package, struct fair_arena *a, fair_str *pdf, struct fair_err *err)
 {
     struct exhibits x = { .h = h, .a = a };
-    struct fair_decoded d[2] = { { 0 } };
+    struct fair_decoded d[3] = { { 0 } };
     struct fair_rendered r;
     fair_str json;
     fair_status s;
@@ -374,7 +418,7 @@ fair_exhibits_pdf(struct fair_house *h, fair_id package, struct fair_arena *a, f
     s = compose(&x, d, err);
     if (s == FAIR_OK) s = fair_render_pdf(x.d, h->config.sandbox_weak, a, &r, err);
     if (s == FAIR_OK) *pdf = r.pdf;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         fair_image_free(&d[i].grey);
         fair_image_free(&d[i].colour);
     }
