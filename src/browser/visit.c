@@ -264,6 +264,11 @@ navigate(struct fair_visiting *x, fair_str url, struct fair_err *err)
     json_decref(r);
     if (x->v->fault.n > 0) return fair_visit_wait(x, 1000, 200, err);
     while (x->loads == 0 && fair_ticks() < until) FAIR_TRY(pump(x, 100, err));
+    /* Its answer has not come whole, so that the browser shows nothing of it: that is no page without the picture. */
+    if (x->loads == 0 && (x->v->final_url.n == 0 || fair_str_starts(x->v->final_url, FAIR_STR("about:")))) {
+        x->v->fault = fair_str_fmt(x->arena, "its answer was not whole within %u s", x->o->seconds);
+        return fair_visit_wait(x, 1000, 200, err);
+    }
     if (x->loads == 0) fair_visit_note(x, "The page had not loaded whole within %u seconds; it is captured as it stood then.", x->o->seconds);
     x->v->loaded = fair_now();
     return fair_visit_wait(x, (int)((until - fair_ticks()) / 1000) > 3000 ? (int)((until - fair_ticks()) / 1000) : 3000, QUIET_MS, err);
@@ -376,7 +381,8 @@ steps(struct fair_visiting *x, fair_str url, struct fair_err *err)
         FAIR_TRY(fair_visit_full_page(x, err));
         FAIR_TRY(fair_visit_files(x, err));
         FAIR_TRY(still(x, &after, err));
-        if (!fair_str_eq(before, after)) fair_visit_note(x, "The page changed while it was captured: picture, DOM and files may differ in what changes by itself.");
+        v->changed = !fair_str_eq(before, after);
+        if (v->changed) fair_visit_note(x, "The page changed while it was captured: picture, DOM and files may differ in what changes by itself.");
         FAIR_TRY(fair_visit_wait(x, 2000, 100, err));
         FAIR_TRY(chains(x, err));
     }

@@ -58,6 +58,7 @@ struct fair_visit {
     fair_str url, final_url, title;
     fair_str fault;               /* the page could not be shown: the browser's word; absent: it was  */
     int status;                   /* of the page's own answer                                         */
+    bool changed;                 /* its DOM changed by itself while it was captured; a note says so  */
     fair_time started, loaded, ended;
     int64_t width, height, page_width, page_height;
     int64_t shown_height;         /* of the page that is on page_png                                  */

@@ -115,6 +115,22 @@ fair_capture_fetched(struct fair_capturing *x, const struct fair_fetch_reply *r,
 
 /* ---- with a browser ---------------------------------------------------------------------------------------- */
 
+/* Whose server it was by its certificate, in a sentence. */
+static void
+tell_tls(struct fair_capturing *x, const struct fair_visit_record *r)
+{
+    json_t *o = json_loadb(r->tls.p, r->tls.n, 0, NULL), *scts = json_object_get(o, "signedCertificateTimestampList");
+    double from = fair_said_number(o, "validFrom"), until = fair_said_number(o, "validTo");
+    fair_str subject = fair_said_text(o, "subjectName"), issuer = fair_said_text(o, "issuer"), protocol = fair_said_text(o, "protocol");
+
+    if (from > 0 && from < 4e9 && until > 0 && until < 1e11)
+        fair_capture_note(x, "The page came over %.*s; its server's certificate is for \"%.*s\", issued by \"%.*s\", valid from %.10s until %.10s, with %zu signed certificate time stamps. The chain is in the archive.",
+                          protocol.n < 40 ? (int)protocol.n : 40, protocol.p != NULL ? protocol.p : "TLS", subject.n < 200 ? (int)subject.n : 200, subject.p != NULL ? subject.p : "?",
+                          issuer.n < 200 ? (int)issuer.n : 200, issuer.p != NULL ? issuer.p : "?", fair_time_text(x->arena, (fair_time)from * FAIR_SECOND).p,
+                          fair_time_text(x->arena, (fair_time)until * FAIR_SECOND).p, json_array_size(scts));
+    json_decref(o);
+}
+
 static void
 put_visit(struct fair_capturing *x)
 {
@@ -146,7 +162,10 @@ put_visit(struct fair_capturing *x)
         if (r->request.n > 0) (void)fair_capture_record(x, &put, place);
         if (r->tls.n > 0 && place > 0) {
             put = (struct fair_warc_put){ .kind = FAIR_WARC_METADATA, .uri = r->url, .mime = FAIR_STR("application/json"), .at = r->at, .body = r->tls };
-            if (place == x->page_record) (void)fair_capture_record(x, &put, place);
+            if (place == x->page_record) {
+                (void)fair_capture_record(x, &put, place);
+                tell_tls(x, r);
+            }
         }
     }
     if (failures > 20) fair_capture_note(x, "%zu more requests got no answer.", failures - 20);
@@ -300,7 +319,7 @@ static fair_status
 by_fetch(struct fair_capturing *x, struct fair_err *err)
 {
     struct fair_capture *c = x->c;
-    struct fair_fetch_ask ask = { .url = x->hit->page_url, .ignore_robots = true, .max_bytes = PAGE_BYTES, .once = true };
+    struct fair_fetch_ask ask = { .url = x->hit->page_url, .ignore_robots = true, .max_bytes = PAGE_BYTES, .once = true, .patience_ms = FAIR_CAPTURE_PATIENCE_MS };
     struct fair_fetch_reply r;
     fair_time at = fair_now();
 

@@ -110,7 +110,7 @@ judge_bytes(struct fair_capturing *x, fair_str url, fair_str body, const char *h
 static fair_status
 second_copy(struct fair_capturing *x, bool needed, struct fair_err *err)
 {
-    struct fair_fetch_ask ask = { .url = x->c->picture.n > 0 ? x->c->facts.picture_url : x->hit->image_url, .accept = FAIR_STR("image/*,*/*;q=0.5"), .once = true, .ignore_robots = needed };
+    struct fair_fetch_ask ask = { .url = x->c->picture.n > 0 ? x->c->facts.picture_url : x->hit->image_url, .accept = FAIR_STR("image/*,*/*;q=0.5"), .once = true, .patience_ms = FAIR_CAPTURE_PATIENCE_MS, .ignore_robots = needed };
     struct fair_fetch_reply r;
     struct fair_sha256 sha;
     fair_time at = fair_now();
@@ -119,17 +119,20 @@ second_copy(struct fair_capturing *x, bool needed, struct fair_err *err)
     FAIR_TRY(fair_fetcher_get(x->h->fetcher, &ask, x->arena, &r, err));
     if (r.status != FAIR_OK) {
         fair_capture_note(x, "The picture's second copy, asked for as the crawler does, was not got: %s.", r.words);
+        x->silent = true;
         return FAIR_OK;
     }
     (void)fair_capture_fetched(x, &r, ask.url, at);
     if (r.http / 100 != 2 || r.body.n == 0) {
         fair_capture_note(x, "The picture's second copy, asked for as the crawler does, was answered with %d.", r.http);
+        x->silent = r.http >= 500 || r.http == 429;
         return FAIR_OK;
     }
     x->c->picture_mime = r.mime;
     sha = fair_sha256_of(r.body.p, r.body.n);
     if (x->c->picture.n == 0) return needed ? judge_bytes(x, ask.url, r.body, "fetched", err) : FAIR_OK;
-    if (!fair_sha256_eq(&sha, &x->c->facts.picture_sha256))
+    x->two_copies = !fair_sha256_eq(&sha, &x->c->facts.picture_sha256);
+    if (x->two_copies)
         fair_capture_note(x, "The browser got other bytes for the picture (SHA-256 %.*s) than the crawler's request (%.*s): both are in the archive.",
                           FAIR_STR_ARG(fair_hex(x->arena, x->c->facts.picture_sha256.b, 32)), FAIR_STR_ARG(fair_hex(x->arena, sha.b, 32)));
     return FAIR_OK;
@@ -167,7 +170,7 @@ fetch_others(struct fair_capturing *x, struct fair_err *err)
     int asked = 0;
 
     for (size_t i = 0; i < x->links.n && asked < FETCHED && x->c->picture.n == 0; i++) {
-        struct fair_fetch_ask ask = { .url = x->links.v[i].url, .accept = FAIR_STR("image/*,*/*;q=0.5"), .once = true };
+        struct fair_fetch_ask ask = { .url = x->links.v[i].url, .accept = FAIR_STR("image/*,*/*;q=0.5"), .once = true, .patience_ms = FAIR_CAPTURE_PATIENCE_MS };
         struct fair_fetch_reply r;
         fair_time at = fair_now();
         bool known = !fair_str_starts(ask.url, FAIR_STR("http")), shows;
@@ -238,8 +241,49 @@ place_it(struct fair_capturing *x)
     if (b.n > 0) x->c->credit = fair_utf8_mend(x->arena, (fair_str){ b.p, b.n });
 }
 
+/* What a browser's word for a fault means; absent: it says so itself. */
+static const char *
+meaning(fair_str fault)
+{
+    static const struct { const char *word, *meaning; } known[] = {
+        { "ERR_CERT_AUTHORITY_INVALID", "the server's certificate is signed by itself or by an authority that the browser does not trust, so nobody can say whose page it is" },
+        { "ERR_CERT_DATE_INVALID", "the server's certificate is not valid today, by this machine's clock" },
+        { "ERR_CERT_COMMON_NAME_INVALID", "the server's certificate is for another name" },
+        { "ERR_CERT_REVOKED", "the server's certificate was revoked" },
+        { "ERR_CERT_", "the server's certificate does not hold" }, { "ERR_SSL_", "the server does not speak TLS as it should" },
+        { "ERR_TUNNEL_CONNECTION_FAILED", "there is no connection to its server, or the address guard refused it; the notes say which" },
+        { "ERR_EMPTY_RESPONSE", "the server ended the connection without an answer" }, { "ERR_CONNECTION_", "the server ended the connection" },
+        { "ERR_TOO_MANY_REDIRECTS", "it leads from one address to the next without end" } };
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (fault.n > 0 && memmem(fault.p, fault.n, known[i].word, strlen(known[i].word)) != NULL) return known[i].meaning;
+    return NULL;
+}
+
+/* What differed within this one capture belongs to what was found. */
+static void
+say_what_differed(struct fair_capturing *x)
+{
+    struct fair_capture *c = x->c;
+
+    if (!x->two_copies && !c->visit.changed) return;
+    c->found_words = fair_str_fmt(x->arena, "%.*s%s%s", FAIR_STR_ARG(c->found_words),
+        x->two_copies ? " A second request for the picture, moments later, got other bytes: both are kept, and this finding is of the bytes that the browser showed." : "",
+        c->visit.changed ? " The page changed by itself while it was captured: its pictures and its files may differ in that." : "");
+}
+
+static fair_status judge(struct fair_capturing *x, struct fair_err *err);
+
 fair_status
 fair_capture_judge(struct fair_capturing *x, struct fair_err *err)
+{
+    FAIR_TRY(judge(x, err));
+    say_what_differed(x);
+    return FAIR_OK;
+}
+
+static fair_status
+judge(struct fair_capturing *x, struct fair_err *err)
 {
     struct fair_capture *c = x->c;
     int status = c->visit.status;
@@ -253,7 +297,10 @@ fair_capture_judge(struct fair_capturing *x, struct fair_err *err)
     }
     if (c->visit.fault.n > 0 || status == 0 || status >= 400) {
         if (status >= 400) say(x, "unreachable", "The page answers %d.", status);
-        else say(x, "unreachable", "The page could not be reached: %.*s.", FAIR_STR_ARG(c->visit.fault));
+        else {
+            const char *means = meaning(c->visit.fault);
+            say(x, "unreachable", "The page could not be reached: %.*s%s%s.", FAIR_STR_ARG(c->visit.fault), means != NULL ? ", which means: " : "", means != NULL ? means : "");
+        }
         return FAIR_OK;
     }
     n = pictures(x, &l);
@@ -275,7 +322,9 @@ fair_capture_judge(struct fair_capturing *x, struct fair_err *err)
         fair_str was = c->found_words;
         FAIR_TRY(among_others(x, l, n, err));
         if (!c->with_browser && c->picture.n == 0) FAIR_TRY(fetch_others(x, err));
-        if (c->picture.n == 0) say(x, "removed", "%.*s", was.n > 0 ? (int)was.n : 62, was.n > 0 ? was.p : "The page does not show the work any more, and does not name it.");
+        if (c->picture.n == 0 && via != NULL && x->silent) say(x, "unreachable", "The page names the picture (%s), and the picture's server did not give it: nothing follows from that.", via);
+        else if (c->picture.n == 0 && was.n == 0 && via != NULL) say(x, "removed", "The page still names the picture (%s), and its server does not have it any more.", via);
+        else if (c->picture.n == 0) say(x, "removed", "%.*s", was.n > 0 ? (int)was.n : 62, was.n > 0 ? was.p : "The page does not show the work any more, and does not name it.");
     }
     if (c->picture.n > 0) place_it(x);
     return FAIR_OK;

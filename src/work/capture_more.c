@@ -72,7 +72,7 @@ names(struct fair_capturing *x)
 static fair_status
 fetch(struct fair_capturing *x, fair_str url, fair_str accept, bool service, size_t max, struct fair_fetch_reply *r, struct fair_err *err)
 {
-    struct fair_fetch_ask ask = { .url = url, .accept = accept, .max_bytes = max, .once = true, .ignore_robots = service };
+    struct fair_fetch_ask ask = { .url = url, .accept = accept, .max_bytes = max, .once = true, .patience_ms = FAIR_CAPTURE_PATIENCE_MS, .ignore_robots = service };
     fair_time at = fair_now();
     fair_status s;
 
@@ -150,7 +150,7 @@ registrations(struct fair_capturing *x, struct fair_err *err)
 static bool
 by_date(struct fair_capturing *x, fair_str url)
 {
-    struct fair_fetch_ask ask = { .url = url, .max_bytes = 1 << 20, .once = true, .cut = true, .ignore_robots = true };
+    struct fair_fetch_ask ask = { .url = url, .max_bytes = 1 << 20, .once = true, .patience_ms = FAIR_CAPTURE_PATIENCE_MS, .cut = true, .ignore_robots = true };
     struct fair_capture_facts *f = &x->c->facts;
     struct fair_fetch_reply r;
     fair_time before = fair_now(), after, theirs;

@@ -5,6 +5,9 @@
 
 enum { FAIR_CAPTURE_RECORDS = 2 * FAIR_VISIT_RECORDS + 64, FAIR_CAPTURE_NOTES = 300, FAIR_CAPTURE_TEXTS = 4 };
 
+/* A host that asks for a longer pause than this is not waited for: a capture is of a moment. */
+#define FAIR_CAPTURE_PATIENCE_MS 45000
+
 struct fair_capturing {
     struct fair_house *h;
     struct fair_arena *arena;
@@ -21,6 +24,8 @@ struct fair_capturing {
     fair_time server_date_at;
     struct fair_capture_text *texts;
     struct fair_links links;              /* of the page's HTML */
+    bool two_copies;                      /* the crawler's request for the picture got other bytes than the browser's */
+    bool silent;                          /* the picture's server did not answer */
 };
 
 void fair_capture_note(struct fair_capturing *x, const char *fmt, ...) FAIR_PRINTF(2, 3);

@@ -295,6 +295,12 @@ pump(struct fair_fetcher *f, fair_time now, fair_time *wake, struct fair_err *er
         while (h->first != NULL && !h->busy) {
             struct fair_want *w = h->first;
             fair_status s;
+            if (h->next_at > now && h->closed_until <= now && w->ask.patience_ms > 0 && h->next_at - now > (fair_time)w->ask.patience_ms * 1000) {
+                char words[128];
+                snprintf(words, sizeof words, "its host has to be left alone for %lld s more", (long long)((h->next_at - now) / FAIR_SECOND));
+                finish(f, fair_host_pop(f, h), FAIR_REFUSED, "host", words);
+                continue;
+            }
             if (h->next_at > now && h->closed_until <= now) {
                 if (h->next_at < *wake) *wake = h->next_at;
                 break;

@@ -42,6 +42,7 @@ struct fair_fetch_ask {
     bool ignore_robots;               /* a page known from a person's lead, once  */
     bool once;                        /* one try: tell 403, 429 and 503 at once   */
     bool cut;                         /* a longer body is cut at max_bytes, not refused */
+    int patience_ms;                  /* a host that has to be left alone for longer than this ends it: refused_by "host"; 0: it waits */
     void *tag;
     /* What is sent to a service that wants more than a GET; its redirects are answers. */
     const char *method;               /* "HEAD" "POST" "PUT" "DELETE"; NULL: GET  */

@@ -504,6 +504,31 @@ TEST(a_host_that_keeps_refusing_is_left_alone)
     CHECK_EQ(asked(2, "/hello"), 0);
 }
 
+TEST(who_has_no_patience_is_told_that_a_host_pauses)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_fetch_limits l = quick();
+    FAIR_AUTO(fetcher) struct fair_fetcher *f = NULL;
+    struct fair_fetch_ask ask = { .ignore_robots = true, .once = true, .patience_ms = 500 };
+    struct fair_fetch_reply r;
+    fair_time before;
+
+    forget();
+    l.backoff_ms = 60000;
+    f = open_one(&l);
+    ask.url = url(2, "/status/503");
+    CHECK_OK(fair_fetcher_get(f, &ask, a, &r, why));
+    CHECK_EQ(r.http, 503);
+    before = fair_ticks();
+    ask.url = url(2, "/hello");
+    CHECK_OK(fair_fetcher_get(f, &ask, a, &r, why));
+    CHECK_EQ(r.status, FAIR_REFUSED);
+    assert_string_equal(r.refused_by, "host");
+    CHECK_WORDS(r, "has to be left alone for");
+    CHECK(fair_ticks() - before < 20 * FAIR_SECOND);
+    CHECK_EQ(asked(2, "/hello"), 0);
+}
+
 TEST(a_long_retry_after_ends_the_asks_instead_of_holding_them)
 {
     struct fair_fetch_limits l = quick();

@@ -1,5 +1,6 @@
 """Pages of five kinds, and their bad cousins, served on this machine for the tests of capturing."""
 import http.server
+import ssl
 import threading
 import time
 import urllib.parse
@@ -15,7 +16,7 @@ class Site:
     """`pictures`: bytes by name.  `change` is read by /use: "" as it was, "gone", "credit", "picture"."""
 
     def __init__(self, pictures):
-        self.pictures, self.change, self.asked = pictures, "", []
+        self.pictures, self.change, self.asked, self.served, self.over = pictures, "", [], 0, threading.Event()
         site = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -46,6 +47,8 @@ class Site:
                     return self.send(200, "text/plain", "User-agent: *\nDisallow: /secret\n")
                 if name.startswith("p/"):
                     b = site.pictures.get(name[2:])
+                    if b == b"503":
+                        return self.send(503, "text/plain", "later")
                     return self.send(200, "image/jpeg", b) if b else self.send(404, "text/plain", "none")
                 if name == "rdap/ipv4.json":
                     return self.send(200, "application/json", '{"version":"1.0","services":[[["127.0.0.0/8"],["%s/rdap-server"]]]}' % site.url)
@@ -63,6 +66,23 @@ class Site:
                 if name == "slow":
                     time.sleep(40)
                     return self.send(200, "text/html", "late")
+                if name in ("stall", "gap.jpg"):
+                    # the head and a part of the body, and then nothing for as long as anybody waits
+                    self.send_response(200)
+                    self.send_header("Content-Type", "text/html" if name == "stall" else "image/jpeg")
+                    self.send_header("Content-Length", "100000")
+                    self.end_headers()
+                    self.wfile.write(b"<!doctype html><title>Half</title><p>half a page")
+                    self.wfile.flush()
+                    site.over.wait(60)
+                    return
+                if name == "fickle.jpg":
+                    # another file at each request, of the same picture
+                    site.served += 1
+                    return self.send(200, "image/jpeg", site.pictures["a.jpg"] + b"\0" * site.served)
+                if name == "early":
+                    self.date_time_string = lambda timestamp=None: "Thu, 26 Nov 2020 08:00:00 GMT"
+                    return self.send(200, "text/plain", "what time is it?")
                 if name == "latin":
                     return self.send(200, "text/html; charset=iso-8859-1", b"<title>K\xf6ln</title><p>M\xfcnchen")
                 f = getattr(site, "page_" + name.replace("-", "_"), None)
@@ -73,7 +93,26 @@ class Site:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.handler = Handler
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def secure(self, certificate, key):
+        """The same pages over TLS, with this certificate; the address."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+
+        class Secure(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def finish_request(self, request, client_address):
+                try:
+                    super().finish_request(context.wrap_socket(request, server_side=True), client_address)
+                except OSError:
+                    pass
+
+        server = Secure(("127.0.0.1", 0), self.handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"https://127.0.0.1:{server.server_address[1]}"
 
     def page_impressum(self):
         return page("<h1>Impressum</h1><p>Example Publishing, 1 Example Street, Exampletown</p>", "Impressum")
@@ -107,6 +146,18 @@ class Site:
     def page_dialogs(self):
         return page('<img src="/p/a.jpg" width="300"><a id="d" href="/download.bin" download>get</a><script>alert("Hello there");confirm("Sure?");'
                     'addEventListener("load",()=>{document.getElementById("d").click();open("/agb");onbeforeunload=()=>"stay"});</script>', "Dialogs")
+
+    def page_waits(self):
+        return page('<h1>A story</h1><img src="/gap.jpg" width="300"><img src="/p/a.jpg" width="300">', "Waits")
+
+    def page_late(self):
+        return page('<h1>A story</h1><img src="/p/late.jpg" width="300">', "Late")
+
+    def page_dead(self):
+        return page('<h1>A story</h1><img src="/p/dead.jpg" width="300">', "Dead")
+
+    def page_fickle(self):
+        return page('<img src="/fickle.jpg" width="400"><p id=n>0</p><script>let n=0;setInterval(()=>{document.getElementById("n").textContent=++n},40)</script>', "Fickle")
 
     def page_script(self):
         return page('<img src="/p/a.jpg" width="300" onload="document.title=\'ran\'"><a href="javascript:alert(1)">x</a><style>h2{background:url(/p/a.jpg)}</style>'
