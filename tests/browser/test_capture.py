@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """test_capture.py FAIRTRACK MAKE-PICTURES: pages of several kinds captured by a real browser; second looks; captures without one."""
-import json, os, pwd, signal, subprocess, sys, time
+import concurrent.futures, json, os, pwd, signal, subprocess, sys, time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..')]
 from tap import Tap, Fairtrack
@@ -68,14 +68,17 @@ else:
     t.check(said(row, 'abuse@example.net'), 'the_registration_of_the_address_is_asked_for', row)
     t.check(not said(row, 'Nothing vouches'), 'the_clock_is_held_against_a_servers', row)
     t.check('Fairtrack/' in site.last_agent or any('Fairtrack' in x for x in [site.last_agent]), 'we_say_who_we_are', site.last_agent)
-    _, row, err = capture('tall')
+    # each has a browser, a profile and a proxy of its own; three at a time, because they mostly wait
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        many = dict(zip(('tall', 'endless', 'dialogs', 'cookie'), pool.map(capture, ('tall', 'endless', 'dialogs', 'cookie'))))
+    _, row, err = many['tall']
     t.check(row and row['found'] == 'there' and said(row, 'the picture shows the first 6000') and said(row, 'bounded by its height'), 'a_tall_page_is_pictured_to_the_bound_and_it_is_said', (row, err))
-    _, row, err = capture('endless')
+    _, row, err = many['endless']
     t.check(row and said(row, 'The page grew from') and said(row, 'bounded by'), 'an_endless_page_ends_at_a_bound', (row, err))
-    _, row, err = capture('cookie')
+    _, row, err = many['cookie']
     t.check(row and said(row, 'looks like a cookie banner') and said(row, 'Alle akzeptieren'), 'a_cookie_banner_is_noted_and_left', (row, err))
     t.check(row and said(row, '10.1.2.3 is a private address'), 'the_address_guard_holds_for_the_browser', (row, err))
-    _, row, err = capture('dialogs')
+    _, row, err = many['dialogs']
     t.check(row and said(row, 'alert: "Hello there"') and said(row, 'download') and said(row, 'open a window'), 'dialogs_downloads_and_windows_are_refused_and_noted', (row, err))
     site.change = 'credit'
     _, row, err = capture('use', '--look', 'before_notice')
