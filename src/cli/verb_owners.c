@@ -4,11 +4,10 @@
 #include "base/io.h"
 #include "cli/cli.h"
 #include "web/model.h"
-#include "work/mail.h"
+#include "work/identify.h"
 #include "work/prove.h"
 
 #define DOCUMENT_MAX ((size_t)512 << 20)
-#define LINK_DAYS 7
 
 /* Keep a document in the vault; the row that will name it counts the reference. */
 static fair_status
@@ -103,20 +102,6 @@ fair_verb_owners_show(struct fair_cli *c, int argc, char **argv)
     return FAIR_EXIT_DONE;
 }
 
-/* The link that confirms an address goes to that address and nowhere else: whoever only says that it is theirs does not see it. */
-static fair_status
-send_link(struct fair_cli *c, fair_str address, fair_str secret, struct fair_err *err)
-{
-    struct fair_config config = c->house.config;
-    fair_str text = fair_str_fmt(c->arena, "Somebody who keeps a catalogue of pictures with Fairtrack says that this is your address,\nand that you own pictures in it. If that is so, open\n\n    %.*s/confirm/%.*s\n\n"
-        "within %d days. If not, do nothing, and the address is not used.\n", FAIR_STR_ARG(fair_house_base_url(&c->house, c->arena)), FAIR_STR_ARG(secret), LINK_DAYS);
-
-    if (config.smtp_url.n == 0)
-        return fair_fail(err, FAIR_REFUSED, "mail.smtp_url is not set: an address is confirmed by a link that is mailed to it");
-    config.smtp_to = address;
-    return fair_mail_send(&config, FAIR_STR("Is this your address?"), text, err);
-}
-
 int
 fair_verb_owners_identify(struct fair_cli *c, int argc, char **argv)
 {
@@ -128,29 +113,19 @@ fair_verb_owners_identify(struct fair_cli *c, int argc, char **argv)
         { .name = "document", .value = "FILE", .doc = "a copy, for the vault", .text = &document },
         { .name = "owner", .value = "ID", .doc = "whose; without it the organisation itself", .number = &owner }, { 0 } };
     struct fair_identity x = { 0 };
-    struct fair_sha256 sha;
     struct fair_err err = { 0 };
-    uint8_t random[24];
-    fair_str secret;
-    bool mail;
     fair_status s;
     int code;
 
     if (!fair_cli_parse(c, argc, argv, opts, 0, 0, &code)) return code;
     if (kind == NULL || value == NULL) return fair_cli_usage(c, "--kind and --value are wanted");
     if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
-    mail = strcmp(kind, "mail") == 0;
-    fair_random(random, sizeof random);
-    secret = fair_base64url(c->arena, random, sizeof random);
-    sha = fair_sha256_of(secret.p, secret.n);
     x = (struct fair_identity){ .owner = owner, .kind = fair_str_of(kind), .value = fair_str_of(value), .at = fair_now() };
-    if (mail && c->house.config.smtp_url.n == 0) {
-        (void)send_link(c, x.value, secret, &err);
-        return answer(c, FAIR_REFUSED, &err);
+    if (strcmp(kind, "mail") == 0) s = fair_identify_by_mail(&c->house, owner, x.value, x.at, &x.id, &err);
+    else {
+        s = keep(c, document, &x.document, &err);
+        if (s == FAIR_OK) s = fair_store_identity_add(&c->house.desk, &x, NULL, 0, &err);
     }
-    s = keep(c, document, &x.document, &err);
-    if (s == FAIR_OK) s = fair_store_identity_add(&c->house.desk, &x, mail ? &sha : NULL, x.at + LINK_DAYS * FAIR_DAY, &err);
-    if (s == FAIR_OK && mail) s = send_link(c, x.value, secret, &err);
     if (s != FAIR_OK) return answer(c, s, &err);
     return made(c, "identity", x.id);
 }

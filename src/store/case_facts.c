@@ -289,7 +289,7 @@ gather_brake(const struct fair_desk *d, fair_id case_id, fair_time now, struct f
 }
 
 fair_status
-fair_store_brake(const struct fair_desk *d, fair_time now, struct fair_arena *a, struct fair_brake *out, struct fair_err *err)
+fair_store_brake(const struct fair_desk *d, fair_id case_id, fair_time now, struct fair_arena *a, struct fair_brake *out, struct fair_err *err)
 {
     struct fair_facts *f = fair_alloc(a, sizeof *f);
     struct fair_case_event e = { .move = FAIR_DO_INQUIRE, .at = now };
@@ -297,7 +297,7 @@ fair_store_brake(const struct fair_desk *d, fair_time now, struct fair_arena *a,
     fair_status s;
 
     *f = (struct fair_facts){ .country = FAIR_STR("") };
-    FAIR_TRY(gather_brake(d, 0, now, a, f, err));
+    FAIR_TRY(gather_brake(d, case_id, now, a, f, err));
     *out = (struct fair_brake){ .sent = f->brake.sent, .refuted = f->brake.refuted, .today = f->brake.today, .cap = f->brake.cap, .suspended = f->brake.suspended };
     /* What is too often, the gate says. */
     fair_cases_gates(f, FAIR_AT_INQUIRY, &e, gates);

@@ -93,9 +93,9 @@ fair_status fair_store_case_look(const struct fair_desk *d, fair_id case_id, boo
 fair_status fair_store_case_gather(const struct fair_desk *d, fair_id case_id, fair_id notice, fair_time now, struct fair_arena *a, struct fair_facts *out, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* The abuse brake (G19): of the last 100 letters that asked for something, how many turned out wrong (store/brake.h); claims of the last day and the cap; what keeps
- * this claimant from sending. */
+ * this claimant from sending.  case_id: its owners count too, one by one; 0: the organisation alone. */
 struct fair_brake { int64_t sent, refuted, today, cap; bool suspended, often; fair_str why; /* what a person wrote who suspended it */ };
-fair_status fair_store_brake(const struct fair_desk *d, fair_time now, struct fair_arena *a, struct fair_brake *out, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_brake(const struct fair_desk *d, fair_id case_id, fair_time now, struct fair_arena *a, struct fair_brake *out, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- moves --------------------------------------------------------------------------------------------------------- */
 struct fair_case_act {

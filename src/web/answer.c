@@ -30,6 +30,13 @@ fair_may(const struct fair_request *rq, enum fair_deed deed)
     return fair_role_may(rq->user.role, deed);
 }
 
+fair_status
+fair_needs_hands(const struct fair_request *rq, struct fair_err *err)
+{
+    if (rq->web->o->hands != NULL) return FAIR_OK;
+    return fair_fail(err, FAIR_REFUSED, "this is done where fairtrack serve shows the pages");
+}
+
 /* ---- what may be seen ------------------------------------------------------- */
 
 fair_str
@@ -80,6 +87,9 @@ static const struct { const char *code, *words; bool many; } notes[] = {
     { "drafted", "Drafted. Read it; nothing is sent before a person approves it.", false },
     { "approved", "Approved as it is. It is not sent yet.", false },
     { "signed", "The worksheet is signed with your name.", false },
+    { "mailed", "A link is mailed to that address; the address counts once somebody followed it.", false },
+    { "to_check", "Kept. It is declared; a reviewer or counsel may look at it and say what they saw.", false },
+    { "proof", "Kept. The matcher looks at it as soon as a worker is free.", false },
     { "read", "Noted as read.", false },
     { "goes_on", "Noted as read. Nothing else waits here, so the clock goes on.", false },
 };

@@ -23,7 +23,7 @@ fair_status fair_put_answers(struct fair_request *rq, json_t *model, fair_id cas
 /* "waiting": the open cases in which silence of ours closes the case, the most urgent first. */
 fair_status fair_put_waiting(struct fair_request *rq, json_t *model, struct fair_err *err) FAIR_MUST_CHECK;
 /* "brake" and show.brake: how often this claimant was wrong, whether that stops the letters, and what ends it. */
-fair_status fair_put_brake(struct fair_request *rq, json_t *model, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_put_brake(struct fair_request *rq, json_t *model, fair_id case_id, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* Our own verifier looks at the sealed packages of a case that it last looked at before `since`. */
 void fair_case_recheck_for(struct fair_request *rq, fair_id case_id, fair_time since);

@@ -521,7 +521,7 @@ fair_page_case(struct fair_request *rq, struct fair_reply *re, struct fair_err *
     FAIR_TRY(fair_store_notices(&rq->desk, &of, list_notice, &l, err));
     FAIR_TRY(put_party(rq, c.party, re->model, err));
     FAIR_TRY(fair_put_answers(rq, re->model, c.id, err));
-    FAIR_TRY(fair_put_brake(rq, re->model, err));
+    FAIR_TRY(fair_put_brake(rq, re->model, c.id, err));
     put_gates(rq, f, &m, re->model);
     put_show(rq, &c, f, re->model, show);
     FAIR_TRY(put_moves(rq, f, &m, re->model, err));

@@ -323,7 +323,7 @@ fair_page_draft(struct fair_request *rq, struct fair_reply *re, struct fair_err 
     fair_status s;
 
     FAIR_TRY(fair_store_case_get(&rq->desk, rq->id, rq->arena, &c, err));
-    if (hands == NULL) return fair_fail(err, FAIR_REFUSED, "letters are drafted where fairtrack serve shows the pages");
+    FAIR_TRY(fair_needs_hands(rq, err));
     s = hands->draft(hands->arg, &rq->desk, c.id, fair_form_text(rq, "step"), fair_form_text(rq, "language"), fair_form_number(rq, "notice", 0),
                      fair_letter_facts_count(more) > 0 ? more : NULL, rq->now, rq->arena, &notice, &why);
     if (s == FAIR_OK) {

@@ -85,7 +85,7 @@ fair_page_cases(struct fair_request *rq, struct fair_reply *re, struct fair_err 
     json_object_set_new(re->model, "total", json_integer(total));
     json_object_set_new(show, "pager", fair_words_pager(rq->arena, base, page > 0 ? page : 1, PER_PAGE, total));
     FAIR_TRY(fair_store_cases(&rq->desk, &f, list_case, &l, err));
-    return fair_put_brake(rq, re->model, err);
+    return fair_put_brake(rq, re->model, 0, err);
 }
 
 /* ---- reasons --------------------------------------------------------------------------------------------------------------- */
@@ -186,14 +186,14 @@ fair_put_waiting(struct fair_request *rq, json_t *model, struct fair_err *err)
 /* ---- the brake --------------------------------------------------------------------------------------------------------------- */
 
 fair_status
-fair_put_brake(struct fair_request *rq, json_t *model, struct fair_err *err)
+fair_put_brake(struct fair_request *rq, json_t *model, fair_id case_id, struct fair_err *err)
 {
     struct fair_brake b;
     json_t *o = json_object(), *show = json_object_get(model, "show"), *seen = json_object();
 
     json_object_set_new(model, "brake", o);
-    FAIR_TRY(fair_store_brake(&rq->desk, rq->now, rq->arena, &b, err));
-    json_object_set_new(o, "cases", json_integer(b.sent));
+    FAIR_TRY(fair_store_brake(&rq->desk, case_id, rq->now, rq->arena, &b, err));
+    json_object_set_new(o, "letters", json_integer(b.sent));
     json_object_set_new(o, "refuted", json_integer(b.refuted));
     json_object_set_new(o, "today", json_integer(b.today));
     json_object_set_new(o, "cap", json_integer(b.cap));

@@ -142,7 +142,7 @@ put_cases(struct fair_request *rq, json_t *model, json_t *show, struct fair_err 
     json_object_set_new(show, "one_case", json_boolean(n == 1));
     FAIR_TRY(fair_put_waiting(rq, model, err));
     json_object_set_new(show, "any_waiting", json_boolean(json_array_size(json_object_get(model, "waiting")) > 0));
-    return fair_put_brake(rq, model, err);
+    return fair_put_brake(rq, model, 0, err);
 }
 
 fair_status

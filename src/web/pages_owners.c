@@ -13,8 +13,11 @@ static fair_status
 list_identity(void *arg, const struct fair_identity *x, struct fair_err *err)
 {
     struct list *l = arg;
+    json_t *o = fair_model_identity(x);
+
     (void)err;
-    json_array_append_new(l->out, fair_model_identity(x));
+    json_object_set_new(o, "show", json_pack("{s:s, s:b}", "subject", "identity", "checkable", !fair_str_eq(x->kind, FAIR_STR("mail"))));
+    json_array_append_new(l->out, o);
     return FAIR_OK;
 }
 
@@ -25,6 +28,7 @@ list_mandate(void *arg, const struct fair_mandate *m, struct fair_err *err)
     json_t *o = fair_model_mandate(m), *show = json_object();
 
     (void)err;
+    json_object_set_new(show, "subject", json_string("mandate"));
     json_object_set_new(show, "in_force", json_boolean(m->revoked == 0 && m->from <= l->rq->now && (m->until == 0 || l->rq->now < m->until)));
     json_object_set_new(o, "show", show);
     json_array_append_new(l->out, o);
@@ -67,6 +71,7 @@ fair_page_owners(struct fair_request *rq, struct fair_reply *re, struct fair_err
     FAIR_TRY(fair_store_owner_get(&rq->desk, 0, rq->arena, &self, err));
     FAIR_TRY(one_owner(&l, &self, err));
     FAIR_TRY(fair_store_owners(&rq->desk, list_owner, &l, err));
+    json_object_set_new(re->model, "show", json_pack("{s:b}", "others", json_array_size(l.out) > 1));
     json_object_set_new(re->model, "mandates", l.out = json_array());
     return fair_store_mandates(&rq->desk, 0, list_mandate, &l, err);
 }
@@ -136,6 +141,7 @@ list_licence(void *arg, const struct fair_licence *l, struct fair_err *err)
 
     (void)err;
     json_object_set_new(show, "in_force", json_boolean(l->ended == 0 && l->from <= x->rq->now && (l->until == 0 || x->rq->now < l->until)));
+    json_object_set_new(show, "subject", json_string("licence"));
     json_object_set_new(show, "endable", json_boolean(l->ended == 0));
     json_object_set_new(o, "show", show);
     json_array_append_new(x->out, o);
@@ -167,7 +173,7 @@ fair_page_licence_add(struct fair_request *rq, struct fair_reply *re, struct fai
     json_t *works = json_object_get(rq->form, "work"), *one;
     fair_id *ids = fair_alloc_array(rq->arena, json_array_size(works) + 1, sizeof *ids);
     struct fair_licence l = { .kind = fair_form_text(rq, "kind"), .assignee = fair_form_text(rq, "assignee"), .domains = fair_form_text(rq, "domains"),
-        .collection = fair_form_text(rq, "collection"), .territory = fair_form_text(rq, "territory"), .medium = fair_form_text(rq, "medium"), .shop = fair_form_text(rq, "shop"),
+        .collection = fair_form_text(rq, "collection"), .territory = fair_form_text(rq, "territory"), .attribution = fair_form_text(rq, "attribution"), .medium = fair_form_text(rq, "medium"), .shop = fair_form_text(rq, "shop"),
         .order_no = fair_form_text(rq, "order"), .note = fair_form_text(rq, "note"), .works = ids, .at = rq->now };
     size_t i;
 
@@ -175,6 +181,7 @@ fair_page_licence_add(struct fair_request *rq, struct fair_reply *re, struct fai
     l.scope = l.n_works > 0 ? FAIR_STR("works") : l.collection.n > 0 ? FAIR_STR("collection") : FAIR_STR("all");
     FAIR_TRY(a_day(rq, "from", &l.from, err));
     FAIR_TRY(a_day(rq, "until", &l.until, err));
+    if (rq->n_files > 0) FAIR_TRY(fair_vault_put(rq->web->o->vault, rq->files[0].value, &l.document, err));
     FAIR_TRY(fair_store_licence_add(&rq->desk, &l, err));
     re->model = json_object();
     fair_put_id(re->model, "id", l.id);

@@ -192,6 +192,16 @@ fair_put_stones(struct fair_request *rq, json_t *o, const struct fair_named_blob
     json_object_set_new(o, "erased", list);
 }
 
+/* What the form of a check asks for. */
+static void
+for_checking(struct fair_request *rq, json_t *proofs)
+{
+    json_t *one;
+    size_t i;
+
+    json_array_foreach(proofs, i, one) json_object_set_new(one, "show", json_pack("{s:s, s:I}", "subject", "proof", "work", (json_int_t)rq->id));
+}
+
 fair_status
 fair_page_work(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
 {
@@ -220,6 +230,7 @@ fair_page_work(struct fair_request *rq, struct fair_reply *re, struct fair_err *
         json_t *owned = NULL;
         s = fair_model_owned(&rq->desk, rq->id, rq->arena, &owned, err);
         json_object_set_new(show, "liftable", json_boolean(json_array_size(json_object_get(owned, "would_lift")) > 0));
+        for_checking(rq, json_object_get(owned, "proofs"));
         json_object_set_new(re->model, "ownership", owned != NULL ? owned : json_null());
         FAIR_TRY(s);
     }

@@ -91,6 +91,9 @@ bool fair_form_yes(const struct fair_request *rq, const char *name);
 /* May whoever asks do that?  Nobody signed in may only what anyone may. */
 bool fair_may(const struct fair_request *rq, enum fair_deed deed);
 
+/* FAIR_REFUSED, fit to show, where whoever serves the pages gave no hands. */
+fair_status fair_needs_hands(const struct fair_request *rq, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* "erased": the stones of those of these blobs that were erased. */
 struct fair_named_blob { const char *name; const struct fair_sha256 *key; };
 void fair_put_stones(struct fair_request *rq, json_t *o, const struct fair_named_blob *all, size_t n);
@@ -113,6 +116,8 @@ fair_handler fair_page_home, fair_page_asset, fair_page_health,
     fair_page_rules, fair_page_rule_remove,
     fair_page_cases, fair_page_case, fair_page_case_open, fair_page_case_move, fair_page_case_fact, fair_page_case_party, fair_page_worksheet,
     fair_page_draft, fair_page_notice, fair_page_notice_pdf, fair_page_notice_approve,
+    fair_page_owner_add, fair_page_identify, fair_page_mandate_add, fair_page_declare_all, fair_page_prove, fair_page_ledger_in, fair_page_ledger_csv, fair_page_ledger_odrl,
+    fair_page_package_export,
     fair_page_answers, fair_page_answer, fair_page_answer_read, fair_page_answer_file, fair_page_answer_picture,
     fair_page_watches, fair_page_watch_add, fair_page_watch, fair_page_watch_change,
     fair_page_scans, fair_page_scan_add, fair_page_scan,

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "store/case_rows.h"
 #include "work/hear.h"
+#include "work/identify.h"
 #include "work/capture.h"
 #include "work/cure.h"
 #include "work/mail.h"
@@ -366,6 +367,7 @@ const struct fair_job_kind fair_job_kinds[] = {
     { "mail", 180, 5, run_mail },
     { "case", 60, 5, run_case },
     { "link", 180, 5, fair_job_link },
+    { "identify", 180, 5, fair_job_identify },
     { "publish", 300, 8, run_publish },
     { "send", 240, 8, run_send },
     { "seal", 300, 5, fair_job_seal },

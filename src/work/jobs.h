@@ -9,6 +9,7 @@
  *   look   {"target","site","depth"}        scan an address
  *   watch  {"watch"}                        look at a watch's site
  *   mail   {"subject","text"}               tell the owner
+ *   identify {"owner","address"}        mail an owner the link that confirms their address
  *   link   {"notice"}                       send a recipient a new link, to where the notice went
  *   seal   {"package"}                      time stamps for a package; asks for itself again while none answers
  *   deposit {"deposit"}                     the same for a collection
