@@ -5,6 +5,29 @@
 
 /* ---- is it real? ---- */
 
+/* Only what a shell takes as it stands. */
+static bool
+plain(fair_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '=' || c == ':')) return false;
+    }
+    return s.n > 0;
+}
+
+/* The signature, checked with openssl alone. */
+static fair_str
+commands(const struct fair_portal_request *rq, const json_t *signature)
+{
+    fair_str text = fair_member(signature, "signed"), sig = fair_member(signature, "sig"), key = fair_member(signature, "key_der");
+
+    if (!plain(text) || !plain(sig) || !plain(key)) return (fair_str){ NULL, 0 };
+    return fair_str_fmt(rq->arena, "printf %%s %.*s | openssl base64 -d -A > key.der\nprintf %%s %.*s | openssl base64 -d -A > sig.bin\n"
+                        "printf %%s %.*s | openssl dgst -sha256 -verify key.der -keyform DER -signature sig.bin\nsha256sum key.der",
+                        FAIR_STR_ARG(key), FAIR_STR_ARG(sig), FAIR_STR_ARG(text));
+}
+
 fair_status
 fair_portal_verify_page(struct fair_portal_request *rq, struct fair_reply *re, struct fair_err *err)
 {
@@ -47,6 +70,7 @@ fair_portal_verify_page(struct fair_portal_request *rq, struct fair_reply *re, s
     fair_put(o, "sha256", fair_member(json_object_get(n, "letter"), "sha256"));
     fair_put(o, "key", fair_member(json_object_get(n, "signature"), "key"));
     fair_put(o, "sig", fair_member(json_object_get(n, "signature"), "sig"));
+    fair_put(o, "commands", commands(rq, json_object_get(n, "signature")));
     if (json_is_object(json_object_get(n, "final"))) fair_put(o, "withdrawn", fair_lang_words(rq->lang, "clock_closed"));
     json_object_set_new(show, "found", o);
     json_decref(n);

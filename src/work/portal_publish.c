@@ -4,6 +4,7 @@
 #include <string.h>
 #include "http/http.h"
 #include "evidence/zip.h"
+#include "work/notary.h"
 #include "work/portal_private.h"
 
 enum { PICTURE_MAX = 4 * 1024 * 1024, LETTER_MAX = 32 * 1024 * 1024 };
@@ -284,6 +285,30 @@ secret_of(fair_str url)
     return (fair_str){ NULL, 0 };
 }
 
+/* What was signed, by which key, and the signature: enough for openssl alone. */
+static fair_status
+put_signature(struct fair_publishing *p, struct fair_err *err)
+{
+    struct fair_sha256 hash = fair_notice_hash(&p->n);
+    struct fair_seal_key *keys;
+    const struct fair_seal_key *key = NULL;
+    json_t *o;
+    size_t n;
+
+    if (p->n.signature.n == 0) return FAIR_OK;
+    FAIR_TRY(fair_notary_keys(p->h, p->a, &keys, &n, err));
+    for (size_t i = 0; i < n; i++)
+        if (key == NULL || keys[i].from <= p->n.created) key = &keys[i];         /* the one in use when it was made */
+    o = json_object();
+    json_object_set_new(p->out, "signature", o);
+    fair_put(o, "signed", fair_str_fmt(p->a, "sha256:%.*s", FAIR_STR_ARG(fair_hex(p->a, hash.b, sizeof hash.b))));
+    fair_put(o, "sig", fair_base64(p->a, p->n.signature.p, p->n.signature.n));
+    if (key == NULL) return FAIR_OK;
+    fair_put(o, "key", key->id);
+    fair_put(o, "key_der", fair_base64(p->a, key->key.p, key->key.n));
+    return FAIR_OK;
+}
+
 /* "close-wrong" is a closing letter to the page, "answer-own-work" an answer. */
 static const char *
 page_step(fair_str step)
@@ -317,11 +342,7 @@ compose(struct fair_publishing *p, struct fair_err *err)
     fair_publish_privacy(p);
     terms = fair_portal_terms_facts(p->h, p->a);
     json_object_set_new(p->out, "terms", terms != NULL ? terms : json_null());
-    if (p->n.signature.n > 0) {
-        json_t *o = json_object();
-        fair_put(o, "sig", fair_base64(p->a, p->n.signature.p, p->n.signature.n));
-        json_object_set_new(p->out, "signature", o);
-    }
+    FAIR_TRY(put_signature(p, err));
     p->secret = secret_of(fair_publishing_fact(p, "letter.answer_url"));
     return put_zip(p, err);
 }

@@ -238,7 +238,7 @@ send_all(struct far *f, struct fair_err *err)
         free(list[i]);
     }
     free(list);
-    return s == FAIR_OK ? remove_all(f, err) : s;
+    if (s == FAIR_OK) s = remove_all(f, err);
     if (s == FAIR_OK) s = send_public(f, "report", err);
     if (s == FAIR_OK) s = send_public(f, "terms", err);
     return s;

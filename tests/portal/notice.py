@@ -32,7 +32,7 @@ NOTICE = {
     "history": [{"at": "2026-11-20T09:00:00Z", "what": "inquire"}, {"at": "2026-11-21T09:00:00Z", "what": "dispute", "grounds": ["licence", "exception"]},
                 {"at": "2026-11-21T09:00:00Z", "what": "clock_stopped"}], "decision": None, "final": None,
     "advice": [{"name": "Advice of Exampletown", "url": "https://advice.example.com/"}],
-    "signature": {"key": "11" * 32, "sig": "c2ln"}, "file": "file.zip",
+    "signature": {"key": "11" * 32, "sig": "c2ln", "signed": "sha256:" + "ab" * 32, "key_der": "a2V5"}, "file": "file.zip",
 }
 
 REPORT = {"v": 1, "made": "2026-11-26", "least": 20, "organisations": [

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """test_publish.py FAIRTRACK FAIRTRACK-PORTAL MAKE-PICTURES MAKE-CASE HAND-OVER: from a sealed package and a letter to the page of its recipient, by the job
 that every move asks for: whole, again the same, through kills; and back: who fetched a package, once, in its chain of custody."""
-import atexit, base64, hashlib, http.client, json, os, random, shutil, signal, sqlite3, subprocess, sys, time, zipfile, io
+import atexit, base64, hashlib, html, http.client, json, os, random, shutil, signal, sqlite3, subprocess, sys, time, zipfile, io
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from tap import Tap, Fairtrack
 
@@ -9,7 +9,7 @@ t = Tap()
 fairtrack, portal, make_pictures, make_case, hand_over = [os.path.abspath(x) for x in sys.argv[1:6]]
 home, photos, found = t.top + '/home', t.top + '/photos', t.top + '/found.jpg'
 f = Fairtrack(fairtrack, home)
-subprocess.run([make_pictures, photos, '2', '51', '480'], check=True)
+subprocess.run([make_pictures, photos, '1', '51', '480'], check=True)
 shutil.copy(photos + '/made-51-000000.jpg', found)
 f('init', '--name', 'Nord', '--email', 'owner@example.com')
 with open(home + '/fairtrack.conf', 'w') as o:
@@ -166,6 +166,11 @@ with open(home + '/portal/links/' + hashlib.sha256(secret.encode()).hexdigest(),
 s, body = ask('/n/%s?lang=en' % secret)
 words = body.decode()
 t.check(s == 200 and 'Closed: whoever asked lets it be.' in words and 'You objected: you have a licence' in words and 'We replied to you by letter.' in words, 'the_letters_link_opens_it_in_words', words[-1500:])
+s, body = ask('/v/%s?lang=en' % ids[0])
+os.makedirs(t.top + '/check')
+commands = html.unescape(body.decode().split('<pre lang="zxx">')[1].split('</pre>')[0])
+q = subprocess.run(['sh', '-ec', commands], cwd=t.top + '/check', stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+t.check(q.returncode == 0 and b'Verified OK' in q.stdout and page()['signature']['key'].encode() in q.stdout and page()['signature']['key'] in body.decode(), 'anybody_checks_the_signature_with_openssl_alone', q.stdout)
 t.check('25 % of what is paid' in words and 'No licence' not in words and 'CLOSED_' not in words and 'letter_answer' not in words, 'no_code_word_is_shown')
 lines = len(custody())
 t.check(ask('/n/%s/file/%s' % (secret, e['file']))[0] == 200, 'the_package_can_be_fetched')
@@ -189,7 +194,41 @@ with open(home + '/fairtrack.conf') as o: conf = o.read()
 with open(home + '/fairtrack.conf', 'w') as o: o.write(conf.replace('[terms]\npublish = yes\ncommission = 25\npictures = 500\n', ''))
 worker()
 t.check(ask('/terms')[0] == 404, 'which_goes_when_it_is_no_longer_set')
+with open(home + '/fairtrack.conf', 'w') as o: o.write(conf)
 p.terminate()
 p.wait(20)
+
+# ---- the same with a portal on a machine of its own: what it lacks goes there, what waits there comes home
+far = t.top + '/far'
+p = subprocess.Popen([portal, '--dir', far, '--listen', '127.0.0.1:0', '--door', '--weak'], stdout=subprocess.PIPE, stderr=open(t.top + '/err', 'ab'), env=dict(f.env, ASAN_OPTIONS='detect_leaks=0'))
+atexit.register(p.kill)
+port = int(p.stdout.readline().decode().strip().rsplit(':', 1)[1])
+with open(home + '/fairtrack.conf', 'w') as o:
+    o.write(conf.replace('public_url = https://answers.example.com', 'public_url = http://127.0.0.1:%d\nsecret_file = %s/home.secret' % (port, far)) + '[crawl]\nallow_loopback = yes\n')
+code, out, err = worker()
+there = far + '/notices/' + ids[0]
+t.check(os.path.exists(there + '/notice.json') and json.load(open(there + '/notice.json')) == page(), 'the_page_goes_to_a_portal_elsewhere', err[-1500:])
+t.check({n: open(there + '/files/' + n, 'rb').read() for n in os.listdir(there + '/files')} == {n: b for n, (_, b) in stand().items()}, 'with_every_file_to_the_byte', os.listdir(there + '/files'))
+s, body = ask('/n/%s?lang=de' % secret)
+got = [s, ask('/n/%s/file/%s' % (secret, e['file']))[0], ask('/report')[0], ask('/terms')[0]]
+t.check(got == [200] * 4, 'and_is_whole_there_with_the_pages_for_everybody', (got, err[-1500:]))
+lines, times = len(custody()), {n: os.stat(there + '/files/' + n).st_mtime_ns for n in os.listdir(there + '/files')}
+c = http.client.HTTPConnection('127.0.0.1', port, timeout=30)
+form = ask('/n/%s/answer/rate?lang=en' % secret)[1].decode()
+c.request('POST', '/n/%s/answer/rate' % secret, body='once=%s&what=good' % form.split('name="once" value="')[1][:32], headers={'Content-Type': 'application/x-www-form-urlencoded'})
+t.check(c.getresponse().status == 303, 'an_answer_is_left_there')
+c.close()
+worker()
+worker()
+t.check(len(custody()) == lines + 1 and os.listdir(there + '/downloads') == [] and os.listdir(there + '/answers') == [], 'who_fetched_a_package_and_the_answer_come_home_once', (len(custody()), lines, os.listdir(there + '/downloads'), os.listdir(there + '/answers')))
+t.check(sql("SELECT moved FROM portal_answer WHERE action = 'rate'") == [('rated-good',)], 'a_rating_is_kept_as_what_it_was', sql('SELECT action, moved FROM portal_answer'))
+t.check({n: os.stat(there + '/files/' + n).st_mtime_ns for n in os.listdir(there + '/files')} == times, 'and_no_file_is_sent_twice')
+os.unlink(there + '/files/' + e['file'])
+os.unlink(base + '/pushed')
+worker()
+t.check(os.path.exists(there + '/files/' + e['file']), 'a_file_that_was_lost_there_is_sent_again')
+p.terminate()
+p.wait(20)
+t.check(worker()[0] == 0, 'a_portal_that_is_away_stops_nothing')
 t.check(b'ERROR:' not in open(t.top + '/err', 'rb').read(), 'no_sanitizer_complained')
 t.end()
