@@ -293,6 +293,8 @@ fair_page_link(struct fair_request *rq, struct fair_reply *re, struct fair_err *
     re->model = json_object();
     fair_put(show, "csrf", fair_session_pre(rq, re));
     fair_put(show, "word", rq->word);
+    if (rq->web->o->config->terms_publish)                         /* who is about to begin sees what it costs first (Corrections 17) */
+        fair_put(show, "terms", fair_str_fmt(rq->arena, "%lld %%", (long long)rq->web->o->config->terms_commission));
     json_object_set_new(re->model, "show", show);
     return FAIR_OK;
 }

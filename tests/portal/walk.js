@@ -62,5 +62,13 @@
     if (px < 14) say('letters of ' + px + ' px', e);
   }
   document.querySelectorAll('input:not([type=radio]):not([type=hidden]):not([type=file]),textarea').forEach(e => { const r = ratio(rgb(getComputedStyle(e).borderTopColor), behind(e.parentElement)); if (r < 3) say('edge ' + r.toFixed(2), e); });
+
+  // with more room between lines, letters and words (1.4.12) nothing runs out of the page
+  const roomy = new CSSStyleSheet();
+  roomy.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }');
+  document.adoptedStyleSheets = [roomy];
+  if (document.scrollingElement.scrollWidth > innerWidth) bad.push('wider than ' + innerWidth + ' with roomy letters: ' + document.scrollingElement.scrollWidth);
+  document.querySelectorAll('body *').forEach(e => { if (getComputedStyle(e).overflow === 'hidden' && e.scrollHeight > e.clientHeight + 1 && !e.closest('svg')) say('cut off with roomy letters', e); });
+  document.adoptedStyleSheets = [];
   return bad;
 })

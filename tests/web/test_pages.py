@@ -250,6 +250,17 @@ def anybody_may_read_how_a_package_is_checked(s):
     assert c.get("/packages/77").status in (303, 401)
 
 
+@test
+def anybody_may_read_the_transparency_report_and_no_outcome_of_a_few(s):
+    c = s.client()
+    r = c.get("/report")
+    assert r.status == 200 and "Transparency report" in r.text and "with fewer, a figure would be about single people" in r.text
+    held(r, "report")
+    told = c.ask("GET", "/report", headers={"Accept": "application/json"}).json
+    assert told["least"] == 20 and told["organisations"] and all(o["outcome"] is None for o in told["organisations"]), told
+    assert c.get("/terms").status == 404, "no prices where none are published"
+
+
 def documented():
     """The members of each shape as docs/formats/api.md lists them: {"hit": {"id": True, "preview": False}}; False: may be missing."""
     text = open(os.path.join(os.environ["FAIRTRACK_SOURCE"], "docs/formats/api.md")).read()
