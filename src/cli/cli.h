@@ -35,6 +35,7 @@ struct fair_cli {
     struct fair_house house;
     bool house_open;
     fair_str role;            /* the acting account's, once the house is open; absent: the system acts, which may all */
+    const char *why;          /* why somebody looks, where the verb asks it; set before the house is opened */
     char **args;              /* the words that are no options, after fair_cli_parse      */
     int n_args;
 };
@@ -192,6 +193,13 @@ int fair_verb_privacy_done(struct fair_cli *c, int argc, char **argv);
 int fair_verb_privacy_hold(struct fair_cli *c, int argc, char **argv);
 int fair_verb_privacy_release(struct fair_cli *c, int argc, char **argv);
 int fair_verb_privacy_holds(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_find(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_export(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_erase(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_requests(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_ask(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_answered(struct fair_cli *c, int argc, char **argv);
+int fair_verb_privacy_log(struct fair_cli *c, int argc, char **argv);
 int fair_verb_doctor(struct fair_cli *c, int argc, char **argv);
 int fair_verb_config(struct fair_cli *c, int argc, char **argv);
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "cli/cli.h"
+#include "store/person_rows.h"
 
 static const struct fair_opt *
 find_option(const struct fair_opt *opts, const struct fair_opt *common, const char *name, size_t n)
@@ -217,13 +218,37 @@ fair_cli_note(const struct fair_cli *c, fair_str reason, fair_id author, fair_st
     return hidden && !fair_cli_may(c, FAIR_DEED_SENSITIVE) ? FAIR_STR("(kept for the owner and counsel)") : note;
 }
 
+/* Verbs that show or write out what is held of people outside this house. */
+static const char *const shows_people[] = { "answers list", "answers show", "cases show", "cases fact", "cases gates", "cases party", "evidence export", "evidence looks", "evidence show", "hits export",
+                                            "licences export", "notices list", "notices preview", "notices show", "privacy due", "privacy erase", "privacy export", "privacy find", "privacy requests" };
+
+/* Who looks is written down before anything is shown. */
+static fair_status
+note_access(struct fair_cli *c, struct fair_err *err)
+{
+    for (size_t i = 0; i < sizeof shows_people / sizeof *shows_people; i++) {
+        fair_id id = 0;
+        bool noted = false;
+
+        if (strcmp(c->verb->name, shows_people[i]) != 0) continue;
+        for (int k = 0; k < c->n_args; k++) {
+            if (!fair_cli_id(c->args[k], &id)) continue;
+            FAIR_TRY(fair_store_access_put(&c->house.desk, "verb", fair_str_of(c->verb->name), id, fair_str_of(c->why), fair_now(), err));
+            noted = true;
+        }
+        if (!noted) return fair_store_access_put(&c->house.desk, "verb", fair_str_of(c->verb->name), 0, fair_str_of(c->why), fair_now(), err);
+    }
+    return FAIR_OK;
+}
+
 fair_status
 fair_cli_house(struct fair_cli *c, struct fair_err *err)
 {
     if (c->house_open) return FAIR_OK;
     FAIR_TRY(fair_house_open(c->home, &c->house, err));
     c->house_open = true;
-    return act_as(c, err);
+    FAIR_TRY(act_as(c, err));
+    return note_access(c, err);
 }
 
 void

@@ -74,16 +74,19 @@ fair_verb_backup(struct fair_cli *c, int argc, char **argv)
 int
 fair_verb_restore(struct fair_cli *c, int argc, char **argv)
 {
+    const char *erasures = NULL;
+    const struct fair_opt opts[] = { { .name = "erasures", .value = "FILE", .doc = "the former home's list of whom it erased since: they are erased again", .text = &erasures }, { 0 } };
     struct fair_backup_sum sum;
     struct fair_err err = { 0 };
     int code;
 
-    if (!fair_cli_parse(c, argc, argv, NULL, 1, 1, &code)) return code;
-    if (fair_house_restore(c->args[0], c->home, &sum, &err) != FAIR_OK) return fair_cli_fail(c, &err);
+    if (!fair_cli_parse(c, argc, argv, opts, 1, 1, &code)) return code;
+    if (fair_house_restore(c->args[0], c->home, erasures, &sum, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     if (c->json)
-        fair_cli_json(json_pack("{s:i, s:s, s:I, s:I}", "v", 1, "type", "restore", "blobs", (json_int_t)sum.blobs, "bytes", (json_int_t)sum.bytes));
+        fair_cli_json(json_pack("{s:i, s:s, s:I, s:I, s:I}", "v", 1, "type", "restore", "blobs", (json_int_t)sum.blobs, "bytes", (json_int_t)sum.bytes, "erased", (json_int_t)sum.erased));
     else
         printf("home made at %s: %lld blobs, %lld bytes, every digest checked\n", c->home, (long long)sum.blobs, (long long)sum.bytes);
+    if (!c->json && sum.erased > 0) printf("%lld who had been erased were erased again\n", (long long)sum.erased);
     return FAIR_EXIT_DONE;
 }
 

@@ -234,8 +234,11 @@ fair_shelf_notice_put(const struct fair_shelf *s, fair_str id, fair_str json, co
     FAIR_TRY(entries(a, folder.p, &old, &n_old, err));
     for (size_t i = 0; i < n_old; i++) {
         bool kept = false;
+        const char *path = fair_str_fmt(a, "%s/%.*s", folder.p, FAIR_STR_ARG(old[i])).p;
         for (size_t k = 0; k < n && !kept; k++) kept = fair_str_eq(old[i], files[k].name);
-        if (!kept) FAIR_TRY(drop(fair_str_fmt(a, "%s/%.*s", folder.p, FAIR_STR_ARG(old[i])).p, err));
+        /* Half of a file that somebody else is writing just now stays, unless whoever wrote it is long gone. */
+        if (!kept && fair_str_ends(old[i], FAIR_STR(".new"))) kept = stat(path, &st) != 0 || fair_now() - (fair_time)st.st_mtime * FAIR_SECOND < FAIR_HOUR;
+        if (!kept) FAIR_TRY(drop(path, err));
     }
     return FAIR_OK;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "store/case_private.h"
+#include "store/person_rows.h"
 
 FAIR_SQL(mover_role, "SELECT role FROM account WHERE org_id = $1 AND id = $2 AND disabled = 0");
 FAIR_SQL(case_set,
@@ -380,6 +381,11 @@ write_down(const struct fair_desk *d, const struct fair_case_act *x, struct movi
     if (fair_db_changes(q) != 1) return fair_fail(err, FAIR_CONFLICT, "case %lld changed meanwhile", (long long)m->c.id);
     fair_rows_free(&q);
     FAIR_TRY(fair_disputes_follow(d, x, e, &m->f.c, err));
+    if (e->move == FAIR_DO_ASK_DATA || e->move == FAIR_DO_COMPLAIN) {
+        struct fair_asking ask = { .case_id = m->c.id, .kind = e->move == FAIR_DO_ASK_DATA ? FAIR_STR("data") : FAIR_STR("complaint"), .words = x->words.n > 0 ? x->words : x->note, .at = e->at };
+        if (ask.words.n > 8000) ask.words.n = 8000;
+        FAIR_TRY(fair_store_asking_put(d, &ask, err));
+    }
     /* Whoever says that it is removed or credited is looked up, not believed, and not asked to prove it. */
     if (e->move == FAIR_DO_CURE_IT && n->state > FAIR_SETTLEMENT && !ends) FAIR_TRY(fair_store_cure_ask(d, m->c.id, 1, e->at, e->at, err));
     if (ends && n->state < FAIR_TD_DRAFT) FAIR_TRY(closed(d, &m->c, n, e->at, err));

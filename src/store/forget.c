@@ -41,10 +41,11 @@ FAIR_SQL(forget_links, "DELETE FROM portal_link WHERE org_id = $1 AND notice_id 
 FAIR_SQL(forget_checks,
     "UPDATE notice_check SET source = '' WHERE org_id = $1 AND notice_id IN (SELECT id FROM notice WHERE org_id = $1 AND case_id = $2)");
 FAIR_SQL(forget_notices, "UPDATE notice SET sent_to = NULL, message_id = NULL, tracking = NULL, bounce = NULL WHERE org_id = $1 AND case_id = $2");
+FAIR_SQL(forget_askings, "UPDATE request SET words = NULL, answer = NULL WHERE org_id = $1 AND case_id = $2 AND answered_us IS NOT NULL");
 FAIR_SQL(forget_answers, "UPDATE portal_answer SET refused = NULL WHERE org_id = $1 AND case_id = $2");
 #define NO_MAIL "UPDATE mail_in SET sender = NULL, subject = NULL, message_id = NULL, refused = NULL, forgotten_us = $3 WHERE org_id = $1 AND "
 FAIR_SQL(forget_mails, NO_MAIL "case_id = $2");
-FAIR_SQL(forget_mail, NO_MAIL "id = $2");
+FAIR_SQL(forget_mail, NO_MAIL "id = $2 AND forgotten_us IS NULL");
 FAIR_SQL(forget_case, "UPDATE case_file SET operator = $4, reason = NULL, forgotten_us = $3 WHERE org_id = $1 AND id = $2");
 FAIR_SQL(forget_uses, "UPDATE case_use SET operator = $3 WHERE org_id = $1 AND case_id = $2");
 FAIR_SQL(forget_case_is, "SELECT operator, party_id, closed_us, forgotten_us FROM case_file WHERE org_id = $1 AND id = $2");
@@ -70,7 +71,7 @@ FAIR_SQL(forget_packages, "UPDATE package SET url = $3, title = NULL, error = NU
 FAIR_SQL(forgotten_put,
     "INSERT INTO forgotten (id, org_id, rule, subject, account_id, n_rows, n_blobs, at_us) VALUES ($2, $1, $3, $4, $5, $6, $7, $8)");
 FAIR_SQL(forgotten_list,
-    "SELECT f.id, f.subject, f.account_id, f.rule, COALESCE(u.name, u.email), f.n_rows, f.n_blobs, f.at_us FROM forgotten f"
+    "SELECT f.id, f.subject, f.account_id, f.rule, COALESCE(NULLIF(u.name, ''), u.email), f.n_rows, f.n_blobs, f.at_us FROM forgotten f"
     " LEFT JOIN account u ON u.org_id = f.org_id AND u.id = f.account_id WHERE f.org_id = $1 ORDER BY f.id DESC LIMIT $2 OFFSET $3");
 
 static fair_status
@@ -362,7 +363,7 @@ static fair_status
 forget_one_case(const struct fair_desk *d, fair_id id, fair_time now, int64_t *rows, struct fair_err *err)
 {
     static const struct fair_sql *const of_case[] = { &forget_facts, &forget_notes, &forget_gates, &forget_disputes, &forget_links, &forget_checks,
-                                                      &forget_notices, &forget_answers };
+                                                      &forget_notices, &forget_answers, &forget_askings };
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
     fair_str operator;
@@ -418,7 +419,7 @@ fair_store_forget(const struct fair_desk *d, enum fair_keep rule, fair_id subjec
     case FAIR_KEEP_MAIL: FAIR_TRY(run_one(d, &forget_mail, subject, now, rows, err)); break;
     default: FAIR_TRY(fair_forget_old(d, rule, now, rows, err));
     }
-    if (*rows == 0 && blobs == 0) return fair_txn_end(&t, err);
+    if (*rows == 0) return fair_txn_end(&t, err);         /* somebody else was faster: it is written down already */
     FAIR_TRY(fair_desk_query(d, &forgotten_put, &q, err));
     fair_db_int(q, 2, fair_id_new());
     fair_db_text(q, 3, fair_str_of(why));

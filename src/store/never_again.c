@@ -23,8 +23,8 @@ secret(const struct fair_desk *d, struct fair_arena *a, uint8_t out[32], struct 
 }
 
 /* HMAC-SHA256 (RFC 2104). */
-static struct fair_sha256
-hmac(const uint8_t key[32], fair_str text)
+struct fair_sha256
+fair_hmac(const uint8_t key[32], fair_str text)
 {
     uint8_t inner[64], outer[64];
     struct fair_sha256_run *run = fair_sha256_begin();
@@ -52,7 +52,7 @@ keyed_bytes(const uint8_t key[32], struct fair_arena *a, const char *what, fair_
     fair_buf_c(&b, what);
     fair_buf_byte(&b, '\n');
     fair_buf_add(&b, bytes);
-    return hmac(key, (fair_str){ b.p, b.n });
+    return fair_hmac(key, (fair_str){ b.p, b.n });
 }
 
 static fair_str
@@ -137,7 +137,7 @@ key_of(const struct fair_desk *d, fair_str operator, fair_id work, struct fair_a
         fair_db_get_sha256(q, 0, &sha);
         text = fair_str_fmt(a, "operator+work\n%.*s\n%.*s", FAIR_STR_ARG(operator), FAIR_STR_ARG(fair_hex(a, sha.b, sizeof sha.b)));
     }
-    *out = hmac(key, text);
+    *out = fair_hmac(key, text);
     return FAIR_OK;
 }
 

@@ -14,7 +14,7 @@ FAIR_SQL(hold_end, "UPDATE legal_hold SET ended_us = $3, ended_by = $4, ended_wh
 FAIR_SQL(hold_longest,
     "SELECT why, until_us FROM legal_hold WHERE org_id = $1 AND case_id = $2 AND ended_us IS NULL AND until_us > $3 ORDER BY until_us DESC, id LIMIT 1");
 FAIR_SQL(holds,
-    "SELECT h.id, h.case_id, h.account_id, h.why, COALESCE(u.name, u.email), h.at_us, h.until_us, h.ended_us, h.ended_by, h.ended_why FROM legal_hold h"
+    "SELECT h.id, h.case_id, h.account_id, h.why, COALESCE(NULLIF(u.name, ''), u.email), h.at_us, h.until_us, h.ended_us, h.ended_by, h.ended_why FROM legal_hold h"
     " LEFT JOIN account u ON u.org_id = h.org_id AND u.id = h.account_id"
     " WHERE h.org_id = $1 AND ($3 = 1 OR (h.ended_us IS NULL AND h.until_us > $2)) ORDER BY h.id");
 
@@ -230,7 +230,14 @@ FAIR_SQL(old_jobs, "SELECT count(*), min(ended_us) FROM job WHERE org_id = $1 AN
 FAIR_SQL(old_outbox_go, "DELETE FROM outbox WHERE org_id = $1 AND job_id IN (SELECT id FROM job WHERE org_id = $1 AND state = 'done' AND ended_us <= $2)");
 FAIR_SQL(old_jobs_go, "DELETE FROM job WHERE org_id = $1 AND state = 'done' AND ended_us <= $2");
 
+FAIR_SQL(old_access, "SELECT count(*), min(at_us) FROM access WHERE org_id = $1 AND at_us <= $2");
+FAIR_SQL(old_access_go, "DELETE FROM access WHERE org_id = $1 AND at_us <= $2");
+FAIR_SQL(old_requests, "SELECT count(*), min(answered_us) FROM request WHERE org_id = $1 AND answered_us <= $2");
+FAIR_SQL(old_requests_go, "DELETE FROM request WHERE org_id = $1 AND answered_us <= $2");
+
 static const struct { enum fair_keep rule; const char *words; const struct fair_sql *count, *go[2]; } olds[] = {
+    { FAIR_KEEP_ACCESS, "looks at people's data", &old_access, { &old_access_go, NULL } },
+    { FAIR_KEEP_REQUEST, "requests that were answered", &old_requests, { &old_requests_go, NULL } },
     { FAIR_KEEP_FETCHED, "addresses that were fetched", &old_fetched, { &old_fetched_go, NULL } },
     { FAIR_KEEP_RUN, "scans' lists of addresses", &old_runs, { &old_frontier_go, &old_faults_go } },
     { FAIR_KEEP_JOB, "jobs that are done", &old_jobs, { &old_outbox_go, &old_jobs_go } },

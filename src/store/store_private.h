@@ -37,6 +37,7 @@ fair_status fair_audit(const struct fair_desk *d, fair_time at, const char *what
 /* Once, by the migration that put words beside the chains: chains of before are checked and made anew (chain_renew.c). */
 fair_status fair_chains_renew(struct fair_store *st, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_audit_check(struct fair_store *st, int64_t *rows, fair_str *fault, struct fair_arena *a, struct fair_err *err) FAIR_MUST_CHECK;
+struct fair_sha256 fair_hmac(const uint8_t key[32], fair_str text);        /* HMAC-SHA256, RFC 2104 */
 /* Words beside a chain: it covers SHA-256(salt, words), so that words and salt can be erased. */
 enum { FAIR_SALT = 32 };
 fair_str fair_salt_new(struct fair_arena *a);

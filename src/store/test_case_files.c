@@ -5,6 +5,7 @@
 #include "store/mail_rows.h"
 #include "store/owner_rows.h"
 #include "store/package_rows.h"
+#include "store/person_rows.h"
 #include "store/privacy_rows.h"
 #include "store/report_rows.h"
 #include "store/test_store.h"
@@ -1208,11 +1209,11 @@ TEST(G19_counts_letters_and_takedowns_and_what_was_withdrawn_under_a_dispute)
         { "takedown", "TD_REMOVED", NULL, false }, { "takedown", "TD_REJECTED", NULL, true }, { "takedown", "TD_RESTORED", NULL, true }, { "takedown", "TD_COUNTERED", A_COUNTER, true },
         { "takedown", "TD_RETRACTED", NULL, false }, { "takedown", "TD_RETRACTED", A_COUNTER, true }, { "takedown", "TD_SUIT_NOTICED", A_COUNTER, false } };
 
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        struct desk t;
-        struct fair_report r;
+    struct desk t;
+    struct fair_report r;
 
-        begin(&t);
+    begin(&t);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         an_ended_case(&t, all[i].track, all[i].state, 3, all[i].more);
         CHECK_EQ(brake(&t).sent, 3);
         if (brake(&t).refuted != (all[i].refuted ? 3 : 0)) fail_msg("%s: %lld of 3", all[i].state, (long long)brake(&t).refuted);
@@ -1222,8 +1223,9 @@ TEST(G19_counts_letters_and_takedowns_and_what_was_withdrawn_under_a_dispute)
         CHECK_EQ(r.claims_refuted, all[i].refuted ? 3 : 0);
         CHECK_EQ(r.brake.refuted, r.claims_refuted);
         CHECK_EQ(r.refuted + r.takedowns_refuted, all[i].refuted);
-        home_close(&t.h);
+        CHECK_OK(t.h.st->db->engine->script(t.h.st->db, "DELETE FROM notice; DELETE FROM dispute; DELETE FROM case_event; DELETE FROM case_file WHERE opened_us = 5", why));
     }
+    home_close(&t.h);
 }
 
 TEST(G19_holds_above_5_of_the_last_100_and_not_below_20)
@@ -1280,6 +1282,43 @@ TEST(G19_an_owner_who_is_often_wrong_does_not_hide_in_an_agency)
     CHECK(f.brake.sent == 20 && f.brake.refuted == 2);
     CHECK(strstr(f.brake.from.source.p, "for owner") != NULL);
     home_close(&t.h);
+}
+
+/* ---- what people ask ------------------------------------------------------------------------------------------------------------------ */
+
+static fair_status
+note_asking(void *arg, const struct fair_asking *x, struct fair_err *err)
+{
+    struct fair_asking *last = arg;
+    (void)err;
+    *last = *x;
+    last->words = last->who = last->kind = (fair_str){ NULL, 0 };
+    if (fair_str_eq(x->kind, FAIR_STR("data"))) last->answered_by = 1;
+    return FAIR_OK;
+}
+
+TEST(a_request_about_data_by_the_portal_is_a_task_with_a_month)
+{
+    struct desk t;
+    struct fair_asking x = { 0 };
+
+    begin(&t);
+    write_to_them(&t, T0);
+    CHECK_EQ(MOVE(&t, &t.nobody, RCP, ASK_DATA, T0 + FAIR_DAY, .verified = true), FAIR_OK);
+    CHECK_OK(fair_store_askings(&t.h.d, false, note_asking, &x, why));
+    CHECK_EQ(x.case_id, t.id);
+    CHECK_EQ(x.answered_by, 1);
+    CHECK_EQ(x.due, fair_date_of(2026, 4, 3) * FAIR_DAY + 12 * FAIR_HOUR);
+    CHECK_EQ(MOVE(&t, &t.nobody, RCP, COMPLAIN, T0 + 2 * FAIR_DAY, .verified = true), FAIR_OK);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM request WHERE kind = 'complaint' AND answered_us IS NULL"), 1);
+    end(&t);
+}
+
+TEST(a_month_is_a_month_of_the_calendar)
+{
+    static const int all[][6] = { { 2026, 1, 31, 2026, 2, 28 }, { 2028, 1, 31, 2028, 2, 29 }, { 2026, 12, 31, 2027, 1, 31 }, { 2026, 3, 31, 2026, 4, 30 }, { 2026, 5, 5, 2026, 6, 5 } };
+    for (size_t i = 0; i < 5; i++)
+        CHECK_EQ(fair_month_later(fair_date_of(all[i][0], all[i][1], all[i][2]) * FAIR_DAY + 7), fair_date_of(all[i][3], all[i][4], all[i][5]) * FAIR_DAY + 7);
 }
 
 FAIR_TEST_MAIN

@@ -340,6 +340,7 @@ run(struct fair_request *rq, fair_str body, struct fair_reply *re, struct fair_e
             return fair_fail(err, FAIR_REFUSED, "this form is from an earlier visit; go back, reload the page and send it again");
     }
     FAIR_TRY(fair_takes_check(rq->arena, rq->route->takes, &f, rq->form, &rq->files, &rq->n_files, err));
+    FAIR_TRY(fair_access_note(rq, err));
     FAIR_TRY(rq->route->run(rq, re, err));
     if (re->bytes.p != NULL || re->fd >= 0) return FAIR_OK;
     return put_page(rq, re, err);

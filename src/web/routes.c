@@ -65,6 +65,7 @@ const struct fair_route fair_routes[] = {
     { "GET", "/licences.csv", fair_page_ledger_csv, NULL, NULL, FAIR_DEED_LOOK, NULL, NULL },
     { "GET", "/licences.jsonld", fair_page_ledger_odrl, NULL, NULL, FAIR_DEED_LOOK, NULL, NULL },
     { "POST", "/licences/:id/end", fair_page_licence_end, NULL, NULL, FAIR_DEED_CASES, "why:t500", "licences" },
+    { "GET", "/access", fair_page_access, "access", "Who looked", FAIR_DEED_AUDIT, "user?:id subject?:id page?:n100000", "account" },
     { "GET", "/rules", fair_page_rules, "rules", "Remembered", FAIR_DEED_LOOK, NULL, "rules" },
     { "POST", "/rules/:id/remove", fair_page_rule_remove, NULL, NULL, FAIR_DEED_DECIDE, NULL, "rules" },
 

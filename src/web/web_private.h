@@ -98,6 +98,11 @@ fair_status fair_needs_hands(const struct fair_request *rq, struct fair_err *err
 struct fair_named_blob { const char *name; const struct fair_sha256 *key; };
 void fair_put_stones(struct fair_request *rq, json_t *o, const struct fair_named_blob *all, size_t n);
 
+/* Who looks at people's data is written down before the page is made (access.c). */
+fair_status fair_access_note(const struct fair_request *rq, struct fair_err *err) FAIR_MUST_CHECK;
+bool fair_access_of(fair_str path);
+fair_handler fair_page_access;
+
 /* ---- who is it (session.c) ------------------------------------------------------ */
 fair_status fair_session_find(struct fair_request *rq, struct fair_err *err) FAIR_MUST_CHECK;
 /* The CSRF token of a form that comes before anybody is signed in; sets the cookie it is compared with. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "base/io.h"
 #include "work/house.h"
+#include "work/person.h"
 
 /* MANIFEST: a line a file, "<sha256 in hex>  <bytes>  <path>\n"; blobs are listed by their key alone,
  * "<sha256>  <bytes>  blob", for a blob's name is its digest.  The last line is "end". */
@@ -91,7 +92,7 @@ under(struct fair_arena *a, const char *dir, const char *name)
     return fair_str_fmt(a, "%s/%s", dir, name).p;
 }
 
-/* fairtrack.conf and everything in keys/, where they are. */
+/* fairtrack.conf, the list of erasures and everything in keys/, where they are. */
 static fair_status
 copy_small(const char *from, const char *to, int manifest, struct fair_err *err)
 {
@@ -105,6 +106,11 @@ copy_small(const char *from, const char *to, int manifest, struct fair_err *err)
         FAIR_TRY(copy_file(under(a, from, "fairtrack.conf"), under(a, to, "fairtrack.conf"), err));
         FAIR_TRY(digest_file(under(a, to, "fairtrack.conf"), &sha, &bytes, err));
         FAIR_TRY(note(manifest, &sha, bytes, "fairtrack.conf", err));
+    }
+    if (access(under(a, from, "erasures"), F_OK) == 0) {
+        FAIR_TRY(copy_file(under(a, from, "erasures"), under(a, to, "erasures"), err));
+        FAIR_TRY(digest_file(under(a, to, "erasures"), &sha, &bytes, err));
+        FAIR_TRY(note(manifest, &sha, bytes, "erasures", err));
     }
     FAIR_TRY(fair_make_dirs(under(a, to, "keys"), 0700, err));
     dir = opendir(under(a, from, "keys"));
@@ -170,7 +176,7 @@ restore_blob(struct fair_vault *from, struct fair_vault *to, const struct fair_s
 static bool
 name_allowed(fair_str name)
 {
-    if (fair_str_eq(name, FAIR_STR("db")) || fair_str_eq(name, FAIR_STR("fairtrack.conf"))) return true;
+    if (fair_str_eq(name, FAIR_STR("db")) || fair_str_eq(name, FAIR_STR("fairtrack.conf")) || fair_str_eq(name, FAIR_STR("erasures"))) return true;
     if (!fair_str_starts(name, FAIR_STR("keys/")) || name.n == 5 || name.p[5] == '.') return false;
     return memchr(name.p + 5, '/', name.n - 5) == NULL;
 }
@@ -197,7 +203,7 @@ restore_line(fair_str line, const char *dir, const char *home, struct fair_vault
 }
 
 fair_status
-fair_house_restore(const char *dir, const char *home, struct fair_backup_sum *sum, struct fair_err *err)
+fair_house_restore(const char *dir, const char *home, const char *erasures, struct fair_backup_sum *sum, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     FAIR_AUTO(vault) struct fair_vault *from = NULL;
@@ -231,7 +237,9 @@ fair_house_restore(const char *dir, const char *home, struct fair_backup_sum *su
         }
     }
     FAIR_TRY(fair_house_open(home, &h, err));
-    s = fair_house_reindex(&h, &works, err);
+    /* Whoever was erased since is erased again, before anybody sees the home. */
+    s = fair_person_replay(&h, erasures, fair_now(), &sum->erased, err);
+    if (s == FAIR_OK) s = fair_house_reindex(&h, &works, err);
     fair_house_close(&h);
     return s;
 }

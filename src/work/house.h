@@ -90,11 +90,12 @@ fair_status fair_house_anew(struct fair_house *h, fair_str bytes, fair_str why, 
 /* ---- backup ---- */
 /* A consistent copy of the home in the new folder `dir`: db, vault/, fairtrack.conf, keys/, and a
  * MANIFEST that names each file's SHA-256.  Others may go on using the home. */
-struct fair_backup_sum { int64_t blobs, bytes, missing; };
+struct fair_backup_sum { int64_t blobs, bytes, missing, erased; };
 fair_status fair_house_backup(struct fair_house *h, const char *dir, struct fair_backup_sum *sum, struct fair_err *err) FAIR_MUST_CHECK;
 /* Make the home from such a folder, checking every file against the MANIFEST; FAIR_CONFLICT
- * where a home is already, FAIR_CORRUPT names the file.  The index is built anew. */
-fair_status fair_house_restore(const char *dir, const char *home, struct fair_backup_sum *sum, struct fair_err *err) FAIR_MUST_CHECK;
+ * where a home is already, FAIR_CORRUPT names the file.  The index is built anew.  Who was erased (work/person.h) is erased again: by the list in the
+ * backup, and by the newer one `erasures` (NULL: there is none). */
+fair_status fair_house_restore(const char *dir, const char *home, const char *erasures, struct fair_backup_sum *sum, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- self-check ---- */
 enum fair_health { FAIR_HEALTH_OK, FAIR_HEALTH_WARN, FAIR_HEALTH_BAD };

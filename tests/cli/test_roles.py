@@ -100,6 +100,8 @@ WORDS = {
     'evidence proof': ['{work}', '/dev/null/x'],
     'cases open': ['{hit}'], 'cases show': ['1'], 'cases move': ['1', 'withdraw'], 'cases gates': ['1'], 'cases fact': ['1'], 'cases party': ['1'],
     'cases dispute': ['--ground', 'mine', '1'], 'cases withdraw': ['1'], 'cases hold': ['--note', 'a test', '1'], 'cases close': ['--as', 'licensed', '1'],
+    'privacy find': ['--why', 'a test', 'nobody@example.net'], 'privacy export': ['--why', 'a test', 'nobody@example.net', '/dev/null/x'], 'privacy erase': ['--why', 'a test', 'nobody@example.net'],
+    'privacy ask': ['--kind', 'data'], 'privacy answered': ['--how', 'a test', '1'],
     'privacy hold': ['--why', 'a test', '--until', '2099-01-01', '1'], 'privacy release': ['--why', 'a test', '1'],
     'notices show': ['1'], 'notices approve': ['1'],
 }
