@@ -5,10 +5,16 @@
 #include "http/http.h"
 #include "work/portal_private.h"
 
-/* What is ours alone: the recipient had not been written to, or it changes nothing for them. */
+/* What is ours alone, and changes nothing for the recipient. */
 static const enum fair_move silent[] = { FAIR_DO_GATHER, FAIR_DO_SEAL, FAIR_DO_READY_UP, FAIR_DO_BACK, FAIR_DO_TD_CONSIDER, FAIR_DO_TD_SIGN };
 
-struct telling { struct fair_publishing *p; json_t *list; bool unread, stood, counts; fair_time rcp_at; };
+struct telling {
+    struct fair_arena *a;
+    const struct fair_portal_letter *sent; size_t n_sent;
+    json_t *list;
+    bool begun, unread, stood, counts;
+    fair_time rcp_at;
+};
 
 static int
 step_of(enum fair_case_state s)
@@ -40,12 +46,12 @@ lower(struct fair_arena *a, fair_str s)
 
 /* A letter that asks for nothing: which kind it was. */
 static const char *
-letter_kind(const struct fair_publishing *p, fair_id notice)
+letter_kind(const struct telling *t, fair_id notice)
 {
-    for (size_t i = 0; i < p->n_sent; i++) {
-        if (p->sent[i].id != notice) continue;
-        if (fair_str_starts(p->sent[i].step, FAIR_STR("close"))) return "letter_closing";
-        return fair_str_eq(p->sent[i].step, FAIR_STR("decision")) ? "letter_decision" : "letter_answer";
+    for (size_t i = 0; i < t->n_sent; i++) {
+        if (t->sent[i].id != notice) continue;
+        if (fair_str_starts(t->sent[i].step, FAIR_STR("close"))) return "letter_closing";
+        return fair_str_eq(t->sent[i].step, FAIR_STR("decision")) ? "letter_decision" : "letter_answer";
     }
     return "letter_answer";
 }
@@ -53,7 +59,6 @@ letter_kind(const struct fair_publishing *p, fair_id notice)
 static void
 tell_move(struct telling *t, const struct fair_case_step *x, enum fair_move m, enum fair_case_state became)
 {
-    struct fair_publishing *p = t->p;
     bool theirs = fair_str_eq(x->actor, fair_str_of(fair_actor_name(FAIR_RCP)));
     json_t *o;
 
@@ -62,10 +67,10 @@ tell_move(struct telling *t, const struct fair_case_step *x, enum fair_move m, e
     if (m == FAIR_DO_REPLY && t->rcp_at == x->at) return;         /* told already, by what the answer was */
     if (theirs) t->rcp_at = x->at;
     if (fair_state_final(became) && !fair_str_eq(x->was, x->became)) {
-        tell(t, x->at, lower(p->a, x->became));
+        tell(t, x->at, lower(t->a, x->became));
         return;
     }
-    o = tell(t, x->at, m == FAIR_DO_LETTER ? letter_kind(p, x->notice) : lower(p->a, x->move));
+    o = tell(t, x->at, m == FAIR_DO_LETTER ? letter_kind(t, x->notice) : lower(t->a, x->move));
     if (m == FAIR_DO_GRANT_TIME || m == FAIR_DO_ASK_TIME) json_object_set_new(o, "days", json_integer(m == FAIR_DO_ASK_TIME ? fair_cases_days("extension") : x->days));
     if (x->ground.n > 0) {
         json_t *grounds = json_array();
@@ -91,17 +96,45 @@ tell_clock(struct telling *t, const struct fair_case_step *x, enum fair_move m, 
     t->stood = stands;
 }
 
-static fair_status
-one_step(void *arg, const struct fair_case_step *x, struct fair_err *err)
+json_t *
+fair_portal_history(const struct fair_case_step *steps, size_t n, const struct fair_portal_letter *sent, size_t n_sent, struct fair_arena *a)
 {
-    struct telling *t = arg;
-    enum fair_case_state became;
-    enum fair_move m;
+    struct telling t = { .a = a, .sent = sent, .n_sent = n_sent, .list = json_array() };
+
+    for (size_t i = 0; i < n; i++) {
+        enum fair_case_state became;
+        enum fair_move m;
+        if (!fair_move_parse(steps[i].move, &m) || !fair_state_parse(steps[i].became, &became)) continue;
+        t.begun = t.begun || fair_move_sends(m);
+        if (!t.begun) continue;                                   /* nobody had been written to */
+        tell_move(&t, &steps[i], m, became);
+        tell_clock(&t, &steps[i], m, became);
+    }
+    return t.list;
+}
+
+struct gathered { struct fair_arena *a; struct fair_case_step *v; size_t n, room; };
+
+static fair_status
+gather_step(void *arg, const struct fair_case_step *x, struct fair_err *err)
+{
+    struct gathered *g = arg;
+    struct fair_case_step *to;
 
     (void)err;
-    if (!fair_move_parse(x->move, &m) || !fair_state_parse(x->became, &became)) return FAIR_OK;
-    tell_move(t, x, m, became);
-    tell_clock(t, x, m, became);
+    if (g->n == g->room) {
+        struct fair_case_step *more = fair_alloc_array(g->a, g->room * 2 + 32, sizeof *more);
+        if (g->n > 0) memcpy(more, g->v, g->n * sizeof *more);
+        g->v = more;
+        g->room = g->room * 2 + 32;
+    }
+    to = &g->v[g->n++];
+    *to = *x;
+    to->move = fair_str_dup(g->a, x->move);
+    to->actor = fair_str_dup(g->a, x->actor);
+    to->was = fair_str_dup(g->a, x->was);
+    to->became = fair_str_dup(g->a, x->became);
+    to->ground = fair_str_dup(g->a, x->ground);
     return FAIR_OK;
 }
 
@@ -199,12 +232,12 @@ put_final(struct fair_publishing *p, struct fair_err *err)
 fair_status
 fair_publish_history(struct fair_publishing *p, struct fair_err *err)
 {
-    struct telling t = { .p = p, .list = json_array() };
+    struct gathered g = { .a = p->a };
 
-    json_object_set_new(p->out, "history", t.list);
     json_object_set_new(p->out, "decision", json_null());
     put_period(p);
-    FAIR_TRY(fair_store_case_steps(&p->h->desk, p->c.id, one_step, &t, err));
+    FAIR_TRY(fair_store_case_steps(&p->h->desk, p->c.id, gather_step, &g, err));
+    json_object_set_new(p->out, "history", fair_portal_history(g.v, g.n, p->sent, p->n_sent, p->a));
     FAIR_TRY(fair_store_disputes(&p->h->desk, p->c.id, one_dispute, p, err));
     return put_final(p, err);
 }

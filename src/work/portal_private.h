@@ -40,6 +40,8 @@ fair_status fair_publish_gates(struct fair_publishing *p, struct fair_err *err) 
 void fair_publish_privacy(struct fair_publishing *p);
 /* portal_history.c: the period, what happened, what was decided, how it ended. */
 fair_status fair_publish_history(struct fair_publishing *p, struct fair_err *err) FAIR_MUST_CHECK;
+/* The steps of a case, oldest first, as its recipient is told them (docs/formats/portal-folder.md): a new array.  Pure. */
+json_t *fair_portal_history(const struct fair_case_step *steps, size_t n, const struct fair_portal_letter *sent, size_t n_sent, struct fair_arena *a);
 /* portal_evidence.c: the sealed packages of the uses, each with who captured it and how to check it. */
 fair_status fair_publish_evidence(struct fair_publishing *p, struct fair_err *err) FAIR_MUST_CHECK;
 

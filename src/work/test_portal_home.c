@@ -8,6 +8,7 @@
 #include "store/report_rows.h"
 #include "work/hear.h"
 #include "work/portal_home.h"
+#include "work/portal_private.h"
 
 struct desk { struct fair_house h; struct fair_arena *a; char dir[40]; fair_id hit, case_id; struct fair_notice n; };
 
@@ -232,6 +233,48 @@ TEST(every_answer_of_the_portal_becomes_the_move_it_means)
         CHECK(!fair_portal_move(said, false, a, &e, &note));
         json_decref(said);
     }
+}
+
+/* "inquire dispute(licence,free) clock_stopped", and at which day each. */
+static fair_str
+told(const struct fair_case_step *steps, size_t n, struct fair_arena *a)
+{
+    static const struct fair_portal_letter sent[] = { { .id = 8, .step = { "answer-licence", 14 } }, { .id = 9, .step = { "close-wrong", 11 } }, { .id = 10, .step = { "decision", 8 } } };
+    struct fair_buf b = FAIR_BUF(a, 10000);
+    json_t *list = fair_portal_history(steps, n, sent, 3, a), *o, *g;
+    size_t i, k;
+
+    json_array_foreach(list, i, o) {
+        fair_buf_fmt(&b, "%s%s@%.2s", i > 0 ? " " : "", json_string_value(json_object_get(o, "what")), json_string_value(json_object_get(o, "at")) + 8);
+        json_array_foreach(json_object_get(o, "grounds"), k, g) fair_buf_fmt(&b, "%s%s", k > 0 ? "," : ":", json_string_value(g));
+        if (json_object_get(o, "days") != NULL) fair_buf_fmt(&b, "+%d", (int)json_integer_value(json_object_get(o, "days")));
+    }
+    json_decref(list);
+    return b.n > 0 ? (fair_str){ b.p, b.n } : FAIR_STR("nothing");
+}
+
+#define STEP(day, m, who, from, to, ...) { .at = (fair_time)(20000 + (day)) * FAIR_DAY, .move = FAIR_STR(m), .actor = FAIR_STR(who), .was = FAIR_STR(from), .became = FAIR_STR(to), __VA_ARGS__ }
+
+TEST(the_history_tells_what_was_sent_answered_and_decided_and_when_the_clock_stood_still_and_ran)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    const struct fair_case_step dispute[] = {      /* day 20000 is 4 October 2024 */
+        STEP(0, "gather", "OWN", "DRAFT", "EVIDENCE"), STEP(0, "seal", "OWN", "EVIDENCE", "REVIEW"), STEP(0, "ready", "OWN", "REVIEW", "READY"), STEP(1, "inquire", "OWN", "READY", "INQUIRY"),
+        STEP(2, "delivered", "RCP", "INQUIRY", "INQUIRY"), STEP(3, "ask-time", "RCP", "INQUIRY", "INQUIRY"), STEP(4, "dispute", "RCP", "INQUIRY", "DISPUTED", .ground = FAIR_STR("licence,free")),
+        STEP(4, "reply", "RCP", "DISPUTED", "DISPUTED"), STEP(5, "read", "OWN", "DISPUTED", "DISPUTED"), STEP(6, "letter", "OWN", "DISPUTED", "DISPUTED", .notice = 8),
+        STEP(7, "answer-dispute", "OWN", "DISPUTED", "DISPUTE_REVIEW"), STEP(8, "take-up", "REV", "DISPUTE_REVIEW", "DISPUTE_REVIEW"), STEP(9, "reject", "REV", "DISPUTE_REVIEW", "RETURN"),
+        STEP(9, "letter", "REV", "RETURN", "RETURN", .notice = 10), STEP(23, "resume", "REV", "RETURN", "INQUIRY") };
+    const struct fair_case_step reply[] = {
+        STEP(1, "inquire", "OWN", "READY", "INQUIRY"), STEP(2, "reply", "SYS", "INQUIRY", "INQUIRY"), STEP(3, "read", "OWN", "INQUIRY", "INQUIRY"), STEP(4, "grant-time", "OWN", "INQUIRY", "INQUIRY", .days = 7),
+        STEP(5, "hold", "OWN", "INQUIRY", "HOLD"), STEP(6, "ask", "RCP", "HOLD", "HOLD"), STEP(8, "release", "OWN", "HOLD", "INQUIRY"), STEP(9, "wrong", "OWN", "INQUIRY", "CLOSED_WRONG"),
+        STEP(10, "letter", "OWN", "CLOSED_WRONG", "CLOSED_WRONG", .notice = 9), STEP(11, "reply", "RCP", "CLOSED_WRONG", "CLOSED_WRONG") };
+    const struct fair_case_step early[] = { STEP(1, "hold", "OWN", "DRAFT", "HOLD"), STEP(2, "release", "OWN", "HOLD", "DRAFT"), STEP(3, "nonsense", "OWN", "DRAFT", "DRAFT") };
+
+    CHECK_STR(told(dispute, sizeof dispute / sizeof *dispute, a),
+              "inquire@05 delivered@06 ask_time@07+14 dispute@08:licence,free clock_stopped@08 read@09 letter_answer@10 answer_dispute@11 take_up@12 reject@13 letter_decision@13 resume@27 clock_anew@27");
+    CHECK_STR(told(reply, sizeof reply / sizeof *reply, a),
+              "inquire@05 reply@06 clock_stopped@06 read@07 clock_runs@07 grant_time@08+7 hold@09 clock_stopped@09 ask@10 release@12 clock_runs@12 closed_wrong@13 letter_closing@14 reply@15");
+    CHECK_STR(told(early, sizeof early / sizeof *early, a), "nothing");
 }
 
 TEST(a_mail_is_known_by_a_message_id_of_ours_before_a_number_in_its_text)
