@@ -71,6 +71,14 @@ code, out, err = verify(made)
 t.check(code == 1 and 'whom nobody trusts' in out, 'authorities_that_nobody_trusts_are_refused_by_default', (code, out))
 code, out, err = verify('--ca', roots, '--rematch', made)
 t.check(code == 0 and 'rematch' in out, 'the_match_is_computed_again_from_the_package_alone', (code, out, err))
+alone = t.top + '/alone'
+os.makedirs(alone)
+shutil.copy(made, alone + '/p.wacz')
+cut_off = ['unshare', '-n'] if os.geteuid() == 0 and shutil.which('unshare') and subprocess.run(['unshare', '-n', 'true'], stderr=subprocess.DEVNULL).returncode == 0 else []
+p = subprocess.run([*cut_off, os.path.abspath(fairtrack), 'verify', '--ca', roots, '--rematch', 'p.wacz'], cwd=alone, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                   env={k: v for k, v in os.environ.items() if k not in ('HOME', 'FAIRTRACK_HOME')} | {'HOME': '/nonexistent'})
+out = p.stdout.decode()
+t.check(p.returncode == 0 and 'rematch' in out and os.listdir(alone) == ['p.wacz'], 'without_a_home_a_catalogue_or_a_network', (p.returncode, out[-800:], p.stderr))
 
 t.check('match/overlay.png' in zipfile.ZipFile(made).namelist() and zipfile.ZipFile(made).read('match/overlay.png')[:8] == b'\x89PNG\r\n\x1a\n', 'the_work_is_laid_over_the_picture_found')
 

@@ -6,6 +6,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from tap import Tap
 from authority import Authority, run
+from wacz_rules import faults
 
 t = Tap()
 shared = os.path.join(os.environ.get('FAIRTRACK_SOURCE', '.'), '..', 'shared', 'suites')
@@ -32,6 +33,35 @@ with zipfile.ZipFile(made) as z:
     names = z.namelist()
 # what py-wacz's check_file_paths asks: every file but the two descriptions is listed, one folder deep
 t.check(all(n.count('/') == 1 for n in names if not n.startswith('datapackage')), 'every_file_lies_in_one_folder', names)
+
+# ---- the rules of WACZ by another reading than the program's, held against other people's packages first
+wrong = faults(made, ours=True)
+t.check(wrong == [], 'a_package_keeps_the_rules_of_WACZ_by_another_reading', wrong)
+wacz = os.path.join(shared, 'wacz')
+if os.path.isdir(wacz):
+    told = {n: faults(os.path.join(wacz, n)) for n in ('py-wacz/valid_example_1.wacz', 'py-wacz/valid_signed_example_1.wacz', 'scoop/example.com.wacz')}
+    t.check(not any(told.values()), 'that_reading_finds_nothing_in_good_packages_of_others', told)
+else:
+    t.skip('that_reading_finds_nothing_in_good_packages_of_others', 'no suites beside this checkout')
+spoiled_ways = {}
+for way in ('page', 'member', 'unlisted', 'index', 'twice', 'deflated'):
+    name = t.top + '/rules.wacz'
+    with zipfile.ZipFile(made) as z, zipfile.ZipFile(name, 'w') as o:
+        for n in z.namelist():
+            b = z.read(n)
+            if way == 'page' and n == 'pages/pages.jsonl':
+                b = b.replace(b'http', b'HTTP')
+            if way == 'member' and n == 'match/match.json':
+                b += b' '
+            if way == 'index' and n == 'archive/data.warc.gz':
+                b = b[:20] + b
+            o.writestr(n, b, zipfile.ZIP_DEFLATED if way == 'deflated' and n.startswith('archive/') else zipfile.ZIP_STORED)
+            if way == 'twice' and n == 'match/match.json':
+                o.writestr(n, b)
+        if way == 'unlisted':
+            o.writestr('archive/more.warc.gz', b'x')
+    spoiled_ways[way] = faults(name, ours=True)
+t.check(all(spoiled_ways.values()), 'and_each_broken_rule', spoiled_ways)
 
 # ---- VERIFY.txt
 text = zipfile.ZipFile(made).read('verify/VERIFY.txt').decode()
