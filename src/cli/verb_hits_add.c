@@ -52,7 +52,7 @@ static fair_str
 words_json(struct fair_arena *a, const struct fair_match *m, bool alike, const struct fair_picture *p)
 {
     json_t *list = json_array();
-    fair_str words[8], out;
+    fair_str words[FAIR_MATCH_WORDS], out;
     char *text;
 
     json_array_append_new(list, json_string("added by hand"));

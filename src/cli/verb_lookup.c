@@ -85,7 +85,7 @@ tsv_line(struct asked *q, const struct fair_match *m, const struct fair_work *w)
 static json_t *
 match_json(struct asked *q, const struct fair_match *m, const struct fair_work *w, const struct fair_picture *p)
 {
-    fair_str words[8];
+    fair_str words[FAIR_MATCH_WORDS];
     size_t n = fair_match_words(m, p->width, p->height, q->arena, words);
     json_t *list = json_array(), *o;
 
@@ -106,7 +106,7 @@ static void
 table_line(struct asked *q, const struct fair_match *m, const struct fair_work *w, const struct fair_picture *p)
 {
     struct fair_arena *a = q->arena;
-    fair_str words[8];
+    fair_str words[FAIR_MATCH_WORDS];
     size_t n = fair_match_words(m, p->width, p->height, a, words);
 
     fair_buf_fmt(&q->out, "  %-10s %5.1f %%  work %lld  %.*s\n", fair_verdict_name(m->verdict), 100 * (double)m->score, (long long)m->work,

@@ -20,6 +20,22 @@ hamming256_plain(const uint64_t query[4], const uint64_t *codes, size_t n, uint1
     }
 }
 
+static size_t
+near256_plain(const uint64_t query[4], const uint64_t *codes, size_t n, unsigned limit, uint32_t *at, uint16_t *dist)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        unsigned bits = 0;
+        for (size_t w = 0; w < 4; w++)
+            bits += (unsigned)__builtin_popcountll(query[w] ^ codes[4 * i + w]);
+        at[found] = (uint32_t)i;
+        dist[found] = (uint16_t)bits;
+        found += bits <= limit;
+    }
+    return found;
+}
+
 #if defined(__x86_64__)
 /* Counts the bits of each half-byte by table, then adds up bytes. */
 __attribute__((target("avx2"))) static void
@@ -39,34 +55,82 @@ hamming256_avx2(const uint64_t query[4], const uint64_t *codes, size_t n, uint16
     }
 }
 
+__attribute__((target("avx2"))) static size_t
+near256_avx2(const uint64_t query[4], const uint64_t *codes, size_t n, unsigned limit, uint32_t *at, uint16_t *dist)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        hamming256_avx2(query, codes + 4 * i, 1, dist + found);
+        at[found] = (uint32_t)i;
+        found += dist[found] <= limit;
+    }
+    return found;
+}
+
+#define AVX512 __attribute__((target("avx512f,avx512vl,avx512bw,avx512vpopcntdq,bmi")))
 /* Eight codes at once: their eight sums of four words are brought side by side by three rounds of adding halves. */
-__attribute__((target("avx512f,avx512vl,avx512bw,avx512vpopcntdq"))) static void
+AVX512 static inline __m128i
+eight_avx512(__m512i qq, const uint64_t *at)
+{
+    __m512i a = _mm512_popcnt_epi64(_mm512_xor_si512(qq, _mm512_loadu_si512(at)));          /* codes 0 1 */
+    __m512i b = _mm512_popcnt_epi64(_mm512_xor_si512(qq, _mm512_loadu_si512(at + 8)));      /* 2 3 */
+    __m512i c = _mm512_popcnt_epi64(_mm512_xor_si512(qq, _mm512_loadu_si512(at + 16)));     /* 4 5 */
+    __m512i d = _mm512_popcnt_epi64(_mm512_xor_si512(qq, _mm512_loadu_si512(at + 24)));     /* 6 7 */
+    /* pairs of words: 0 2 | 0 2 | 1 3 | 1 3 in the lanes of 128 bits, and 4 6 | 4 6 | 5 7 | 5 7 */
+    __m512i ab = _mm512_add_epi64(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+    __m512i cd = _mm512_add_epi64(_mm512_unpacklo_epi64(c, d), _mm512_unpackhi_epi64(c, d));
+    __m512i sum = _mm512_add_epi64(_mm512_shuffle_i64x2(ab, cd, 0x88), _mm512_shuffle_i64x2(ab, cd, 0xdd));
+    /* now 0 2 | 1 3 | 4 6 | 5 7 */
+    return _mm512_cvtepi64_epi16(_mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 1, 3, 4, 6, 5, 7), sum));
+}
+
+AVX512 static inline uint16_t
+one_avx512(__m256i q, const uint64_t *at)
+{
+    const __m256i c = _mm256_popcnt_epi64(_mm256_xor_si256(q, _mm256_loadu_si256((const __m256i *)at)));
+    const __m128i two = _mm_add_epi64(_mm256_castsi256_si128(c), _mm256_extracti128_si256(c, 1));
+
+    return (uint16_t)(_mm_cvtsi128_si64(two) + _mm_extract_epi64(two, 1));
+}
+
+AVX512 static void
 hamming256_avx512(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *dist)
 {
     const __m256i q = _mm256_loadu_si256((const __m256i *)query);
     const __m512i qq = _mm512_broadcast_i64x4(q);
     size_t i = 0;
 
+    for (; i + 8 <= n; i += 8) _mm_storeu_si128((__m128i *)(dist + i), eight_avx512(qq, codes + 4 * i));
+    for (; i < n; i++) dist[i] = one_avx512(q, codes + 4 * i);
+}
+
+AVX512 static size_t
+near256_avx512(const uint64_t query[4], const uint64_t *codes, size_t n, unsigned limit, uint32_t *at, uint16_t *dist)
+{
+    const __m256i q = _mm256_loadu_si256((const __m256i *)query);
+    const __m512i qq = _mm512_broadcast_i64x4(q);
+    const __m128i most = _mm_set1_epi16((short)(limit < 256 ? limit : 256));
+    size_t i = 0, found = 0;
+
     for (; i + 8 <= n; i += 8) {
-        const uint64_t *at = codes + 4 * i;
-        __m512i a = _mm512_popcnt_epi64(_mm512_xor_si512(qq, _mm512_loadu_si512(at)));          /* codes 0 1 */
-        __m512i b = _mm512_popcnt_epi64(_mm512_xor_si512(qq, _mm512_loadu_si512(at + 8)));      /* 2 3 */
-        __m512i c = _mm512_popcnt_epi64(_mm512_xor_si512(qq, _mm512_loadu_si512(at + 16)));     /* 4 5 */
-        __m512i d = _mm512_popcnt_epi64(_mm512_xor_si512(qq, _mm512_loadu_si512(at + 24)));     /* 6 7 */
-        /* pairs of words: 0 2 | 0 2 | 1 3 | 1 3 in the lanes of 128 bits, and 4 6 | 4 6 | 5 7 | 5 7 */
-        __m512i ab = _mm512_add_epi64(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
-        __m512i cd = _mm512_add_epi64(_mm512_unpacklo_epi64(c, d), _mm512_unpackhi_epi64(c, d));
-        __m512i sum = _mm512_add_epi64(_mm512_shuffle_i64x2(ab, cd, 0x88), _mm512_shuffle_i64x2(ab, cd, 0xdd));
-        /* now 0 2 | 1 3 | 4 6 | 5 7 */
-        sum = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 1, 3, 4, 6, 5, 7), sum);
-        _mm_storeu_si128((__m128i *)(dist + i), _mm512_cvtepi64_epi16(sum));
+        __m128i sum = eight_avx512(qq, codes + 4 * i);
+        uint32_t in = _mm_cmple_epu16_mask(sum, most);
+        uint16_t bits[8];
+        if (in == 0) continue;
+        _mm_storeu_si128((void *)bits, sum);
+        for (; in != 0; in &= in - 1) {
+            unsigned k = (unsigned)__builtin_ctz(in);
+            at[found] = (uint32_t)(i + k);
+            dist[found++] = bits[k];
+        }
     }
     for (; i < n; i++) {
-        const __m256i x = _mm256_xor_si256(q, _mm256_loadu_si256((const __m256i *)(codes + 4 * i)));
-        const __m256i c = _mm256_popcnt_epi64(x);
-        const __m128i two = _mm_add_epi64(_mm256_castsi256_si128(c), _mm256_extracti128_si256(c, 1));
-        dist[i] = (uint16_t)(_mm_cvtsi128_si64(two) + _mm_extract_epi64(two, 1));
+        at[found] = (uint32_t)i;
+        dist[found] = one_avx512(q, codes + 4 * i);
+        found += dist[found] <= limit;
     }
+    return found;
 }
 #endif
 
@@ -189,14 +253,17 @@ void
 fair_kernels_init(struct fair_kernels *k, unsigned flags)
 {
     k->hamming256 = hamming256_plain;
+    k->near256 = near256_plain;
     k->within256 = within256_plain;
 #if defined(__x86_64__)
     if (flags & FAIR_CPU_AVX2) {
         k->hamming256 = hamming256_avx2;
+        k->near256 = near256_avx2;
         k->within256 = within256_avx2;
     }
     if (flags & FAIR_CPU_AVX512_VPOPCNT) {
         k->hamming256 = hamming256_avx512;
+        k->near256 = near256_avx512;
         k->within256 = within256_avx512;
     }
 #endif

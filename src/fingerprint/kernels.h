@@ -21,6 +21,9 @@ struct fair_kernels {
     /* dist[i] = number of bits in which code i differs from `query`, i < n.
      * codes: n x 4 words, row-major, no alignment asked for.  dist: n. */
     void (*hamming256)(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *dist);
+    /* Which of n codes are within `limit` bits of `query`: their numbers and bits in at[] and dist[], in order; how many.  Both have
+     * room for n. */
+    size_t (*near256)(const uint64_t query[4], const uint64_t *codes, size_t n, unsigned limit, uint32_t *at, uint16_t *dist);
     /* Which of 8 n_blocks codes are at most `near` bits from each of n_queries codes, or at least `far` (257: never)?  Eight
      * codes make a block: their first words, then their second ones ...  hits has room for all pairs; what is found comes in
      * the order of blocks, then queries, then codes; how many. */

@@ -76,6 +76,8 @@ blur_rows_plain(const int16_t *const *rows, const int16_t *w, unsigned reach, si
     blur_rows_##suffix(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *const out[FAIR_BLUR_ROWS])\
     {                                                                                                                       \
         switch (reach) {                                                                                                    \
+        case 2: blur_rows_by_##suffix(rows, w, 2, n, tmp, out); break;                                                      \
+        case 3: blur_rows_by_##suffix(rows, w, 3, n, tmp, out); break;                                                      \
         case 4: blur_rows_by_##suffix(rows, w, 4, n, tmp, out); break;                                                      \
         case 5: blur_rows_by_##suffix(rows, w, 5, n, tmp, out); break;                                                      \
         case 6: blur_rows_by_##suffix(rows, w, 6, n, tmp, out); break;                                                      \
@@ -88,6 +90,18 @@ BLUR_ROWS(avx2, __attribute__((target("avx2"))), __m256i, 16, _mm256_loadu_si256
           _mm256_mulhrs_epi16, _mm256_add_epi16)
 BLUR_ROWS(avx512, __attribute__((target("avx512bw"))), __m512i, 32, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_set1_epi16,
           _mm512_mulhrs_epi16, _mm512_add_epi16)
+
+INLINE void
+widen_body(const uint8_t *restrict in, size_t n, int16_t *restrict out)
+{
+    for (size_t x = 0; x < n; x++) out[x] = (int16_t)(in[x] << 6);
+}
+
+INLINE void
+halve_body(const int16_t *restrict in, size_t n, int16_t *restrict out)
+{
+    for (size_t x = 0; x < n; x++) out[x] = in[2 * x];
+}
 
 INLINE void
 minus_body(const int16_t *restrict a, const int16_t *restrict b, size_t n, int16_t *restrict out)
@@ -300,13 +314,22 @@ cells_avx512(const int16_t *patch, int32_t *out)
 /* Bit d of the low plane: cell d is among the larger half; of the high plane: among the largest quarter.
  * Of equals the earlier counts as larger; an empty cell is never large.  The least of the larger ones is found bit by
  * bit, over keys that are all different. */
+INLINE uint32_t
+top_bit(uint32_t most)
+{
+    return most == 0 ? 0 : 1u << (31 - __builtin_clz(most));
+}
+
 INLINE void
 code_body(const int32_t cells[FAIR_CELLS], uint64_t code[4])
 {
-    uint32_t key[FAIR_CELLS], half = 0, quarter = 0;
+    uint32_t key[FAIR_CELLS], half = 0, quarter = 0, most = 0;
 
-    for (uint32_t i = 0; i < FAIR_CELLS; i++) key[i] = (uint32_t)cells[i] >> 3 << 7 | (FAIR_CELLS - 1 - i);
-    for (uint32_t bit = 1u << 31; bit != 0; bit >>= 1) {
+    for (uint32_t i = 0; i < FAIR_CELLS; i++) {
+        key[i] = (uint32_t)cells[i] >> 3 << 7 | (FAIR_CELLS - 1 - i);
+        most = key[i] > most ? key[i] : most;
+    }
+    for (uint32_t bit = top_bit(most); bit != 0; bit >>= 1) {
         uint32_t h = half | bit, q = quarter | bit;
         int32_t over_h = 0, over_q = 0;
         for (uint32_t i = 0; i < FAIR_CELLS; i++) {
@@ -321,6 +344,72 @@ code_body(const int32_t cells[FAIR_CELLS], uint64_t code[4])
         code[i / 64] |= (uint64_t)((key[i] >= half) & (key[i] >= FAIR_CELLS)) << (i % 64);
         code[2 + i / 64] |= (uint64_t)((key[i] >= quarter) & (key[i] >= FAIR_CELLS)) << (i % 64);
     }
+}
+
+static void
+code_plain(const int32_t *cells, uint64_t *code)
+{
+    code_body(cells, code);
+}
+
+__attribute__((target("avx2,bmi,popcnt"))) static void
+code_avx2(const int32_t *cells, uint64_t *code)
+{
+    code_body(cells, code);
+}
+
+/* All keys stay in eight registers.  As soon as exactly the number that is sought are over a bound, these are they. */
+#define AVX512_CODE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi,popcnt")))
+AVX512_CODE INLINE void
+over_avx512(const __m512i key[8], uint32_t least, uint64_t out[2])
+{
+    const __m512i v = _mm512_set1_epi32((int)least);
+
+    out[0] = (uint64_t)_mm512_cmpge_epu32_mask(key[0], v) | (uint64_t)_mm512_cmpge_epu32_mask(key[1], v) << 16 |
+             (uint64_t)_mm512_cmpge_epu32_mask(key[2], v) << 32 | (uint64_t)_mm512_cmpge_epu32_mask(key[3], v) << 48;
+    out[1] = (uint64_t)_mm512_cmpge_epu32_mask(key[4], v) | (uint64_t)_mm512_cmpge_epu32_mask(key[5], v) << 16 |
+             (uint64_t)_mm512_cmpge_epu32_mask(key[6], v) << 32 | (uint64_t)_mm512_cmpge_epu32_mask(key[7], v) << 48;
+}
+
+AVX512_CODE INLINE void
+largest_avx512(const __m512i key[8], uint32_t top, int n, uint64_t out[2])
+{
+    uint32_t least = 0;
+
+    out[0] = out[1] = ~(uint64_t)0;
+    for (uint32_t bit = top; bit != 0; bit >>= 1) {
+        uint64_t in[2];
+        int over;
+        over_avx512(key, least | bit, in);
+        over = __builtin_popcountll(in[0]) + __builtin_popcountll(in[1]);
+        if (over < n) continue;
+        least |= bit;
+        out[0] = in[0];
+        out[1] = in[1];
+        if (over == n) break;
+    }
+}
+
+AVX512_CODE static void
+code_avx512(const int32_t *cells, uint64_t *code)
+{
+    __m512i key[8], most = _mm512_setzero_si512();
+    uint64_t some[2];
+    uint32_t top;
+
+    for (int i = 0; i < 8; i++) {
+        const __m512i last = _mm512_sub_epi32(_mm512_set1_epi32(FAIR_CELLS - 1 - 16 * i), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+        key[i] = _mm512_or_si512(_mm512_slli_epi32(_mm512_srli_epi32(_mm512_loadu_si512((const void *)(cells + 16 * i)), 3), 7), last);
+        most = _mm512_max_epu32(most, key[i]);
+    }
+    top = top_bit(_mm512_reduce_max_epu32(most));
+    over_avx512(key, FAIR_CELLS, some);
+    largest_avx512(key, top, FAIR_CELLS / 2, code);
+    largest_avx512(key, top, FAIR_CELLS / 4, code + 2);
+    code[0] &= some[0];
+    code[1] &= some[1];
+    code[2] &= some[0];
+    code[3] &= some[1];
 }
 
 #define PI 3.14159265f
@@ -545,11 +634,12 @@ nearest_avx512(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n,
 }
 
 #define VARIANT(suffix, attributes)                                                                                     \
+    attributes static void widen_##suffix(const uint8_t *in, size_t n, int16_t *out) { widen_body(in, n, out); }        \
+    attributes static void halve_##suffix(const int16_t *in, size_t n, int16_t *out) { halve_body(in, n, out); }        \
     attributes static void minus_##suffix(const int16_t *a, const int16_t *b, size_t n, int16_t *out) { minus_body(a, b, n, out); } \
-    attributes static void code_##suffix(const int32_t *cells, uint64_t *code) { code_body(cells, code); }              \
     attributes static void slopes_##suffix(const int16_t *patch, const float *window, float *at, float *weight)         \
         { slopes_body(patch, window, at, weight); }                                                                     \
-    static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_rows_##suffix, minus_##suffix,             \
+    static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_rows_##suffix, widen_##suffix, halve_##suffix, minus_##suffix,           \
         extrema_row_##suffix, sample_##suffix, slopes_##suffix, cells_##suffix, code_##suffix, nearest_##suffix };
 
 VARIANT(plain, )

@@ -19,6 +19,10 @@ struct fair_parts_kernels {
      * 0 .. 16320.  tmp is scratch of FAIR_BLUR_ROWS times (n rounded up to 32, and 2 FAIR_ROW_PAD) values; out[j] gets n
      * values.  Edges repeat the outermost value.  Rows and outs are readable and writable up to n rounded up to 32. */
     void (*blur_rows)(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *const out[]);
+    /* out = 64 in, n of them */
+    void (*widen)(const uint8_t *in, size_t n, int16_t *out);
+    /* out[x] = in[2 x], n of them. */
+    void (*halve)(const int16_t *in, size_t n, int16_t *out);
     /* out = b - a */
     void (*minus)(const int16_t *a, const int16_t *b, size_t n, int16_t *out);
     /* rows[0..8]: three rows each of three layers, [4] the middle.  at[] gets the places of the n (at most 65536) in order

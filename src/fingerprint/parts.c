@@ -93,17 +93,39 @@ directions(const struct fair_parts_kernels *k, const int16_t *patch, const float
 /* A blob's claim to be kept: its response, less the more stronger ones of its size lie in the same tile. */
 struct claim { float key; uint32_t spot; };
 
-static int
-by_claim(const void *a, const void *b)
+/* The largest key first, of equals as they came: the bits of positive floats are in their order, 11 of them at a time. */
+static void
+sort_claims(struct claim *v, struct claim *room, size_t n)
 {
-    const struct claim *x = a, *y = b;
-    if (x->key != y->key) return x->key > y->key ? -1 : 1;
-    return x->spot < y->spot ? -1 : x->spot > y->spot;
+    uint32_t at[3][2048] = { { 0 } };
+
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, &v[i].key, sizeof bits);
+        for (unsigned k = 0; k < 3; k++) at[k][~bits >> 11 * k & 2047]++;
+    }
+    for (unsigned k = 0; k < 3; k++) {
+        uint32_t sum = 0;
+        struct claim *from = v;
+        for (size_t b = 0; b < 2048; b++) {
+            uint32_t more = at[k][b];
+            at[k][b] = sum;
+            sum += more;
+        }
+        for (size_t i = 0; i < n; i++) {
+            uint32_t bits;
+            memcpy(&bits, &from[i].key, sizeof bits);
+            room[at[k][~bits >> 11 * k & 2047]++] = from[i];
+        }
+        v = room;
+        room = from;
+    }
+    memcpy(room, v, n * sizeof *v);
 }
 
 #define BANDS 5
 #define TILES 16
-/* Put the spots to be kept first in `order`; returns how many. */
+/* Put the spots to be kept first in `order`, which has room for twice n; returns how many. */
 static size_t
 choose(const struct fair_spot *spots, size_t n, size_t keep, enum fair_purpose purpose, struct claim *order)
 {
@@ -113,17 +135,17 @@ choose(const struct fair_spot *spots, size_t n, size_t keep, enum fair_purpose p
 
     memset(taken, 0, sizeof taken);
     for (size_t i = 0; i < n; i++) order[i] = (struct claim){ spots[i].response, (uint32_t)i };
-    qsort(order, n, sizeof *order, by_claim);
+    sort_claims(order, order + n, n);
     for (size_t i = 0; i < n; i++) {
         const struct fair_spot *s = &spots[order[i].spot];
-        unsigned band = s->octave < BANDS ? s->octave : BANDS - 1;
-        float unit = (float)(1 << s->octave) * .5f / tile_of[band];
+        unsigned octave = s->grid > 0 ? s->grid + 1u : s->level > FAIR_SPACE_STEPS, band = octave < BANDS ? octave : BANDS - 1;
+        float unit = (float)(1 << s->grid) / tile_of[band];
         unsigned tx = (unsigned)(s->x * unit), ty = (unsigned)(s->y * unit);
         uint16_t *t = &taken[band][ty < TILES ? ty : TILES - 1][tx < TILES ? tx : TILES - 1];
         order[i].key *= worth[purpose == FAIR_FOR_QUERY][band] / (1 + .5f * (float)*t);
         ++*t;
     }
-    qsort(order, n, sizeof *order, by_claim);
+    sort_claims(order, order + n, n);
     return n < keep ? n : keep;
 }
 
@@ -139,8 +161,8 @@ describe(const struct fair_space *space, const struct fair_spot *spots, const st
     window_make(window);
     for (size_t i = 0; i < chosen && n < room; i++) {
         const struct fair_spot *s = &spots[order[i].spot];
-        const struct fair_layer *l = &space->level[s->octave][s->level];
-        float sigma = FAIR_SPACE_SIGMA * two_to(s->step / FAIR_SPACE_STEPS), unit = (float)(1 << s->octave) * .5f, angle[2];
+        const struct fair_layer *l = &space->grid[s->grid].level[s->level];
+        float unit = (float)(1 << s->grid), sigma = FAIR_SPACE_SIGMA * two_to(s->step / FAIR_SPACE_STEPS) / unit, angle[2];
         int16_t patch[FAIR_PATCH * FAIR_PATCH];
         int32_t cells[FAIR_CELLS];
         unsigned m;
@@ -154,8 +176,8 @@ describe(const struct fair_space *space, const struct fair_spot *spots, const st
             sample(k, l, s->x, s->y, sigma * .75f, c, sn, patch);
             k->cells(patch, cells);
             k->code(cells, p->code);
-            p->x = s->x * unit + .25f;
-            p->y = s->y * unit + .25f;
+            p->x = s->x * unit + .5f;
+            p->y = s->y * unit + .5f;
             p->size = sigma * unit;
             p->angle = angle[d];
             if (from != NULL) from[n] = order[i].spot;
@@ -260,7 +282,7 @@ fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, struct
 {
     uint32_t keep = purpose == FAIR_FOR_QUERY ? FAIR_PARTS_QUERY : FAIR_PARTS_CATALOGUE;
     struct fair_spot *spots = fair_xmalloc(ROOM * sizeof *spots);
-    struct claim *order = fair_xmalloc(ROOM * sizeof *order);
+    struct claim *order = fair_xmalloc(2 * ROOM * sizeof *order);
     size_t found, chosen;
     struct fair_space *space = fair_space_new(norm, CONTRAST, spots, ROOM, &found);
 

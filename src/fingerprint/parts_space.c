@@ -5,18 +5,23 @@
 #include "fingerprint/kernels_parts.h"
 #include "fingerprint/parts_space.h"
 
-/* Blurs that take a level to the next; the first takes the doubled picture (taken to be blurred by 1) to 1.6. */
+/* Blurs that take a level to the next, in the grid's pixels; the first takes the picture (taken to be blurred by 0.5) to
+ * FAIR_SPACE_SIGMA.  The later grids use those from blurs[LATER] on, their pixels being twice as large. */
 static const struct { unsigned reach; int16_t w[FAIR_BLUR_REACH + 1]; } blurs[FAIR_SPACE_LEVELS] = {
-    { 4, { 10468, 7598, 2905, 585, 62 } },
+    { 2, { 20914, 5803, 124 } },
+    { 2, { 21296, 5632, 104 } },
+    { 3, { 16916, 7317, 592, 17 } },
+    { 3, { 13434, 7924, 1627, 116 } },
     { 4, { 10662, 7646, 2820, 535, 52 } },
     { 5, { 8462, 6864, 3662, 1285, 297, 45 } },
     { 6, { 6722, 5890, 3964, 2049, 814, 248, 58 } },
     { 8, { 5336, 4907, 3824, 2524, 1410, 667, 267, 91, 26 } },
     { 10, { 4236, 4017, 3433, 2642, 1831, 1143, 643, 325, 148, 61, 23 } },
 };
+#define LATER FAIR_SPACE_STEPS
 
-#define EDGE 5                /* blobs nearer to a border than this are not sought; octave pixels */
-#define SMALLEST 20           /* an octave's shorter side is at least this                        */
+#define EDGE 4                /* blobs nearer to a border than this are not sought; pixels of the grid */
+#define SMALLEST 20           /* a grid's shorter side is at least this                        */
 
 static size_t
 stride_of(int32_t width)
@@ -27,41 +32,7 @@ stride_of(int32_t width)
 static int16_t *
 row(const struct fair_layer *l, int32_t y)
 {
-    return l->data + (size_t)y * l->stride;
-}
-
-/* Twice the size: each pixel's quarters lie 1/4 off its middle, so weights are 3/4 and 1/4 each way. */
-static void
-double_size(const struct fair_image *in, const struct fair_layer *out)
-{
-    int32_t w = (int32_t)in->width, h = (int32_t)in->height;
-
-    assert(w >= 1 && h >= 1);
-    for (int32_t y = 0; y < out->height; y++) {
-        int32_t near = y / 2, other = y % 2 ? near + 1 : near - 1;
-        const uint8_t *a = fair_image_row(in, (uint32_t)near);
-        const uint8_t *b = fair_image_row(in, (uint32_t)(other < 0 ? 0 : other >= h ? h - 1 : other));
-        int16_t *o = row(out, y);
-        int16_t mid[FAIR_SIDE + 2];      /* 1 .. w are set below, w >= 1 */
-        for (int32_t x = 0; x < w; x++) mid[x + 1] = (int16_t)(3 * a[x] + b[x]);
-        // cppcheck-suppress uninitvar ; w >= 1, so that mid[1] is set
-        mid[0] = mid[1];
-        mid[w + 1] = mid[w];
-        for (int32_t x = 0; x < w; x++) {
-            o[2 * x] = (int16_t)(4 * (3 * mid[x + 1] + mid[x]));
-            o[2 * x + 1] = (int16_t)(4 * (3 * mid[x + 1] + mid[x + 2]));
-        }
-    }
-}
-
-static void
-halve(const struct fair_layer *in, const struct fair_layer *out)
-{
-    for (int32_t y = 0; y < out->height; y++) {
-        const int16_t *a = row(in, 2 * y);
-        int16_t *o = row(out, y);
-        for (int32_t x = 0; x < out->width; x++) o[x] = a[2 * x];
-    }
+    return l->data + (size_t)(y & l->keep) * l->stride;
 }
 
 /* Rows y .. y + FAIR_BLUR_ROWS - 1 of the blur of `in`, as far as there are such rows. */
@@ -83,23 +54,42 @@ blur_rows(const struct fair_parts_kernels *k, unsigned which, const struct fair_
 
 struct sink { const struct fair_parts_kernels *k; int16_t least, contrast; struct fair_spot *spots; size_t n, room; int16_t *block; uint16_t *at; };
 
-static void spots_of_row(struct sink *k, const struct fair_layer level[FAIR_SPACE_LEVELS], unsigned octave, int32_t y);
+static void spots_of_row(struct sink *k, const struct fair_grid_levels *g, unsigned grid, int32_t y);
 
-/* Fill the levels of an octave from `first` (blurs begins at blur `from`), all of them a few rows at a time in step, so
- * that what is read was written shortly before; and look for blobs in the rows that are done. */
+/* What a grid begins with: the picture, as a layer of which a few rows are there; or the level of the grid before that is
+ * as blurred as this one's first. */
+struct source { const struct fair_image *picture; struct fair_layer layer, before; };
+
+#define LAID 64                   /* rows kept of a level that is not whole: more than there are between the first level's newest and oldest that is used */
+
+/* Fill the levels of a grid, all of them a few rows at a time in step, so that what is read was written shortly
+ * before; and look for blobs in the rows that are done. */
 static void
-fill(struct sink *k, const struct fair_layer *first, struct fair_layer level[FAIR_SPACE_LEVELS], unsigned from, unsigned octave, int16_t *tmp)
+fill(struct sink *k, const struct source *from, struct fair_grid_levels *g, unsigned grid, int16_t *tmp)
 {
-    int32_t behind[FAIR_SPACE_LEVELS] = { 0 }, h = level[0].height, last;
+    int32_t behind[FAIR_SPACE_LEVELS] = { 0 }, h = g->level[0].height, last;
+    unsigned first = grid == 0 ? 0 : 1, later = grid == 0 ? 0 : LATER;
 
-    for (unsigned l = from; l < FAIR_SPACE_LEVELS; l++)
-        behind[l] = (l > 0 ? behind[l - 1] : 0) + ((int32_t)blurs[l].reach + FAIR_BLUR_ROWS - 1) / FAIR_BLUR_ROWS * FAIR_BLUR_ROWS;
-    last = behind[FAIR_SPACE_LEVELS - 1];
+    for (unsigned l = first; l < g->levels; l++)
+        behind[l] = (l > 0 ? behind[l - 1] : 0) + ((int32_t)blurs[l + later].reach + FAIR_BLUR_ROWS - 1) / FAIR_BLUR_ROWS * FAIR_BLUR_ROWS;
+    last = behind[g->levels - 1];
+    assert(last + 2 * FAIR_BLUR_ROWS <= LAID);
     for (int32_t t = 0; t < h + last + FAIR_BLUR_ROWS; t += FAIR_BLUR_ROWS) {
-        for (unsigned l = from; l < FAIR_SPACE_LEVELS; l++)
-            if (t >= behind[l] && t - behind[l] < h) blur_rows(k->k, l, l > 0 ? &level[l - 1] : first, &level[l], t - behind[l], tmp);
-        for (int32_t y = t - last - 1; y < t - last - 1 + FAIR_BLUR_ROWS; y++) spots_of_row(k, level, octave, y);
+        for (int32_t y = t; y < t + FAIR_BLUR_ROWS && y < h; y++) {
+            if (grid == 0) k->k->widen(fair_image_row(from->picture, (uint32_t)y), (size_t)g->level[0].width, row(&from->layer, y));
+            else k->k->halve(row(&from->before, 2 * y), (size_t)g->level[0].width, row(&g->level[0], y));
+        }
+        for (unsigned l = first; l < g->levels; l++)
+            if (t >= behind[l] && t - behind[l] < h) blur_rows(k->k, l + later, l > 0 ? &g->level[l - 1] : &from->layer, &g->level[l], t - behind[l], tmp);
+        for (int32_t y = t - last - 1; y < t - last - 1 + FAIR_BLUR_ROWS; y++) spots_of_row(k, g, grid, y);
     }
+}
+
+/* Is the level kept whole? */
+static bool
+whole(const struct fair_grid_levels *g, unsigned level)
+{
+    return level >= 1 && level <= g->steps;
 }
 
 struct fair_space *
@@ -107,39 +97,47 @@ fair_space_new(const struct fair_image *norm, int16_t contrast, struct fair_spot
 {
     struct sink k = { .k = fair_parts_kernels(), .least = (int16_t)(contrast * 4 / 5), .contrast = contrast, .spots = spots, .room = room };
     struct fair_space *s = fair_xcalloc(1, sizeof *s);
-    int32_t w = 2 * (int32_t)norm->width, h = 2 * (int32_t)norm->height;
-    size_t need = 0, at = 0, stride = stride_of(w);
-    int16_t *tmp;
+    struct source from = { .picture = norm };
+    int32_t w = (int32_t)norm->width, h = (int32_t)norm->height;
+    size_t need = 0, at = FAIR_ROW_PAD, stride = stride_of(w);
+    int16_t *laid, *tmp;
 
     *n = 0;
-    for (int32_t ow = w, oh = h; s->octaves < FAIR_SPACE_OCTAVES && ow >= SMALLEST && oh >= SMALLEST; ow /= 2, oh /= 2) {
-        for (unsigned l = 0; l < FAIR_SPACE_LEVELS; l++) {
-            s->level[s->octaves][l] = (struct fair_layer){ ow, oh, stride_of(ow), NULL };
-            need += stride_of(ow) * (size_t)oh;
+    for (int32_t gw = w, gh = h; s->n < FAIR_SPACE_GRIDS && gw >= SMALLEST && gh >= SMALLEST; gw /= 2, gh /= 2) {
+        struct fair_grid_levels *g = &s->grid[s->n++];
+        g->steps = s->n == 1 ? 2 * FAIR_SPACE_STEPS : FAIR_SPACE_STEPS;
+        g->levels = g->steps + 3;
+        for (unsigned l = 0; l < g->levels; l++) {
+            g->level[l] = (struct fair_layer){ gw, gh, whole(g, l) ? -1 : LAID - 1, stride_of(gw), NULL };
+            if (whole(g, l)) need += stride_of(gw) * (size_t)gh;
         }
-        s->octaves++;
     }
-    if (s->octaves == 0) return s;
-    /* the levels; the doubled picture; rows of scratch; 4 rows of each difference; a row of places */
-    s->block = fair_xmalloc((need + stride * (size_t)(h + FAIR_BLUR_ROWS + 1 + 4 * (FAIR_SPACE_LEVELS - 1)) + 4 * FAIR_ROW_PAD + stride) * sizeof *s->block);
-    at = FAIR_ROW_PAD;
-    for (unsigned o = 0; o < s->octaves; o++)
-        for (unsigned l = 0; l < FAIR_SPACE_LEVELS; l++) {
-            s->level[o][l].data = s->block + at;
-            at += s->level[o][l].stride * (size_t)s->level[o][l].height;
+    if (s->n == 0) return s;
+    /* the whole levels; the last rows of the other three and of the picture; rows of scratch; 4 rows of each difference; a row of
+     * places */
+    s->block = fair_xmalloc((need + stride * (LAID * 4 + FAIR_BLUR_ROWS + 1 + 4 * (FAIR_SPACE_LEVELS - 1)) + 4 * FAIR_ROW_PAD + stride) * sizeof *s->block);
+    laid = s->block + at + need;
+    for (unsigned i = 0; i < s->n; i++) {
+        int16_t *part = laid;
+        for (unsigned l = 0; l < s->grid[i].levels; l++) {
+            struct fair_layer *layer = &s->grid[i].level[l];
+            if (whole(&s->grid[i], l)) {
+                layer->data = s->block + at;
+                at += layer->stride * (size_t)layer->height;
+            } else {
+                layer->data = part;
+                part += stride * LAID;
+            }
         }
-    {
-        struct fair_layer first = s->level[0][0];
-        first.data = s->block + at;
-        tmp = first.data + stride * (size_t)h;
-        k.block = tmp + (FAIR_BLUR_ROWS + 1) * stride + FAIR_ROW_PAD;
-        k.at = (uint16_t *)(k.block + 4 * (FAIR_SPACE_LEVELS - 1) * stride + FAIR_ROW_PAD);
-        double_size(norm, &first);
-        fill(&k, &first, s->level[0], 0, 0, tmp);
     }
-    for (unsigned o = 1; o < s->octaves; o++) {
-        halve(&s->level[o - 1][FAIR_SPACE_STEPS], &s->level[o][0]);
-        fill(&k, NULL, s->level[o], 1, o, tmp);
+    from.layer = s->grid[0].level[0];
+    from.layer.data = laid + stride * LAID * 3;
+    tmp = from.layer.data + stride * LAID;
+    k.block = tmp + (FAIR_BLUR_ROWS + 1) * stride + FAIR_ROW_PAD;
+    k.at = (uint16_t *)(k.block + 4 * (FAIR_SPACE_LEVELS - 1) * stride + FAIR_ROW_PAD);
+    for (unsigned i = 0; i < s->n; i++) {
+        fill(&k, &from, &s->grid[i], i, tmp);
+        from.before = s->grid[i].level[s->grid[i].steps];
     }
     *n = k.n;
     return s;
@@ -194,19 +192,19 @@ settle(const struct fair_layer g[4], int32_t x, int32_t y, float least, float of
 /* Rows of differences are kept four at a time, by their number's last two bits; row y - 1 .. y + 1 are there when y
  * is looked at. */
 static void
-spots_of_row(struct sink *k, const struct fair_layer level[FAIR_SPACE_LEVELS], unsigned octave, int32_t y)
+spots_of_row(struct sink *k, const struct fair_grid_levels *g, unsigned grid, int32_t y)
 {
-    int32_t w = level[0].width, h = level[0].height;
-    size_t stride = level[0].stride;
+    int32_t w = g->level[0].width, h = g->level[0].height;
+    size_t stride = g->level[0].stride;
     const int16_t *rows[FAIR_SPACE_LEVELS - 1][3];
 
     if (y + 1 >= 0 && y + 1 < h)
-        for (unsigned l = 0; l + 1 < FAIR_SPACE_LEVELS; l++)
-            k->k->minus(row(&level[l], y + 1), row(&level[l + 1], y + 1), (size_t)w, k->block + ((size_t)l * 4 + (size_t)((y + 1) & 3)) * stride);
+        for (unsigned l = 0; l + 1 < g->levels; l++)
+            k->k->minus(row(&g->level[l], y + 1), row(&g->level[l + 1], y + 1), (size_t)w, k->block + ((size_t)l * 4 + (size_t)((y + 1) & 3)) * stride);
     if (y < EDGE || y >= h - EDGE) return;
-    for (unsigned l = 0; l + 1 < FAIR_SPACE_LEVELS; l++)
+    for (unsigned l = 0; l + 1 < g->levels; l++)
         for (int32_t j = 0; j < 3; j++) rows[l][j] = k->block + ((size_t)l * 4 + (size_t)((y - 1 + j) & 3)) * stride + EDGE;
-    for (unsigned l = 1; l <= FAIR_SPACE_STEPS; l++) {
+    for (unsigned l = 1; l <= g->steps; l++) {
         const int16_t *nine[9];
         size_t n;
         for (unsigned i = 0; i < 9; i++) nine[i] = rows[l - 1 + i / 3][i % 3];
@@ -214,8 +212,9 @@ spots_of_row(struct sink *k, const struct fair_layer level[FAIR_SPACE_LEVELS], u
         for (size_t i = 0; i < n && k->n < k->room; i++) {
             int32_t x = (int32_t)k->at[i] + EDGE;
             float off[3], value;
-            if (!settle(level + l - 1, x, y, k->contrast, off, &value)) continue;
-            k->spots[k->n++] = (struct fair_spot){ (float)x + off[0], (float)y + off[1], (float)l + off[2], value, (uint16_t)octave, (uint16_t)l };
+            if (!settle(g->level + l - 1, x, y, k->contrast, off, &value)) continue;
+            k->spots[k->n++] = (struct fair_spot){ (float)x + off[0], (float)y + off[1],
+                                                   (float)(grid == 0 ? l : l + (grid + 1) * FAIR_SPACE_STEPS) + off[2], value, (uint16_t)grid, (uint16_t)l };
         }
     }
 }

@@ -63,6 +63,17 @@ TEST(every_kernel_means_what_the_plain_one_means)
             plain->blur_rows(rows, w, 3, n, tmp_a, to_a);      /* a reach that has no case of its own */
             k->blur_rows(rows, w, 3, n, tmp_b, to_b);
             for (int j = 0; j < 4; j++) assert_memory_equal(to_a[j], to_b[j], n * sizeof *out_a);
+            plain->blur_rows(rows, w, 2, n, tmp_a, to_a);
+            k->blur_rows(rows, w, 2, n, tmp_b, to_b);
+            for (int j = 0; j < 4; j++) assert_memory_equal(to_a[j], to_b[j], n * sizeof *out_a);
+            plain->widen((const uint8_t *)in[3] + 1, n, out_a);
+            k->widen((const uint8_t *)in[3] + 1, n, out_b);
+            assert_memory_equal(out_a, out_b, n * sizeof *out_a);
+            CHECK_EQ(out_a[0], 64 * ((const uint8_t *)in[3])[1]);
+            plain->halve(in[5], n, out_a);
+            k->halve(in[5], n, out_b);
+            assert_memory_equal(out_a, out_b, n * sizeof *out_a);
+            CHECK_EQ(out_a[n - 1], in[5][2 * (n - 1)]);
             plain->minus(in[1], in[2] + 3, n, out_a);
             k->minus(in[1], in[2] + 3, n, out_b);
             assert_memory_equal(out_a, out_b, n * sizeof *out_a);

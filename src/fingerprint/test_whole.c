@@ -298,6 +298,16 @@ TEST(distances_agree_over_odd_lengths_and_odd_places)
                 fast.hamming256(query, from, n, got);
                 CHECK(memcmp(want, got, n * sizeof *got) == 0);
                 CHECK_EQ(got[n], 0xabcd);
+                for (unsigned limit = 60; limit <= 256; limit += 49) {
+                    uint32_t at[N + 1];
+                    size_t k = 0, found = fast.near256(query, from, n, limit, at, got);
+                    for (size_t i = 0; i < n; i++)
+                        if (want[i] <= limit) {
+                            CHECK(k < found && at[k] == i && got[k] == want[i]);
+                            k++;
+                        }
+                    CHECK_EQ(k, found);
+                }
             }
     }
 }

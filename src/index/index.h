@@ -53,6 +53,26 @@ const char *fair_verdict_name(enum fair_verdict v);
 #define FAIR_SCORE_MATCH .8
 #define FAIR_SCORE_POSSIBLE .05
 
+/* What lies in the picture found beyond one side of the work: nothing, a plain strip, a strip of one tone with something
+ * on it (a caption), or other things. */
+enum fair_around { FAIR_AROUND_NOTHING, FAIR_AROUND_PLAIN, FAIR_AROUND_BAR, FAIR_AROUND_BUSY };
+
+/* What was done to the work, as far as it can be seen in grey: told of matches whose proof was laid on the query. */
+struct fair_done {
+    bool known, negated, slanted;     /* slanted: seen from the side                                     */
+    bool sure;                /* the map is so exact that what it says of the picture's shape holds      */
+    float wide;               /* how wide the work became against how high: 1 as it was                  */
+    enum fair_around around[4];       /* left, top, right, bottom; of works that lie straight            */
+    float gap[4];             /* how far the strip goes, share of the picture found                      */
+    bool tones_known;
+    float slope, at;          /* the line of tones: grey of the query = slope x grey of the work + at    */
+    float brighter;           /* by how many greys it is lighter                                         */
+    float off_line;           /* greys by which tiles are off one straight line of tones                 */
+    float detail;             /* of the contrast of neighbouring samples, the share that is left         */
+    float grain;              /* deviation of greys where the work is plain; < 0: it is so nowhere       */
+    float over, over_box[4];  /* the largest piece laid over it: share of the overlap, and where (0..1)  */
+};
+
 /* Why two pictures are believed to be the same one.  Everything a reviewer is
  * shown, and a court may ask for, is in here. */
 struct fair_match {
@@ -72,6 +92,7 @@ struct fair_match {
     float box[4];             /* x0 y0 x1 y1 of the copy in the query, query pixels as shown; all 0: unknown */
     float work_box[4];        /* the part of the work that is seen, work pixels              */
     float residual;           /* mean absolute pixel difference after alignment, 0..255; < 0: not looked at */
+    struct fair_done done;
 };
 
 /* What the check stages may ask for. */
@@ -104,7 +125,15 @@ fair_status fair_index_search(const struct fair_index *ix, const struct fair_que
                               struct fair_matches *out, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* The reasons in words a person understands, one line each ("cropped to 62 %",
- * "mirrored", "turned by 90 degrees"); at most 8.  `w`, `h`: the query as shown. */
-size_t fair_match_words(const struct fair_match *m, uint32_t w, uint32_t h, struct fair_arena *a, fair_str words[8]);
+ * "mirrored", "turned by 90 degrees"); at most FAIR_MATCH_WORDS.  `w`, `h`: the query as shown.  What was done to a copy is
+ * said of matches only. */
+#define FAIR_MATCH_WORDS 16
+size_t fair_match_words(const struct fair_match *m, uint32_t w, uint32_t h, struct fair_arena *a, fair_str words[FAIR_MATCH_WORDS]);
+
+/* The work as grey as it is where the query is like it, red where it is darker or lighter than one change of tones
+ * explains, blue where the query does not show it: RGB, as large as the work's normalised picture.  From the match and the two
+ * normalised grey pictures, with the sizes of the pictures as shown, alone; NULL where it has no map.  The caller frees it. */
+struct fair_image *fair_match_difference(const struct fair_match *m, const struct fair_image *query, uint32_t width, uint32_t height,
+                                         const struct fair_image *work, uint32_t work_width, uint32_t work_height);
 
 #endif

@@ -6,7 +6,7 @@
 #include "index/segments.h"
 
 #define OPEN_WORKS 32         /* works of the tail's shelf that is made anew at each search */
-#define SAME_TIER 8           /* so many shelves of a size become one                        */
+#define SAME_TIER 2           /* so many shelves of a size become one: each list that is looked at costs, however short */
 
 /* What a segment's records look like to a search. */
 struct seg_shelf {

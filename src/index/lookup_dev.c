@@ -1,10 +1,10 @@
 /* lookup_dev: register the pictures of one folder, look up those of another, and print what was found.  A development
  * tool, not installed; it decodes in its own process, so it is for pictures one trusts.
  *
- *     lookup_dev [--off STAGE]... [--clues] CATALOGUE QUERIES > results.tsv
+ *     lookup_dev [--off STAGE]... [--clues | --words] CATALOGUE QUERIES > results.tsv
  *
  * A line a pair: query, work, score, box in the query (what bench/recognition's eval.py reads), then the verdict and,
- * with --clues, what the stages knew.  Costs go to stderr. */
+ * with --clues, what the stages knew, with --words the reasons.  Costs go to stderr. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,20 +69,21 @@ main(int argc, char **argv)
     struct dirent **names;
     char folder[] = "/tmp/lookup-XXXXXX";
     unsigned off = 0;
-    bool clues = false;
+    bool clues = false, words = false;
     double t_decode = 0, t_take = 0, t_search = 0, t;
     uint64_t parts = 0;
     int n;
 
     for (; argc > 3; argc--, argv++) {
         if (strcmp(argv[1], "--clues") == 0) { clues = true; continue; }
+        if (strcmp(argv[1], "--words") == 0) { words = true; continue; }
         if (strcmp(argv[1], "--off") != 0 || argc < 5) break;
         for (size_t i = 0; i < fair_n_stages; i++)
             if (strcmp(argv[2], fair_stages[i].name) == 0) off |= 1u << i;
         argc--;
         argv++;
     }
-    if (argc != 3) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--clues] CATALOGUE QUERIES\n"); return 2; }
+    if (argc != 3) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--clues | --words] CATALOGUE QUERIES\n"); return 2; }
     if (mkdtemp(folder) == NULL || fair_index_open(folder, &ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
     n = scandir(argv[1], &names, no_dot, by_name);
     works = fair_xcalloc(n > 0 ? (size_t)n : 1, sizeof *works);
@@ -119,7 +120,7 @@ main(int argc, char **argv)
         parts += fp.n_parts;
         t2 = ms();
         {
-            struct fair_search s = { .q = { .fp = &fp, .grey = grey, .proof = proof, .arena = a } };
+            struct fair_search s = { .q = { .fp = &fp, .grey = grey, .proof = proof, .arena = a }, .all = clues };
             if (fair_index_search_with(ix, &s, off, &found, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
             for (size_t k = 0; k < found.n; k++) {
                 const struct fair_match *m = &found.v[k];
@@ -141,6 +142,11 @@ main(int argc, char **argv)
                     fair_evidence(m, c, x);
                     printf("\t");
                     for (int e = 0; e < FAIR_EVIDENCE; e++) printf("%s%.5f", e ? "," : "", (double)x[e]);
+                }
+                if (words) {
+                    fair_str say[FAIR_MATCH_WORDS];
+                    size_t n_say = fair_match_words(m, info.width, info.height, a, say);
+                    for (size_t w = 0; w < n_say; w++) printf("\t%.*s", FAIR_STR_ARG(say[w]));
                 }
                 printf("\n");
             }

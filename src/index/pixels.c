@@ -446,6 +446,7 @@ fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work
 
     memcpy(best.bend, bend, sizeof best.bend);
     best.looked = true;
+    best.laid_negated = negated;
     if (grid_of(query, work, best.bend, COARSE, &g)) {
         sample_work(work, &g, a);
         for (int i = 0; i < 4; i++) {
@@ -487,4 +488,26 @@ fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work
     measure(small_a, small_b, g.width / 4, g.height / 4, 2, &best);
     borders(query, work, negated, &best);
     if (!c->looked || fitness(&best) > fitness(c)) *c = best;
+}
+
+bool
+fair_pixels_lay(const struct fair_levels *query, const struct fair_levels *work, const float b[8], bool negated, int32_t side,
+                float *a, float *out, int32_t *width, int32_t *height)
+{
+    struct grid g;
+
+    if (!grid_of(query, work, b, side, &g)) return false;
+    sample_work(work, &g, a);
+    sample_query(query, &g, b, negated, out);
+    *width = g.width;
+    *height = g.height;
+    return true;
+}
+
+void
+fair_pixels_row(const struct fair_levels *query, const float b[8], float y, size_t n, float *out)
+{
+    const struct grid g = { 2, 2, .5f * (float)n, y, 1 };
+
+    fair_pixels_kernels()->sample(&query->at[level_for(query, query_gap(&g, b))], b, .5f, y, 1, n, out);
 }

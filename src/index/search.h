@@ -21,7 +21,7 @@ struct fair_clue {
     uint64_t parts[2];        /* the work's                                                              */
     uint32_t shared;          /* of these, those that agree with another candidate too               */
     /* pixels, at full, half and quarter fineness */
-    bool looked;
+    bool looked, laid_negated;        /* laid_negated: the query's greys were turned round for it */
     float tiles[3];           /* textured tiles in the overlap, corners for more than edges          */
     float alike[3];           /* their mean correlation, -1..1                                       */
     float firm[3];            /* share of them that correlate well                                   */
@@ -44,6 +44,7 @@ struct fair_clue {
     uint32_t bare, bare_on;   /* plain stretches of the work's border, and of these those without a seam */
     float marked;             /* of the agreeing parts, the share that recur in works not alike otherwise */
     float visible[4];         /* x0 y0 x1 y1, normalised pixels of the work: where it is like the query */
+    const struct fair_levels *levels; /* the work's proof, where one was laid on the query               */
 };
 
 /* q comes first: stages are given &search->q and find the search by a cast. */
@@ -51,6 +52,8 @@ struct fair_search {
     struct fair_query q;
     const struct fair_index *ix;
     struct fair_clue *clues;  /* clues[i] belongs to io->v[i] */
+    const struct fair_levels *levels; /* the query's picture, where proofs were laid on it */
+    bool all;                 /* tell unlikely pairs too: what the score is fitted to must not depend on it */
 };
 
 /* fair_index_search, with what the stages knew left in `s`; s->clues[i] belongs to out->v[i]. */
@@ -80,6 +83,17 @@ bool fair_solve(double m[8][9], int n);
 struct fair_levels;
 struct fair_levels *fair_levels_new(const struct fair_image *grey, struct fair_arena *a);
 void fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work, const float b[8], bool negated, struct fair_clue *clue);
+
+/* Both pictures' samples under the map b, the work's in `a`: rows of *width, at most `side` each way; NAN where the query has none.
+ * False where there is hardly any overlap. */
+bool fair_pixels_lay(const struct fair_levels *query, const struct fair_levels *work, const float b[8], bool negated, int32_t side,
+                     float *a, float *out, int32_t *width, int32_t *height);
+
+/* out[x], x < n: the query at the place of the work's pixel (x + .5, y), NAN outside. */
+void fair_pixels_row(const struct fair_levels *query, const float b[8], float y, size_t n, float *out);
+
+/* What was done to the work: fills m->done. */
+void fair_done_tell(const struct fair_image *query, const struct fair_levels *levels, const struct fair_clue *c, struct fair_match *m);
 
 /* Survey two grids of samples laid on each other, NAN where the query has none: fills the clue's survey. */
 void fair_survey(const float *a, const float *b, int32_t width, int32_t height, struct fair_clue *c);

@@ -6,7 +6,7 @@
 #include "index/search.h"
 #include "index/words.h"
 
-#define PROBES 6              /* words looked up for each part of the query                         */
+#define PROBES 4              /* words looked up for each part of the query                         */
 #define MANY 4000             /* works from which on only some sides of a word are looked at         */
 #define NEAR 70               /* bits within which two codes may be the same spot                   */
 #define CAP 6                 /* pairings kept for a part of the query and a turn, the nearest first  */
@@ -61,41 +61,58 @@ rareness(const struct worth *w, size_t sum)
     return sum <= w->cap ? w->rare[sum] : logf(1 + (float)w->cap / (float)sum);
 }
 
-/* Move the nearest of the pairings in `from` to `out`; what a common code is near to tells little, so a pairing's weight
+/* What is near to one part of the query under one turn, while it is gathered.  Within `limit` bits there are more than the
+ * cap, within one less there are not: what is farther will not be kept. */
+struct near { struct founds f; uint32_t count[NEAR + 1]; size_t sum; unsigned limit; };
+
+static void
+begin(struct near *s)
+{
+    memset(s->count, 0, sizeof s->count);
+    s->f.n = s->sum = 0;
+    s->limit = NEAR;
+}
+
+static void
+note(struct near *s, size_t cap, struct found x)
+{
+    if (x.bits > s->limit) return;
+    add(&s->f, x);
+    s->count[x.bits]++;
+    s->sum++;
+    while (s->sum - s->count[s->limit] > cap) s->sum -= s->count[s->limit--];
+}
+
+/* Move the nearest of the pairings gathered to `out`; what a common code is near to tells little, so a pairing's weight
  * is less the more are as near. */
 static void
-thin(struct founds *from, const struct worth *w, struct founds *out)
+thin(struct near *from, const struct worth *w, struct founds *out)
 {
-    uint32_t count[NEAR + 1] = { 0 };
     float weight[NEAR + 1];
     size_t sum = 0, begin = out->n;
-    unsigned last = NEAR;
 
-    if (from->n == 0) return;
-    for (size_t i = 0; i < from->n; i++) count[from->v[i].bits]++;
-    for (unsigned b = 0; b <= NEAR; b++) {
-        if (count[b] == 0) continue;
-        sum += count[b];
+    for (unsigned b = 0; b <= from->limit; b++) {
+        if (from->count[b] == 0) continue;
+        sum += from->count[b];
         weight[b] = rareness(w, sum) * (float)(NEAR + 20 - b) / NEAR;
-        if (sum > w->cap) { last = b; break; }
     }
-    for (size_t i = 0; i < from->n && out->n - begin < 2 * w->cap; i++)
-        if (from->v[i].bits <= last) {
-            struct found x = from->v[i];
+    for (size_t i = 0; i < from->f.n && out->n - begin < 2 * w->cap; i++)
+        if (from->f.v[i].bits <= from->limit) {
+            struct found x = from->f.v[i];
             // cppcheck-suppress uninitvar ; count[x.bits] > 0, so that its weight was set
             x.weight = weight[x.bits];
             add(out, x);
         }
-    from->n = 0;
 }
 
 /* Pairings of one code with the parts listed under a word's family, on `n_sides` of its sides, by the turn that they need. */
 static void
-look_up(const struct shelves *s, uint16_t word, unsigned n_sides, const uint64_t code[4], uint16_t query, struct founds by_turn[4])
+look_up(const struct shelves *s, uint16_t word, unsigned n_sides, const uint64_t code[4], uint16_t query, size_t cap, struct near by_turn[4])
 {
     const struct fair_kernels *kernels = fair_kernels();
     unsigned family = fair_word_family(word), turn = fair_word_turn(word), each = n_sides < FAIR_SIDES ? 1 : FAIR_SIDES;
     uint64_t turned[4];
+    uint32_t is[256];
     uint16_t bits[256];
     uint8_t sides[FAIR_SIDES] = { 0 };
 
@@ -106,41 +123,64 @@ look_up(const struct shelves *s, uint16_t word, unsigned n_sides, const uint64_t
             const struct fair_shelf *shelf = s->v[k];
             const uint32_t *first = shelf->first + family * FAIR_SIDES + sides[side];
             for (uint32_t at = first[0], end = first[each], n; at < end; at += n) {
+                unsigned limit = by_turn[0].limit;
+                size_t found;
+                for (unsigned t = 1; t < 4; t++) limit = by_turn[t].limit > limit ? by_turn[t].limit : limit;
                 n = end - at < 256 ? end - at : 256;
-                kernels->hamming256(turned, shelf->codes + 4 * (size_t)at, n, bits);
-                for (uint32_t i = 0; i < n; i++) {
-                    uint32_t l = shelf->listed[at + i];
+                found = kernels->near256(turned, shelf->codes + 4 * (size_t)at, n, limit, is, bits);
+                for (size_t i = 0; i < found; i++) {
+                    uint32_t l = shelf->listed[at + is[i]];
                     uint8_t needs = (uint8_t)(fair_listed_turn(l) ^ turn);
-                    if (bits[i] <= NEAR)
-                        add(&by_turn[needs], (struct found){ .work = s->before[k] + fair_listed_work(l), .query = query,
-                                                             .part = (uint8_t)fair_listed_part(l), .turn = needs, .bits = (uint8_t)bits[i] });
+                    note(&by_turn[needs], cap, (struct found){ .work = s->before[k] + fair_listed_work(l), .query = query,
+                                                               .part = (uint8_t)fair_listed_part(l), .turn = needs, .bits = (uint8_t)bits[i] });
                 }
             }
         }
 }
 
 /* Sides of each probed word that are looked at: all where there are few works, else fewer the farther the word is. */
-static const uint8_t sides_of_few[PROBES] = { FAIR_SIDES, FAIR_SIDES, FAIR_SIDES, FAIR_SIDES, FAIR_SIDES, FAIR_SIDES };
-static const uint8_t sides_of_many[PROBES] = { 5, 3, 2, 2, 1, 1 };
+static const uint8_t sides_of_few[PROBES] = { FAIR_SIDES, FAIR_SIDES, FAIR_SIDES, FAIR_SIDES };
+static const uint8_t sides_of_many[PROBES] = { 5, 4, 3, 2 };
+
+/* The lists of a part that will be looked up after next, and what the next one's begin with, are fetched meanwhile: where they
+ * lie is without order. */
+static void
+fetch(const struct shelves *s, const uint16_t words[PROBES], bool lists)
+{
+    for (size_t k = 0; k < s->n && k < 4; k++)
+        for (unsigned m = 0; m < PROBES; m++) {
+            const uint32_t *first = s->v[k]->first + fair_word_family(words[m]) * FAIR_SIDES;
+            if (!lists) {
+                __builtin_prefetch(first);
+                continue;
+            }
+            __builtin_prefetch(s->v[k]->listed + *first);
+            for (size_t line = 0; line < 4; line++) __builtin_prefetch(s->v[k]->codes + 4 * (size_t)*first + 8 * line);
+        }
+}
 
 static void
 look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, struct founds *out)
 {
     struct worth w = { .cap = s->works / 100 < CAP_MOST - CAP ? CAP + s->works / 100 : CAP_MOST };
-    struct founds by_turn[4] = { { 0 } };
+    struct near by_turn[4] = { 0 };
     const uint8_t *sides = s->works >= MANY ? sides_of_many : sides_of_few;
+    uint16_t (*words)[PROBES] = fair_xmalloc((fp->n_parts + 1) * sizeof *words);
 
     w.rare = fair_xmalloc((w.cap + 1) * sizeof *w.rare);
     w.rare[0] = 0;
     for (size_t sum = 1; sum <= w.cap; sum++) w.rare[sum] = logf(1 + (float)w.cap / (float)sum);
+    for (uint32_t i = 0; i < fp->n_parts; i++) fair_words_of(fp->parts[i].code, PROBES, words[i]);
     for (uint32_t i = 0; i < fp->n_parts; i++) {
-        uint16_t words[PROBES];
-        fair_words_of(fp->parts[i].code, PROBES, words);
-        for (unsigned m = 0; m < PROBES; m++) look_up(s, words[m], sides[m], fp->parts[i].code, (uint16_t)i, by_turn);
+        if (i + 2 < fp->n_parts) fetch(s, words[i + 2], false);
+        if (i + 1 < fp->n_parts) fetch(s, words[i + 1], true);
+        for (unsigned turn = 0; turn < 4; turn++) begin(&by_turn[turn]);
+        for (unsigned m = 0; m < PROBES; m++) look_up(s, words[i][m], sides[m], fp->parts[i].code, (uint16_t)i, w.cap, by_turn);
         for (unsigned turn = 0; turn < 4; turn++) thin(&by_turn[turn], &w, out);
     }
-    for (unsigned turn = 0; turn < 4; turn++) free(by_turn[turn].v);
+    for (unsigned turn = 0; turn < 4; turn++) free(by_turn[turn].f.v);
     free(w.rare);
+    free(words);
 }
 
 /* Put the pairings in order of work, keeping the order within each: by counting, 11 bits of the work's number at a time. */

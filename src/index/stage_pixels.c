@@ -24,6 +24,7 @@ fair_stage_pixels(const struct fair_index *ix, const struct fair_query *q, struc
     if (q->grey == NULL || q->proof == NULL || io->n == 0) return FAIR_OK;
     order = fair_alloc_array(q->arena, io->n, sizeof *order);
     query = fair_levels_new(q->grey, q->arena);
+    s->levels = query;
     for (size_t i = 0; i < io->n; i++) {
         const struct fair_clue *c = &s->clues[i];
         float weight = c->mapped ? c->weight : 0;
@@ -46,6 +47,7 @@ fair_stage_pixels(const struct fair_index *ix, const struct fair_query *q, struc
             fair_bend_affine(c->whole_map, bend);
             fair_pixels_look(query, work, bend, c->negated, c);
         }
+        c->levels = work;
         if (c->looked && c->agree >= 4 && c->held > .1f) fair_recur(ix, q->org, c);
     }
     return FAIR_OK;

@@ -34,6 +34,7 @@ place(const struct fair_query *q, const struct fair_clue *c, struct fair_match *
     float w = r->norm_width, h = r->norm_height, det;
     float in_x = (float)q->fp->width / (float)q->fp->norm_width, in_y = (float)q->fp->height / (float)q->fp->norm_height;
     float of_x = w / (float)r->width, of_y = h / (float)r->height, u, v, ux, vx, uy, vy;
+    unsigned inside = 0;
     float box[4] = { 1e9f, 1e9f, -1e9f, -1e9f }, seen[4] = { 1e9f, 1e9f, -1e9f, -1e9f };
 
     /* the affine map that is nearest about the work's middle */
@@ -57,6 +58,7 @@ place(const struct fair_query *q, const struct fair_clue *c, struct fair_match *
             u *= in_x;
             v *= in_y;
             box[0] = less(box[0], u); box[1] = less(box[1], v); box[2] = more(box[2], u); box[3] = more(box[3], v);
+            inside += u >= -1.5f * in_x && v >= -1.5f * in_y && u <= (float)q->fp->width + 1.5f * in_x && v <= (float)q->fp->height + 1.5f * in_y;
             if (u < -1 || v < -1 || u > (float)q->fp->width + 1 || v > (float)q->fp->height + 1) continue;
             seen[0] = less(seen[0], x); seen[1] = less(seen[1], y); seen[2] = more(seen[2], x); seen[3] = more(seen[3], y);
         }
@@ -68,7 +70,7 @@ place(const struct fair_query *q, const struct fair_clue *c, struct fair_match *
         m->work_box[0] = seen[0] / of_x; m->work_box[1] = seen[1] / of_y;
         m->work_box[2] = seen[2] / of_x; m->work_box[3] = seen[3] / of_y;
     }
-    m->covers = c->looked ? c->covers : 0;
+    m->covers = c->looked ? (float)inside / (17 * 17) : 0;
     m->residual = c->looked ? c->residual : -1;
 }
 
@@ -142,7 +144,9 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         related = chance(fair_score_related, x, more_works);
         m->score = related * (c->looked ? chance(fair_score_copy, x, 0) : looked > 0 ? PASSED : UNSEEN);
         m->verdict = verdict_of(c, m->score, related);
-        if (m->score < KEPT && m->verdict != FAIR_SAME_SCENE) continue;
+        if (m->verdict == FAIR_MATCH && q->grey != NULL && c->levels != NULL && s->levels != NULL)
+            fair_done_tell(q->grey, s->levels, c, m);
+        if (m->score < KEPT && !s->all && m->verdict != FAIR_SAME_SCENE) continue;
         io->v[kept] = *m;
         s->clues[kept++] = *c;
     }

@@ -88,7 +88,7 @@ settle(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
 static fair_str
 words_json(struct fair_scan *s, const struct fair_match *m, const struct fair_outcome *o)
 {
-    fair_str words[8];
+    fair_str words[FAIR_MATCH_WORDS];
     size_t n = fair_match_words(m, (uint32_t)o->width, (uint32_t)o->height, s->scratch, words);
     struct fair_buf b = FAIR_BUF(s->arena, 65536);
     fair_str out;
