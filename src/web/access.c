@@ -21,7 +21,9 @@ fair_access_of(fair_str path)
 fair_status
 fair_access_note(const struct fair_request *rq, struct fair_err *err)
 {
-    if (rq->desk.user == 0 || strcmp(rq->route->method, "GET") != 0 || !fair_access_of(rq->path)) return FAIR_OK;
+    bool shows = strcmp(rq->route->method, "GET") == 0 || fair_str_ends(rq->path, FAIR_STR("/export"));
+
+    if (rq->desk.user == 0 || !shows || !fair_access_of(rq->path)) return FAIR_OK;
     return fair_store_access_put(&rq->desk, rq->json ? "api" : "page", fair_str_of(rq->route->path), rq->id, (fair_str){ NULL, 0 }, rq->now, err);
 }
 
