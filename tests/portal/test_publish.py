@@ -45,8 +45,12 @@ f('hits', 'decide', '--as', 'pursue', hit)
 number = case(hit, 'tom@example.org')[1]
 code, package, err = run(hand_over, home, hit, found)
 t.check(code == 0 and number.isdigit(), 'a_case_and_a_package_of_its_use_are_made', (number, err))
+# Somebody else uses the same picture, and that is captured too: it is nobody's matter but theirs.
+f('hits', 'add', '--work', str(f.json('works', 'list')[0]['work']), '--page', 'https://other.example.net/secret', found)
+other = [h['hit'] for h in f.json('hits', 'list', '--state', 'all') if str(h['hit']) != hit]
+t.check(len(other) == 1 and run(hand_over, home, other[0], found)[0] == 0, 'another_use_by_somebody_else_is_captured', other)
 worker()
-t.check(f.json('evidence', 'list')[0]['state'] == 'sealed', 'the_package_is_sealed', f.json('evidence', 'list'))
+t.check(all(x['state'] == 'sealed' for x in f.json('evidence', 'list')) and len(f.json('evidence', 'list')) == 2, 'the_package_is_sealed', f.json('evidence', 'list'))
 
 # A letter of the case that leaves.  It answers one before it, as test_post.py has it.
 org, account = sql('SELECT org_id, id FROM account')[0]
@@ -108,6 +112,7 @@ z = zipfile.ZipFile(base + '/files/file.zip')
 t.check(z.testzip() is None and 'notice.json' in z.namelist() and any(n.startswith('letters/') and n.endswith('.pdf') for n in z.namelist()) and any(n.startswith('pictures/') for n in z.namelist()),
         'the_recipients_own_file_holds_letters_pictures_and_facts', z.namelist())
 text = json.dumps(p) + ''.join(z.read(n).decode('utf-8', 'replace') for n in z.namelist() if n.endswith('.txt'))
+t.check('other.example.net' not in text and str(other[0]) not in text, 'nothing_of_the_other_user_is_on_it')
 t.check(number not in text and hit not in text and str(account) not in text, 'no_number_of_ours_for_case_hit_or_account_is_on_it')
 
 # ---- again the same, and after each move what is
