@@ -110,6 +110,7 @@ take_property(struct fair_arena *a, const json_t *p, struct fair_rdap_contact *o
     json_t *params = json_array_get(p, 1);
 
     if (fair_str_eq_nocase(name, FAIR_STR("fn")) && out->name.p == NULL) out->name = text;
+    if (fair_str_eq_nocase(name, FAIR_STR("kind")) && out->kind.p == NULL) out->kind = text;
     if (fair_str_eq_nocase(name, FAIR_STR("org")) && out->organisation.p == NULL) out->organisation = text;
     if (fair_str_eq_nocase(name, FAIR_STR("email")) && out->email.p == NULL) out->email = text;
     if (fair_str_eq_nocase(name, FAIR_STR("tel")) && out->phone.p == NULL) out->phone = text;

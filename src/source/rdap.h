@@ -8,7 +8,7 @@
 #define FAIR_RDAP_LIST 64         /* name servers, contacts, states that are kept */
 
 /* One that an answer names: registrar, registrant, abuse ... */
-struct fair_rdap_contact { fair_str roles, handle, name, organisation, email, phone, address, country, iana_id; };
+struct fair_rdap_contact { fair_str roles, handle, kind /* jCard: "individual" "org" ... */, name, organisation, email, phone, address, country, iana_id; };
 
 struct fair_rdap {
     fair_str kind;                /* "domain" "ip network" "entity" "nameserver" "autnum", or what it says itself */

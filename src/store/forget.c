@@ -51,6 +51,7 @@ FAIR_SQL(forget_uses, "UPDATE case_use SET operator = $3 WHERE org_id = $1 AND c
 FAIR_SQL(forget_case_is, "SELECT operator, party_id, closed_us, forgotten_us FROM case_file WHERE org_id = $1 AND id = $2");
 FAIR_SQL(party_still, "SELECT 1 FROM case_file WHERE org_id = $1 AND party_id = $2 AND id <> $3 AND forgotten_us IS NULL");
 FAIR_SQL(forget_data, "DELETE FROM party_datum WHERE org_id = $1 AND party_id = $2");
+FAIR_SQL(forget_proposals, "DELETE FROM party_proposal WHERE org_id = $1 AND party_id = $2");
 FAIR_SQL(forget_party, "UPDATE party SET operator = $4, kind_evidence = NULL, hosting_evidence = NULL, language = NULL, forgotten_us = $3 WHERE org_id = $1 AND id = $2");
 
 FAIR_SQL(forget_hit_is, "SELECT " HIT_ROW_COLUMNS ", h.preview, h.forgotten_us FROM hit h WHERE h.org_id = $1 AND h.id = $2");
@@ -329,6 +330,7 @@ forget_one_party(const struct fair_desk *d, fair_id party, fair_id case_id, fair
     if (s != FAIR_DONE) return s;
     fair_rows_free(&q);
     FAIR_TRY(run_one(d, &forget_data, party, 0, rows, err));
+    FAIR_TRY(run_one(d, &forget_proposals, party, 0, rows, err));
     FAIR_TRY(fair_desk_query(d, &forget_party, &q, err));
     fair_db_int(q, 2, party);
     fair_db_int(q, 3, now);

@@ -1,6 +1,7 @@
 /* web/page_case.c - one case: what it is about, where it stands, what may be done next, and every reason why not. */
 #include <string.h>
 #include "base/log.h"
+#include "store/proposal_rows.h"
 #include "web/cases_private.h"
 #include "web/hits_private.h"
 #include "web/model.h"
@@ -204,6 +205,37 @@ list_datum(void *arg, const struct fair_party_datum *x, struct fair_err *err)
     return FAIR_OK;
 }
 
+static bool
+is_link(fair_str url)
+{
+    return (fair_str_starts(url, FAIR_STR("https://")) || fair_str_starts(url, FAIR_STR("http://"))) && fair_utf8_valid(url);
+}
+
+static fair_status
+list_proposal(void *arg, const struct fair_proposal *x, struct fair_err *err)
+{
+    struct list *l = arg;
+    json_t *o = json_object(), *show = json_object();
+    bool only_note = fair_str_eq(x->what, FAIR_STR("note"));
+
+    (void)err;
+    fair_put_id(o, "id", x->id);
+    fair_put(o, "what", x->what);
+    fair_put(o, "value", x->value);
+    fair_put(o, "source", x->source);
+    fair_put(o, "seen_at", x->source_url);
+    fair_put_time(o, "seen", x->seen);
+    fair_put(show, "what", fair_str_eq(x->what, FAIR_STR("form")) ? FAIR_STR("Their imprint") : datum_said(x->what));
+    fair_put(show, "source", source_said(x->source));
+    json_object_set_new(show, "offered", json_boolean(!only_note));
+    json_object_set_new(show, "note", json_boolean(only_note));
+    if (is_link(x->source_url)) fair_put(show, "link", x->source_url);
+    fair_words_put_when(show, "seen", l->rq->arena, l->rq->now, x->seen);
+    json_object_set_new(o, "show", show);
+    json_array_append_new(l->out, o);
+    return FAIR_OK;
+}
+
 /* The name first, then where they are: not by the alphabet. */
 static void
 in_order(json_t *list)
@@ -225,11 +257,12 @@ in_order(json_t *list)
 static fair_status
 put_party(struct fair_request *rq, fair_id id, json_t *model, struct fair_err *err)
 {
-    struct list l = { rq, json_array() };
+    struct list l = { rq, json_array() }, proposals = { rq, json_array() };
     struct fair_party p;
     json_t *o = json_object(), *show = json_object();
 
     json_object_set_new(model, "known", l.out);
+    json_object_set_new(model, "proposals", proposals.out);
     json_object_set_new(model, "whose", o);
     if (id == 0) return FAIR_OK;
     FAIR_TRY(fair_store_party_get(&rq->desk, id, rq->arena, &p, err));
@@ -247,6 +280,8 @@ put_party(struct fair_request *rq, fair_id id, json_t *model, struct fair_err *e
     json_object_set_new(o, "show", show);
     FAIR_TRY(fair_store_party_data(&rq->desk, id, list_datum, &l, err));
     in_order(l.out);
+    FAIR_TRY(fair_store_proposals(&rq->desk, id, list_proposal, &proposals, err));
+    json_object_set_new(json_object_get(model, "show"), "any_proposal", json_boolean(json_array_size(proposals.out) > 0));
     return FAIR_OK;
 }
 

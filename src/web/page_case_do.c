@@ -1,6 +1,7 @@
 /* web/page_case_do.c - what the forms of a case's page do. */
 #include <string.h>
 #include "base/log.h"
+#include "store/proposal_rows.h"
 #include "web/cases_private.h"
 #include "web/words.h"
 
@@ -217,6 +218,34 @@ fair_page_case_party(struct fair_request *rq, struct fair_reply *re, struct fair
         if (fair_form_text(rq, "language").n > 0) p.language = fair_form_text(rq, "language");
         FAIR_TRY(fair_store_party_set(&rq->desk, &p, rq->now, err));
     }
+    FAIR_TRY(fair_page_case(rq, re, err));
+    re->see = fair_case_link(rq, rq->id, "saved", "#party");
+    return FAIR_OK;
+}
+
+/* POST /cases/:id/party/look: the worker asks the site who runs it. */
+fair_status
+fair_page_party_look(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
+{
+    struct fair_case c;
+
+    FAIR_TRY(fair_store_case_get(&rq->desk, rq->id, rq->arena, &c, err));
+    FAIR_TRY(fair_store_job_ask(&rq->desk, "party", fair_str_fmt(rq->arena, "party %lld", (long long)c.id), fair_str_fmt(rq->arena, "{\"case\":%lld}", (long long)c.id), 0, err));
+    re->model = json_pack("{s:s}", "look", "asked");
+    re->see = fair_case_link(rq, rq->id, "asked", "#party");
+    return FAIR_OK;
+}
+
+/* POST /cases/:id/party/proposal. */
+fair_status
+fair_page_proposal(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
+{
+    bool so = fair_str_eq(fair_form_text(rq, "so"), FAIR_STR("yes"));
+    struct fair_case c;
+
+    FAIR_TRY(fair_store_case_get(&rq->desk, rq->id, rq->arena, &c, err));
+    if (so && !rq->json && !fair_form_yes(rq, "looked")) return fair_fail(err, FAIR_INVALID, "taking it says that you looked at the source and that it is so: tick the box");
+    FAIR_TRY(fair_store_proposal_settle(&rq->desk, fair_form_number(rq, "proposal", 0), c.party, so, rq->now, err));
     FAIR_TRY(fair_page_case(rq, re, err));
     re->see = fair_case_link(rq, rq->id, "saved", "#party");
     return FAIR_OK;

@@ -75,6 +75,8 @@ const struct fair_route fair_routes[] = {
     { "POST", "/cases/:id/move", fair_page_case_move, "case", "Case", FAIR_DEED_MOVE, "move:t40 version:n1000000 notice?:id ground?*:t20 note?:m2000 words?:m8000 days?:n366 credit?:yes", "cases" },
     { "POST", "/cases/:id/fact", fair_page_case_fact, "case", "Case", FAIR_DEED_MOVE, "name:t60 value:m8000 source:t2000", "cases" },
     { "POST", "/cases/:id/party", fair_page_case_party, "case", "Case", FAIR_DEED_CASES, "what?:t20 value?:m2000 source?:t20 seen?:t2000 confirm?:id looked?:yes kind?=private|commercial kind_evidence?:t2000 hosting?=hosted|embedded|platform hosting_evidence?:t2000 language?:t2", "cases" },
+    { "POST", "/cases/:id/party/look", fair_page_party_look, NULL, NULL, FAIR_DEED_CASES, NULL, "cases" },
+    { "POST", "/cases/:id/party/proposal", fair_page_proposal, "case", "Case", FAIR_DEED_CASES, "proposal:id so=yes|no looked?:yes", "cases" },
     { "POST", "/cases/:id/worksheet", fair_page_worksheet, "case", "Case", FAIR_DEED_MOVE, "quotation=no|unsure|yes quotation_why?:m2000 parody=no|unsure|yes parody_why?:m2000 news=no|unsure|yes news_why?:m2000 teaching=no|unsure|yes teaching_why?:m2000 other=no|unsure|yes other_why?:m2000 purpose:m2000 nature:m2000 amount:m2000 effect:m2000 conclusion=applies|none sign?:yes", "cases" },
     { "POST", "/cases/:id/draft", fair_page_draft, "case", "Case", FAIR_DEED_CASES, "step:t40 notice?:id language?:t2 author?:t200 words?:m6000 received?:t30 days?:n366 lawyer?:t300 lawyer_address?:t500 reasons?:m6000 reviewer?:t200 closing?:m2000 cc_licence?:t100 cc_url?:t500 cc_credit?:t300", "cases" },
     { "GET", "/notices/:id", fair_page_notice, "notice", "Letter", FAIR_DEED_LOOK, NULL, "cases" },

@@ -11,6 +11,7 @@
 #include "work/capture.h"
 #include "work/cure.h"
 #include "work/mail.h"
+#include "work/party.h"
 #include "work/portal_home.h"
 #include "work/post.h"
 #include "work/prove.h"
@@ -368,6 +369,7 @@ const struct fair_job_kind fair_job_kinds[] = {
     { "case", 60, 5, run_case },
     { "link", 180, 5, fair_job_link },
     { "identify", 180, 5, fair_job_identify },
+    { "party", 300, 3, fair_job_party },
     { "publish", 300, 8, run_publish },
     { "send", 240, 8, run_send },
     { "seal", 300, 5, fair_job_seal },

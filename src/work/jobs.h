@@ -9,6 +9,7 @@
  *   look   {"target","site","depth"}        scan an address
  *   watch  {"watch"}                        look at a watch's site
  *   mail   {"subject","text"}               tell the owner
+ *   party  {"case"}                     ask a site who runs it; what it says is offered to a person
  *   identify {"owner","address"}        mail an owner the link that confirms their address
  *   link   {"notice"}                       send a recipient a new link, to where the notice went
  *   seal   {"package"}                      time stamps for a package; asks for itself again while none answers
