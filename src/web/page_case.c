@@ -398,12 +398,14 @@ move_model(struct fair_request *rq, const struct fair_facts *f, const struct fai
     json_object_set_new(show, "ask_note", json_boolean((w->asks & (FAIR_ASKS_NOTE | FAIR_ASKS_REASON)) != 0));
     json_object_set_new(show, "must", json_boolean((w->asks & FAIR_ASKS_REASON) != 0));
     json_object_set_new(show, "ask_words", json_boolean((w->asks & FAIR_ASKS_WORDS) != 0));
+    json_object_set_new(show, "note_is", json_string((w->asks & FAIR_ASKS_REASON) == 0 ? "A note, if you like" : w->group == FAIR_MOVES_HEARD ? "What they said, or what proves it" : "Your reasons"));
     json_object_set_new(show, "words_are", json_string(move == FAIR_DO_DISPUTE ? "What they say" : "Your answer"));
     json_object_set_new(show, "ask_days", json_boolean((w->asks & FAIR_ASKS_DAYS) != 0));
     json_object_set_new(show, "ask_credit", json_boolean((w->asks & FAIR_ASKS_CREDIT) != 0));
     if ((w->asks & FAIR_ASKS_GROUND) != 0) json_object_set_new(show, "grounds", ground_menu(f, move));
     json_object_set_new(show, "main", json_boolean(first));
     if (letter != 0) fair_put_id(show, "letter", letter);
+    json_object_set_new(show, "says", json_boolean(w->help != NULL || letter != 0 || (r->allowed && r->to != f->c.state)));
     if (!r->allowed) json_object_set_new(show, "why", fair_reasons_model(rq, m, r->reasons, r->n_reasons, no_letter));
     json_object_set_new(o, "show", show);
     return o;

@@ -3,7 +3,7 @@
 #include "web/cases_private.h"
 #include "web/words.h"
 
-enum { PER_PAGE = 50, OPEN_LOOKED = 1000, WAIT_SHOWN = 10 };
+enum { PER_PAGE = 50, OPEN_LOOKED = 1000, WAIT_SHOWN = 10, WAIT_DAYS = 14 };
 
 struct list { struct fair_request *rq; json_t *out; };
 
@@ -156,6 +156,9 @@ keep_due(void *arg, const struct fair_case *c, struct fair_err *err)
 
     (void)err;
     if (c->due == 0 || !waits_for_us(c->state)) return FAIR_OK;
+    /* Before anybody was written to there is time: told when it is short. */
+    if ((fair_str_eq(c->state, FAIR_STR("DRAFT")) || fair_str_eq(c->state, FAIR_STR("EVIDENCE")) || fair_str_eq(c->state, FAIR_STR("REVIEW")) || fair_str_eq(c->state, FAIR_STR("READY"))) &&
+        c->due > w->rq->now + WAIT_DAYS * FAIR_DAY) return FAIR_OK;
     while (at > 0 && w->v[at - 1].due > one.due) at--;
     if (at == WAIT_SHOWN) return FAIR_OK;
     one.track = fair_str_dup(w->rq->arena, c->track);
