@@ -27,6 +27,8 @@ enum { WHO_LEAST = 3, WHO_MOST = 320 };
 FAIR_SQL(person_parties, "SELECT p.id, 0, 'site', p.operator, p.kind_evidence, p.created_us, NULL FROM party p WHERE p.org_id = $1 AND p.id IN " PARTIES " AND " ALL7 " ORDER BY p.id");
 FAIR_SQL(person_data,
     "SELECT x.id, 0, x.what, x.value, x.source || COALESCE(': ' || x.source_url, ''), x.seen_us, NULL FROM party_datum x WHERE x.org_id = $1 AND x.party_id IN " PARTIES " AND " ALL7 " ORDER BY x.id");
+FAIR_SQL(person_proposals,
+    "SELECT x.id, 0, x.what, x.value, x.source || COALESCE(': ' || x.source_url, ''), x.seen_us, NULL FROM party_proposal x WHERE x.org_id = $1 AND x.party_id IN " PARTIES " AND " ALL7 " ORDER BY x.id");
 FAIR_SQL(person_cases, "SELECT c.id, c.id, c.state, c.operator, c.reason, c.opened_us, NULL FROM case_file c WHERE c.org_id = $1 AND c.id IN " CASES " AND " ALL7 " ORDER BY c.id");
 FAIR_SQL(person_facts, "SELECT f.id, f.case_id, f.name, f.value, f.source, f.at_us, NULL FROM case_fact f WHERE f.org_id = $1 AND " OF_CASES("f") " AND " ALL7 " ORDER BY f.id");
 FAIR_SQL(person_notes,
@@ -84,6 +86,7 @@ FAIR_SQL(person_audit,
 static const struct { const char *kind; const struct fair_sql *sql; const char *purpose, *stays; } places[] = {
     { "party", &person_parties, CLAIM, NULL },
     { "datum", &person_data, CLAIM, NULL },
+    { "proposal", &person_proposals, CLAIM, NULL },
     { "case", &person_cases, CLAIM, NULL },
     { "fact", &person_facts, CLAIM, NULL },
     { "note", &person_notes, CLAIM, NULL },

@@ -102,7 +102,9 @@ fair_page_mandate_add(struct fair_request *rq, struct fair_reply *re, struct fai
         if (!fair_str_number(one, INT64_MAX, &works[m.n_works]) || works[m.n_works] == 0) return fair_fail(err, FAIR_INVALID, "works: numbers with blanks between");
         m.n_works++;
     }
-    json_array_foreach(chosen, i, right) fair_buf_fmt(&rights, "%s%s", i > 0 ? " " : "", json_string_value(right));
+    json_array_foreach(chosen, i, right) {
+        fair_buf_fmt(&rights, "%s%s", i > 0 ? " " : "", json_string_value(right));
+    }
     m.rights = (fair_str){ rights.p, rights.n };
     m.scope = m.n_works > 0 ? FAIR_STR("works") : m.collection.n > 0 ? FAIR_STR("collection") : FAIR_STR("all");
     if (m.territory.n == 0) m.territory = FAIR_STR("world");
