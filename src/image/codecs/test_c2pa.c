@@ -356,6 +356,31 @@ TEST(boxes_by_path_bind_an_avif_in_each_version)
     }
 }
 
+/* An AVIF and a HEIC of ours that C2PA's own library signed (npm @contentauth/c2pa-wasm 0.13, docs/evidence.md). */
+TEST(pictures_that_another_program_bound_hold_and_a_changed_byte_of_theirs_does_not)
+{
+    static const char *const files[] = { "signed_avif", "signed_heic" };
+    const char *source = getenv("FAIRTRACK_SOURCE");
+    begin();
+    if (source == NULL) skip();
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        fair_str bytes;
+        struct fair_c2pa c;
+        char *p;
+        CHECK_OK(fair_read_file(a, fair_str_fmt(a, "%s/src/image/corpus/c2pa/%s", source, files[i]).p, 1 << 20, &bytes, why));
+        c = read_it(bytes);
+        if (c.state != FAIR_C2PA_SIGNED) fail_msg("%s: %.*s", files[i], FAIR_STR_ARG(fair_c2pa_words(a, &c)));
+        p = (char *)(uintptr_t)bytes.p;
+        for (size_t k = 1; k < 1000; k += 97) {
+            p[bytes.n - k] ^= 4;
+            c = read_it(bytes);
+            CHECK_EQ(c.state, FAIR_C2PA_INVALID);
+            CHECK(fair_str_starts(c.why, FAIR_STR("assertion.bmffHash.mismatch")));
+            p[bytes.n - k] ^= 4;
+        }
+    }
+}
+
 TEST(what_a_signer_left_out_is_looked_at)
 {
     fair_str part, mdat, step;
