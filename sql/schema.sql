@@ -27,7 +27,7 @@ CREATE TABLE account (
     password TEXT,                       -- an argon2id string; NULL until one is set
     disabled BIGINT NOT NULL CHECK (disabled IN (0, 1)),
     created_us BIGINT NOT NULL, role TEXT NOT NULL DEFAULT 'caseworker'
-    CHECK (role IN ('owner', 'caseworker', 'reviewer', 'counsel', 'auditor', 'admin')),
+    CHECK (role IN ('owner', 'caseworker', 'reviewer', 'counsel', 'auditor', 'admin')), countries TEXT,
     UNIQUE (org_id, id)
 );
 
@@ -61,7 +61,7 @@ CREATE TABLE capture (
     notes TEXT,                          -- JSON array of sentences
     package_id BIGINT,                   -- what it was sealed into
     view_key BLOB NOT NULL UNIQUE,       -- SHA-256 of the secret in its address
-    view_secret TEXT NOT NULL, look TEXT NOT NULL DEFAULT 'asked' CHECK (look IN ('asked', 'second', 'before_notice', 'cure')),
+    view_secret TEXT NOT NULL, look TEXT NOT NULL DEFAULT 'asked' CHECK (look IN ('asked', 'second', 'before_notice', 'cure')), markers TEXT,
     UNIQUE (org_id, id),
     FOREIGN KEY (org_id, hit_id) REFERENCES hit (org_id, id)
 );
@@ -181,6 +181,21 @@ CREATE UNIQUE INDEX case_use_hit ON case_use (org_id, track, hit_id);
 CREATE UNIQUE INDEX case_use_window ON case_use (org_id, track, operator, work_id) WHERE window_open = 1 AND head = 1;
 
 CREATE INDEX case_use_work ON case_use (org_id, work_id);
+
+CREATE TABLE case_use_left (
+    id BIGINT NOT NULL PRIMARY KEY,      -- of the use as it was
+    org_id BIGINT NOT NULL,
+    case_id BIGINT NOT NULL,
+    work_id BIGINT NOT NULL,
+    hit_id BIGINT NOT NULL,
+    licence_id BIGINT NOT NULL,          -- the entry of the ledger that covers it
+    account_id BIGINT NOT NULL,
+    at_us BIGINT NOT NULL,
+    why TEXT NOT NULL,
+    FOREIGN KEY (org_id, case_id) REFERENCES case_file (org_id, id)
+);
+
+CREATE INDEX case_use_left_case ON case_use_left (org_id, case_id, id);
 
 CREATE TABLE checked (
     id BIGINT NOT NULL PRIMARY KEY,

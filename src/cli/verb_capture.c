@@ -20,10 +20,11 @@ print_capture(void *arg, const struct fair_capture_row *r, __attribute__((unused
     size_t i;
 
     if (c->json) {
-        fair_cli_json(json_pack("{s:i, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "v", 1, "type", "capture", "capture", (json_int_t)r->id, "hit", (json_int_t)r->hit,
+        fair_cli_json(json_pack("{s:i, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "v", 1, "type", "capture", "capture", (json_int_t)r->id, "hit", (json_int_t)r->hit,
                                 "look", fair_json_str(a, r->look), "at", fair_json_time(a, r->at), "ended", fair_json_time(a, r->ended), "found", fair_json_str(a, r->found), "words", fair_json_str(a, r->words),
                                 "changes", fair_json_str(a, r->changes), "credit", fair_json_str(a, r->credit), "title", fair_json_str(a, r->title), "browser", fair_json_str(a, r->browser),
-                                "picture", fair_sha256_none(&r->picture) ? json_null() : fair_json_str(a, fair_hex(a, r->picture.b, 32)), "notes", notes != NULL ? json_incref(notes) : json_array(), "package", (json_int_t)r->package));
+                                "picture", fair_sha256_none(&r->picture) ? json_null() : fair_json_str(a, fair_hex(a, r->picture.b, 32)), "notes", notes != NULL ? json_incref(notes) : json_array(), "package", (json_int_t)r->package, "markers",
+                                r->markers.n > 0 ? json_loadb(r->markers.p, r->markers.n, 0, NULL) : json_null()));
     } else {
         printf("%lld\t%.*s\t%.*s\t%.*s\t%.*s\n", (long long)r->id, FAIR_STR_ARG(fair_time_text(a, r->at)), FAIR_STR_ARG(r->look), FAIR_STR_ARG(r->found), FAIR_STR_ARG(fair_str_escape(a, r->words)));
         if (r->changes.n > 0) printf("\tsince the look before: %.*s\n", FAIR_STR_ARG(fair_str_escape(a, r->changes)));

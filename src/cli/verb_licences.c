@@ -60,10 +60,13 @@ add(struct fair_cli *c, int argc, char **argv, const char *kind, bool partner)
         return fair_cli_fail(c, &err);
     s = fair_store_licence_add(&c->house.desk, &l, &err);
     if (s != FAIR_OK) return answer(c, s, &err);
-    if (c->json) fair_cli_json(json_pack("{s:i, s:s, s:I, s:I}", "v", 1, "type", "licence", "id", (json_int_t)l.id, "covered", (json_int_t)l.covered));
+    if (c->json) fair_cli_json(json_pack("{s:i, s:s, s:I, s:I, s:I, s:I}", "v", 1, "type", "licence", "id", (json_int_t)l.id, "covered", (json_int_t)l.covered, "cases_closed", (json_int_t)l.cases,
+                                           "uses_left", (json_int_t)l.left));
     else {
         printf("%lld\n", (long long)l.id);
         if (l.covered > 0) fprintf(stderr, "%lld open hits were covered by it and are closed\n", (long long)l.covered);
+        if (l.cases > 0) fprintf(stderr, "%lld open cases were covered by it and are closed\n", (long long)l.cases);
+        if (l.left > 0) fprintf(stderr, "%lld uses were covered by it and left their cases, which go on\n", (long long)l.left);
     }
     return FAIR_EXIT_DONE;
 }

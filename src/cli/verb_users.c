@@ -28,11 +28,12 @@ may_make(struct fair_cli *c, fair_str role, struct fair_err *err)
 int
 fair_verb_users_add(struct fair_cli *c, int argc, char **argv)
 {
-    const char *email = NULL, *name = "", *role = "caseworker";
+    const char *email = NULL, *name = "", *role = "caseworker", *countries = NULL;
     const struct fair_opt opts[] = {
         { .name = "email", .value = "ADDRESS", .doc = "how they sign in", .text = &email },
         { .name = "name", .value = "NAME", .doc = "as others see them", .text = &name },
-        { .name = "role", .value = "ROLE", .doc = "owner, caseworker (an agent), reviewer, counsel, auditor or admin", .text = &role }, { 0 } };
+        { .name = "role", .value = "ROLE", .doc = "owner, caseworker (an agent), reviewer, counsel, auditor or admin", .text = &role },
+        { .name = "countries", .value = "LIST", .doc = "of counsel: where they may act, \"AT DE\"", .text = &countries }, { 0 } };
     struct fair_user u = { 0 };
     struct fair_err err = { 0 };
     fair_status s;
@@ -45,6 +46,7 @@ fair_verb_users_add(struct fair_cli *c, int argc, char **argv)
     u.email = fair_str_of(email);
     u.name = fair_str_of(name);
     u.role = fair_str_of(role);
+    if (countries != NULL && fair_store_countries_read(c->arena, fair_str_of(countries), &u.countries, &err) != FAIR_OK) return fair_cli_usage(c, "%s", err.text);
     u.created = fair_now();
     if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     s = may_make(c, u.role, &err);
@@ -64,9 +66,9 @@ print_user(void *arg, const struct fair_user *u, __attribute__((unused)) struct 
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
 
     if (c->json)
-        fair_cli_json(json_pack("{s:i, s:s, s:I, s:o, s:o, s:o, s:b, s:b}", "v", 1, "type", "user", "user", (json_int_t)u->id, "email",
+        fair_cli_json(json_pack("{s:i, s:s, s:I, s:o, s:o, s:o, s:o, s:b, s:b}", "v", 1, "type", "user", "user", (json_int_t)u->id, "email",
                                 fair_json_str(a, u->email), "name", fair_json_str(a, u->name), "role", fair_json_str(a, u->role),
-                                "disabled", u->disabled, "password", u->password.n > 0));
+                                "countries", fair_json_str(a, u->countries), "disabled", u->disabled, "password", u->password.n > 0));
     else
         printf("%lld\t%.*s\t%.*s\t%.*s\t%s\n", (long long)u->id, FAIR_STR_ARG(fair_str_escape(a, u->email)), FAIR_STR_ARG(u->role),
                FAIR_STR_ARG(fair_str_escape(a, u->name)), u->disabled ? "closed" : u->password.n > 0 ? "open" : "open, no password yet");
@@ -174,27 +176,33 @@ fair_verb_users_enable(struct fair_cli *c, int argc, char **argv)
     return change_user(c, argc, argv, opts, &email, set_disabled, &(bool){ false });
 }
 
+struct role_wish { const char *role, *countries; };
+
 static fair_status
 set_role(struct fair_cli *c, struct fair_user *u, void *arg, struct fair_err *err)
 {
-    const char *const *role = arg;
+    const struct role_wish *w = arg;
+    const char *const *role = &w->role;
 
     if (*role == NULL || fair_role_by_code(fair_str_of(*role)) == NULL)
         return fair_fail(err, FAIR_INVALID, "--role wants owner, caseworker, reviewer, counsel, auditor or admin");
     if (c->house.desk.user == u->id) return fair_fail(err, FAIR_REFUSED, "one does not change one's own role; another owner may");
     FAIR_TRY(may_make(c, fair_str_of(*role), err));
     u->role = fair_str_of(*role);
+    if (w->countries != NULL) FAIR_TRY(fair_store_countries_read(c->arena, fair_str_of(w->countries), &u->countries, err));
     return fair_store_user_set(&c->house.desk, u, err);
 }
 
 int
 fair_verb_users_role(struct fair_cli *c, int argc, char **argv)
 {
-    const char *email = NULL, *role = NULL;
+    const char *email = NULL;
+    struct role_wish w = { NULL, NULL };
     const struct fair_opt opts[] = {
         { .name = "email", .value = "ADDRESS", .doc = "whose account", .text = &email },
-        { .name = "role", .value = "ROLE", .doc = "owner, caseworker (an agent), reviewer, counsel, auditor or admin", .text = &role }, { 0 } };
-    return change_user(c, argc, argv, opts, &email, set_role, &role);
+        { .name = "role", .value = "ROLE", .doc = "owner, caseworker (an agent), reviewer, counsel, auditor or admin", .text = &w.role },
+        { .name = "countries", .value = "LIST", .doc = "of counsel: where they may act, \"AT DE\"", .text = &w.countries }, { 0 } };
+    return change_user(c, argc, argv, opts, &email, set_role, &w);
 }
 
 /* ---- signing in: password, second factor, sessions --------------------------------- */

@@ -14,6 +14,7 @@ struct fair_capture_row {
     fair_str title, browser;  /* browser absent: without one                                        */
     fair_str notes;           /* JSON array of sentences                                            */
     fair_id package;          /* 0: not sealed into one                                             */
+    fair_str markers;         /* JSON array of {"what","where","words"}: signs of a licence; "[]": none; absent: not looked for */
     fair_str secret;          /* of its address on the viewing origin: 43 characters, made by add   */
 };
 struct fair_capture_file_row { fair_str name, mime; struct fair_sha256 sha256; int64_t bytes; };

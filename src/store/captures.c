@@ -3,11 +3,11 @@
 #include "base/digest.h"
 #include "store/store_private.h"
 
-#define COLUMNS "id, hit_id, account_id, look, at_us, ended_us, found, words, changes, credit, picture, title, browser, notes, package_id, view_secret"
+#define COLUMNS "id, hit_id, account_id, look, at_us, ended_us, found, words, changes, credit, picture, title, browser, notes, package_id, view_secret, markers"
 
 FAIR_SQL(capture_add,
-    "INSERT INTO capture (id, org_id, hit_id, account_id, look, at_us, ended_us, found, words, changes, credit, picture, title, browser, notes, package_id, view_key, view_secret)"
-    " VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)");
+    "INSERT INTO capture (id, org_id, hit_id, account_id, look, at_us, ended_us, found, words, changes, credit, picture, title, browser, notes, package_id, view_key, view_secret, markers)"
+    " VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)");
 FAIR_SQL(capture_hit_here, "SELECT 1 FROM hit WHERE org_id = $1 AND id = $2");
 FAIR_SQL(capture_hit_gone, "UPDATE hit SET gone_us = $3 WHERE org_id = $1 AND id = $2 AND gone_us IS NULL");
 FAIR_SQL(capture_hit_seen, "UPDATE hit SET gone_us = NULL, last_seen_us = $3 WHERE org_id = $1 AND id = $2 AND last_seen_us < $3");
@@ -28,7 +28,7 @@ read_capture(struct fair_rows *q, struct fair_arena *a, struct fair_capture_row 
         .id = fair_db_get_int(q, 0), .hit = fair_db_get_int(q, 1), .user = fair_db_get_int(q, 2), .look = fair_db_get_text(q, 3, a), .at = fair_db_get_int(q, 4),
         .ended = fair_db_get_int(q, 5), .found = fair_db_get_text(q, 6, a), .words = fair_db_get_text(q, 7, a), .changes = fair_db_get_text(q, 8, a),
         .credit = fair_db_get_text(q, 9, a), .title = fair_db_get_text(q, 11, a), .browser = fair_db_get_text(q, 12, a), .notes = fair_db_get_text(q, 13, a),
-        .package = fair_db_get_int(q, 14), .secret = fair_db_get_text(q, 15, a),
+        .package = fair_db_get_int(q, 14), .secret = fair_db_get_text(q, 15, a), .markers = fair_db_get_text(q, 16, a),
     };
     fair_db_get_sha256(q, 10, &c->picture);
 }
@@ -85,6 +85,7 @@ add_row(const struct fair_desk *d, const struct fair_capture_row *c, struct fair
     fair_db_id(q, 16, c->package);
     fair_db_sha256(q, 17, &key);
     fair_db_text(q, 18, c->secret);
+    fair_db_text(q, 19, c->markers);
     return fair_db_run(q, err);
 }
 

@@ -12,13 +12,14 @@
     " (SELECT max(x.id) FROM package_check x WHERE x.org_id = p.org_id AND x.package_id = p.id AND x.at_us <= $3)"
 
 FAIR_SQL(case_looks,
-    "SELECT u.hit_id, c.at_us, c.found, c.changes, p.id, p.datapackage, k.holds, k.at_us, k.account_id, c.ended_us FROM case_use u"
+    "SELECT u.hit_id, c.at_us, c.found, c.changes, p.id, p.datapackage, k.holds, k.at_us, k.account_id, c.ended_us, c.markers FROM case_use u"
     " LEFT JOIN capture c ON c.org_id = u.org_id AND c.hit_id = u.hit_id AND c.ended_us <= $3" SEALED_LOOKS
     " WHERE u.org_id = $1 AND u.case_id = $2 ORDER BY u.id, c.id");
 FAIR_SQL(case_packages,
     "SELECT DISTINCT p.id, u.hit_id, k.at_us, k.holds FROM case_use u JOIN capture c ON c.org_id = u.org_id AND c.hit_id = u.hit_id" SEALED_LOOKS
     " WHERE u.org_id = $1 AND u.case_id = $2 AND p.id IS NOT NULL ORDER BY p.id");
 
+FAIR_SQL(uses_left_since, "SELECT count(*) FROM case_use_left WHERE org_id = $1 AND case_id = $2 AND at_us > $3");
 FAIR_SQL(look_tries, "SELECT count(*) FROM capture WHERE org_id = $1 AND hit_id = $2 AND found = 'unreachable' AND id > (SELECT COALESCE(max(x.id), 0) FROM capture x WHERE x.org_id = $1 AND x.hit_id = $2 AND x.found <> 'unreachable')");
 FAIR_SQL(look_asked, "SELECT max(asked_us) FROM job WHERE org_id = $1 AND id > $3 AND kind = 'capture' AND once = $2");
 
@@ -33,9 +34,11 @@ struct use {
     fair_time live, first, last, apart, verified;
     fair_id by;
     int captures;
+    fair_time searched;       /* for signs of a licence, last               */
+    bool marked;
 };
 
-struct sum { struct fair_facts *f; struct use u; int64_t uses, packages; fair_time made; uint8_t digests[64]; bool unverified, some_live, any; };
+struct sum { struct fair_facts *f; struct use u; int64_t uses, packages; fair_time made; uint8_t digests[64]; bool unverified, some_live, any, marked; fair_time searched; fair_str marker; struct fair_arena *a; };
 
 static bool
 shows_it(fair_str found)
@@ -73,6 +76,17 @@ add_sealed(struct sum *s, struct fair_rows *q, fair_time at, fair_str found)
     else if (u->verified == 0 || checked < u->verified) u->verified = checked, u->by = fair_db_get_int(q, 8);
 }
 
+/* A sign that was there once stays one, also when a later look does not find it. */
+static void
+add_markers(struct sum *s, fair_str markers, fair_time at)
+{
+    if (markers.n == 0) return;
+    if (at > s->u.searched) s->u.searched = at;
+    if (fair_is(markers, "[]")) return;
+    s->u.marked = true;
+    if (s->marker.n == 0) s->marker = fair_str_dup(s->a, (fair_str){ markers.p, markers.n < 400 ? markers.n : 400 });
+}
+
 static void
 add_look(struct sum *s, struct fair_rows *q, struct fair_arena *a)
 {
@@ -84,6 +98,7 @@ add_look(struct sum *s, struct fair_rows *q, struct fair_arena *a)
     if (!s->u.gone && at > s->u.live) s->u.live = at;
     if (s->made != 0 && fair_db_get_int(q, 9) > s->made && fair_db_get_text(q, 3, a).n > 0) s->f->evidence.changed = true;
     if (fair_db_get_int(q, 4) != 0) add_sealed(s, q, at, found);
+    add_markers(s, fair_db_get_text(q, 10, a), at);
 }
 
 /* A use is done: the case is as good as its weakest. */
@@ -99,14 +114,31 @@ add_use(struct sum *s)
     s->some_live |= !u->gone;
     if (first || u->captures < f->evidence.captures) f->evidence.captures = u->captures;
     if (first || u->last - u->first < f->evidence.last - f->evidence.first) f->evidence.first = u->first, f->evidence.last = u->last;
+    if (first || u->searched < s->searched) s->searched = u->searched;
+    s->marked |= u->marked;
     if (first || u->verified < f->evidence.verified) f->evidence.verified = u->verified, f->evidence.from.by = u->by;
+}
+
+/* A letter that tells of a use which left the case is not as things are. */
+static fair_status
+left_since(const struct fair_desk *d, fair_id case_id, fair_time made, bool *changed, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    if (made == 0) return FAIR_OK;
+    FAIR_TRY(fair_desk_query(d, &uses_left_since, &q, err));
+    fair_db_int(q, 2, case_id);
+    fair_db_int(q, 3, made);
+    FAIR_TRY(fair_db_step(q, err));
+    *changed |= fair_db_get_int(q, 0) > 0;
+    return FAIR_OK;
 }
 
 fair_status
 fair_case_evidence_facts(const struct fair_desk *d, fair_id case_id, fair_time made, fair_time now, struct fair_arena *a, struct fair_facts *f, struct fair_err *err)
 {
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
-    struct sum s = { .f = f, .made = made };
+    struct sum s = { .f = f, .made = made, .a = a };
     fair_status got;
 
     FAIR_TRY(fair_desk_query(d, &case_looks, &q, err));
@@ -121,6 +153,10 @@ fair_case_evidence_facts(const struct fair_desk *d, fair_id case_id, fair_time m
     if (got != FAIR_DONE) return got;
     if (s.any) add_use(&s);
     f->evidence.ended = s.any && !s.some_live;
+    if (s.searched != 0 || s.marked)
+        f->sources.markers = (struct fair_asked){ s.marked ? FAIR_ASKED_HIT : FAIR_ASKED_NOTHING, s.searched,
+                                                  s.marked ? fair_str_fmt(a, "the captures of the pages: %.*s", FAIR_STR_ARG(s.marker)) : FAIR_STR("the captures of the pages") };
+    FAIR_TRY(left_since(d, case_id, made, &f->evidence.changed, err));
     if (s.unverified) f->evidence.verified = 0, f->evidence.from.by = 0;
     f->evidence.from.at = f->evidence.verified;
     if (s.packages > 0) f->evidence.from.source = fair_str_fmt(a, "%lld sealed package%s of %lld use%s, looked at by our own verifier", (long long)s.packages, s.packages == 1 ? "" : "s",
@@ -166,6 +202,11 @@ fair_store_case_found(const struct fair_facts *f, FAIR_EACH(fair_case_fact), str
     x.name = FAIR_STR("evidence.captures");
     x.value = fair_str_fmt(a, "%d", f->evidence.captures);
     FAIR_TRY(each(arg, &x, err));
+    if (f->sources.markers.answer != FAIR_NOT_ASKED) {
+        struct fair_case_fact m = { .name = FAIR_STR("sources.markers"), .value = f->sources.markers.answer == FAIR_ASKED_HIT ? FAIR_STR("hit") : FAIR_STR("nothing"),
+                                    .source = f->sources.markers.source, .at = f->sources.markers.at };
+        FAIR_TRY(each(arg, &m, err));
+    }
     if (!f->evidence.ended) return FAIR_OK;
     x.name = FAIR_STR("evidence.ended");
     x.value = FAIR_STR("yes");

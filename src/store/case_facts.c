@@ -78,7 +78,7 @@ fair_store_case_facts(const struct fair_desk *d, fair_id case_id, FAIR_EACH(fair
 
 /* ---- gathering ---------------------------------------------------------------------------------------------------------- */
 
-struct gather { struct fair_facts *f; struct fair_arena *a; fair_time newest_use; };
+struct gather { struct fair_facts *f; struct fair_arena *a; fair_time newest_use; fair_id counsel; };
 
 static bool yes(fair_str v) { return fair_is(v, "yes"); }
 
@@ -123,6 +123,13 @@ covers_all(const struct gather *g, const struct fair_case_fact *x)
     return x->at >= g->newest_use;
 }
 
+/* Our own first sight of the use stands; a person may know of an earlier one. */
+static void
+earlier(fair_time *have, fair_time said)
+{
+    if (said != 0 && (*have == 0 || said < *have)) *have = said;
+}
+
 static fair_status
 case_fact(void *arg, const struct fair_case_fact *x, struct fair_err *err)
 {
@@ -133,19 +140,18 @@ case_fact(void *arg, const struct fair_case_fact *x, struct fair_err *err)
     if (house(x->name)) return FAIR_OK;         /* a row of an older version: nobody states it any more */
     if (fair_str_starts(x->name, FAIR_STR("match.")) && !covers_all(g, x)) return FAIR_OK;
     if (fair_is(x->name, "match.seen")) f->match.seen = yes(x->value) && x->user != 0, f->match.from = from(g, x);
-    else if (fair_is(x->name, "sources.markers")) f->sources.markers = asked(g, x);
     else if (fair_is(x->name, "sources.outside")) f->sources.outside = asked(g, x);
     else if (fair_is(x->name, "sources.outside_reasons")) f->sources.outside_reasons = true;
     else if (fair_is(x->name, "exceptions.worksheet")) f->exceptions.signed_ = true, f->exceptions.by = x->user, f->exceptions.from = from(g, x);
     else if (fair_is(x->name, "exceptions.likely")) f->exceptions.likely = yes(x->value);
     else if (fair_is(x->name, "time.term")) f->time.term = fair_is(x->value, "protected") ? 1 : -1, f->time.from = from(g, x);
     else if (fair_is(x->name, "time.created")) f->time.created = time_of(x->value);
-    else if (fair_is(x->name, "time.used")) f->time.used = time_of(x->value);
+    else if (fair_is(x->name, "time.used")) earlier(&f->time.used, time_of(x->value));
     else if (fair_is(x->name, "time.limitation")) f->time.limitation = time_of(x->value);
     else if (fair_is(x->name, "time.registration_conflict")) f->time.registration_conflict = yes(x->value);
     else if (fair_is(x->name, "policy.free")) f->owner_policy_free = yes(x->value);
     else if (fair_is(x->name, "policy.cc")) f->cc = yes(x->value);
-    else if (fair_is(x->name, "counsel.assigned")) f->counsel = true;
+    else if (fair_is(x->name, "counsel.assigned")) g->counsel = x->user;
     else if (fair_is(x->name, "counsel.economic")) f->economic = yes(x->value);
     return FAIR_OK;
 }
@@ -215,6 +221,20 @@ gather_party(const struct fair_desk *d, const struct fair_case *c, struct fair_a
     f->party.kind_evidence = p.kind_evidence.n > 0;
     f->c.lawyer_only = f->c.lawyer_only || p.lawyer_only;
     *lawyer = k.lawyer;
+    return FAIR_OK;
+}
+
+/* Counsel is a lawyer of the recipient's country by their account's row, which an owner or admin wrote, and not by what they say of themselves. */
+static fair_status
+gather_counsel(const struct fair_desk *d, struct gather *g, struct fair_err *err)
+{
+    struct fair_user u;
+    fair_status s;
+
+    if (g->counsel == 0) return FAIR_OK;
+    s = fair_store_user_get(d, g->counsel, g->a, &u, err);
+    if (s != FAIR_OK) return s == FAIR_NOT_FOUND ? FAIR_OK : s;
+    g->f->counsel = fair_is(u.role, "counsel") && fair_store_user_of_country(&u, g->f->country);
     return FAIR_OK;
 }
 
@@ -323,7 +343,7 @@ first_contact(const struct fair_desk *d, const struct fair_case *c, bool *first,
 fair_status
 fair_store_case_gather(const struct fair_desk *d, fair_id case_id, fair_id notice, fair_time now, struct fair_arena *a, struct fair_facts *f, struct fair_err *err)
 {
-    struct gather g = { f, a, 0 };
+    struct gather g = { f, a, 0, 0 };
     struct fair_case c;
     struct fair_sha256 last;
     fair_str lawyer = { NULL, 0 };
@@ -335,6 +355,7 @@ fair_store_case_gather(const struct fair_desk *d, fair_id case_id, fair_id notic
     FAIR_TRY(gather_matches(d, &g, case_id, err));
     FAIR_TRY(fair_store_case_facts(d, case_id, case_fact, &g, err));
     FAIR_TRY(gather_party(d, &c, a, f, &lawyer, err));
+    FAIR_TRY(gather_counsel(d, &g, err));
     FAIR_TRY(fair_case_owner_facts(d, case_id, now, a, f, err));
     FAIR_TRY(gather_notice(d, &g, case_id, notice, lawyer, err));
     /* A letter that was made anew knows what was found before that. */

@@ -2,6 +2,7 @@
  * A case is as weak as the weakest of its works. */
 #include <stdlib.h>
 #include <string.h>
+#include "base/clock.h"
 #include "store/case_private.h"
 #include "store/owner_rows.h"
 
@@ -95,11 +96,23 @@ ledger(const struct fair_desk *d, const struct use *u, fair_time now, struct fai
     return FAIR_OK;
 }
 
+/* The day on which the work was made, as its own file has it. */
+static bool
+taken(const struct fair_work *w, fair_time *newest)
+{
+    fair_time t;
+
+    if (w->date.n < 10 || !fair_time_parse((fair_str){ w->date.p, 10 }, &t)) return false;
+    if (t > *newest) *newest = t;
+    return true;
+}
+
 fair_status
 fair_case_owner_facts(const struct fair_desk *d, fair_id case_id, fair_time now, struct fair_arena *a, struct fair_facts *f, struct fair_err *err)
 {
     struct uses u = { a, fair_alloc_array(a, USES_MAX, sizeof *u.v), 0 };
-    bool all_declared = true;
+    bool all_declared = true, all_dated = true;
+    fair_time newest = 0;
     fair_str number;
     fair_status s;
 
@@ -118,7 +131,10 @@ fair_case_owner_facts(const struct fair_desk *d, fair_id case_id, fair_time now,
         FAIR_TRY(ownership(d, w.id, now, a, f, i == 0, err));
         FAIR_TRY(mandate(d, w.id, now, a, f, err));
         FAIR_TRY(declaration(d, w.id, a, f, i == 0, &all_declared, err));
+        all_dated &= taken(&w, &newest);
     }
+    /* The work's own data outrank what a person says where they are later; without a word they do where every work has some. */
+    if (newest > f->time.created && (f->time.created != 0 || all_dated)) f->time.created = newest;
     if (!all_declared) f->sources.declaration = (struct fair_asked){ FAIR_NOT_ASKED, 0, { NULL, 0 } };
     f->sender.owner = !f->mandate.agent;
     f->sender.counsel = f->counsel;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "store/hits_private.h"
+#include "store/case_private.h"
 #include "store/owner_private.h"
 
 #define LINE_BYTES 500
@@ -44,6 +45,17 @@ FAIR_SQL(licence_hits,
     "SELECT " HIT_ROW_COLUMNS " FROM hit h JOIN licence_hit x ON x.org_id = h.org_id AND x.hit_id = h.id AND x.decision_id = h.decision_id"
     " WHERE h.org_id = $1 AND x.licence_id = $2 ORDER BY h.id");
 FAIR_SQL(hits_open, "SELECT id, work_id, page_url, state FROM hit WHERE org_id = $1 AND state IN ('inbox', 'pursue') ORDER BY id");
+
+FAIR_SQL(uses_in_cases,
+    "SELECT u.case_id, u.id, u.work_id, u.hit_id, h.page_url FROM case_use u JOIN case_file c ON c.org_id = u.org_id AND c.id = u.case_id"
+    " JOIN hit h ON h.org_id = u.org_id AND h.id = u.hit_id WHERE u.org_id = $1 AND c.closed_us IS NULL ORDER BY u.case_id, u.id");
+FAIR_SQL(use_left_put,
+    "INSERT INTO case_use_left (id, org_id, case_id, work_id, hit_id, licence_id, account_id, at_us, why)"
+    " SELECT u.id, u.org_id, u.case_id, u.work_id, u.hit_id, $3, $4, $5, $6 FROM case_use u WHERE u.org_id = $1 AND u.id = $2");
+FAIR_SQL(use_leaves, "DELETE FROM case_use WHERE org_id = $1 AND id = $2");
+FAIR_SQL(use_heads,
+    "UPDATE case_use SET head = 1 WHERE org_id = $1 AND id = (SELECT min(x.id) FROM case_use x WHERE x.org_id = $1 AND x.case_id = $2 AND x.work_id = $3)"
+    " AND NOT EXISTS (SELECT 1 FROM case_use y WHERE y.org_id = $1 AND y.case_id = $2 AND y.work_id = $3 AND y.head = 1)");
 
 /* ---- words of a licence -------------------------------------------------------------------------------------------- */
 
@@ -232,6 +244,130 @@ fair_licence_hold_hit(const struct fair_desk *d, fair_id hit, fair_id work, fair
     return FAIR_OK;
 }
 
+/* ---- cases -------------------------------------------------------------------------------------------------------- */
+
+struct in_case { fair_id case_id, use, work, hit; fair_str url, note; bool covered; };
+struct in_cases { struct in_case *v; size_t n, room; };
+
+static bool
+concerns(fair_str url, fair_str domains)
+{
+    fair_str host = host_of(url), one;
+
+    while (fair_str_split(&domains, ' ', &one))
+        if (fair_str_ends(host, one) && (host.n == one.n || host.p[host.n - one.n - 1] == '.')) return true;
+    return false;
+}
+
+static fair_status
+uses_read(const struct fair_desk *d, struct fair_arena *a, struct in_cases *l, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_status s;
+
+    FAIR_TRY(fair_desk_query(d, &uses_in_cases, &q, err));
+    while ((s = fair_db_step(q, err)) == FAIR_OK) {
+        if (l->n == l->room) {
+            struct in_case *more = fair_alloc_array(a, l->room = l->room == 0 ? 64 : l->room * 2, sizeof *more);
+            if (l->n > 0) memcpy(more, l->v, l->n * sizeof *more);
+            l->v = more;
+        }
+        l->v[l->n++] = (struct in_case){ .case_id = fair_db_get_int(q, 0), .use = fair_db_get_int(q, 1), .work = fair_db_get_int(q, 2), .hit = fair_db_get_int(q, 3),
+                                         .url = fair_db_get_bytes(q, 4, a) };
+    }
+    return s == FAIR_DONE ? FAIR_OK : s;
+}
+
+/* A use that is licensed leaves a case that goes on with others.  It is free to be in another case if the licence ends. */
+static fair_status
+leave(const struct fair_desk *d, const struct in_case *u, fair_id licence, fair_time now, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    FAIR_TRY(fair_audit(d, now, "case.use_left", u->case_id, fair_str_fmt(a, "{\"hit\":%lld,\"licence\":%lld}", (long long)u->hit, (long long)licence), err));
+    FAIR_TRY(fair_desk_query(d, &use_left_put, &q, err));
+    fair_db_int(q, 2, u->use);
+    fair_db_int(q, 3, licence);
+    fair_db_int(q, 4, d->user);
+    fair_db_int(q, 5, now);
+    fair_db_text(q, 6, u->note);
+    FAIR_TRY(fair_db_run(q, err));
+    fair_rows_free(&q);
+    FAIR_TRY(fair_desk_query(d, &use_leaves, &q, err));
+    fair_db_int(q, 2, u->use);
+    FAIR_TRY(fair_db_run(q, err));
+    fair_rows_free(&q);
+    FAIR_TRY(fair_desk_query(d, &use_heads, &q, err));
+    fair_db_int(q, 2, u->case_id);
+    fair_db_int(q, 3, u->work);
+    return fair_db_run(q, err);
+}
+
+/* The whole case is licensed: it closes, with the entry as its reason, by whoever added the entry where they act in cases, otherwise by
+ * the system.  What the course does not allow (a clock set back, a takedown that counsel signed) stays a person's. */
+static fair_status
+close_case(const struct fair_desk *d, fair_id case_id, fair_str note, fair_time now, bool *closed, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_desk as = *d;
+    struct fair_case_act x = { .case_id = case_id, .note = note, .e = { .move = FAIR_DO_LICENSED, .at = now } };
+    struct fair_case c;
+    struct fair_err why = { 0 };
+    fair_str role;
+    fair_status s;
+
+    *closed = false;
+    FAIR_TRY(fair_store_case_get(d, case_id, a, &c, err));
+    FAIR_TRY(fair_user_role(d, a, &role, err));
+    if (fair_is(c.track, "takedown")) x.e.move = FAIR_DO_TD_RETRACT;
+    if (d->user == 0 || !fair_store_case_actor(role, x.e.move, &x.e.who)) {
+        as.user = 0;
+        x.e.who = FAIR_SYS;
+    }
+    x.version = as.user != 0 ? c.version : 0;
+    if (c.last > x.e.at && c.last <= fair_now()) x.e.at = 0;
+    s = fair_store_case_move(&as, &x, NULL, NULL, &why);
+    *closed = s == FAIR_OK;
+    if (s == FAIR_OK || s == FAIR_REFUSED || s == FAIR_CORRUPT) return FAIR_OK;
+    *err = why;
+    return s;
+}
+
+/* Every open case with uses that the ledger covers now: all of them, and it closes; some, and they leave it. */
+static fair_status
+close_cases(const struct fair_desk *d, struct fair_licence *l, fair_time now, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct in_cases in = { NULL, 0, 0 };
+
+    FAIR_TRY(uses_read(d, a, &in, err));
+    for (size_t i = 0; i < in.n; i++) {
+        struct cover c = { 0 };
+        if (!concerns(in.v[i].url, l->domains)) continue;
+        FAIR_TRY(covering(d, in.v[i].work, in.v[i].url, now, a, &c, err));
+        in.v[i].covered = c.id != 0;
+        in.v[i].note = c.note;
+    }
+    for (size_t i = 0, end; i < in.n; i = end) {
+        size_t covered = 0, one = i;
+        for (end = i; end < in.n && in.v[end].case_id == in.v[i].case_id; end++)
+            if (in.v[end].covered) covered++, one = end;
+        if (covered == end - i) {
+            bool closed;
+            FAIR_TRY(close_case(d, in.v[i].case_id, in.v[one].note, now, &closed, err));
+            l->cases += closed;
+            continue;
+        }
+        for (size_t k = i; k < end; k++) {
+            if (!in.v[k].covered) continue;
+            FAIR_TRY(leave(d, &in.v[k], l->id, now, err));
+            l->left++;
+        }
+    }
+    return FAIR_OK;
+}
+
 /* Every open hit that the ledger covers now.  Those it cannot concern are passed over by their host, before a query. */
 static fair_status
 close_open(const struct fair_desk *d, fair_str domains, fair_time now, int64_t *n, struct fair_err *err)
@@ -244,11 +380,8 @@ close_open(const struct fair_desk *d, fair_str domains, fair_time now, int64_t *
 
     FAIR_TRY(fair_desk_query(d, &hits_open, &q, err));
     while ((s = fair_db_step(q, err)) == FAIR_OK) {
-        fair_str url = fair_db_get_bytes(q, 2, a), rest = domains, one, host = host_of(url);
-        bool concerns = false;
-        while (!concerns && fair_str_split(&rest, ' ', &one))
-            concerns = fair_str_ends(host, one) && (host.n == one.n || host.p[host.n - one.n - 1] == '.');
-        if (!concerns) continue;
+        fair_str url = fair_db_get_bytes(q, 2, a);
+        if (!concerns(url, domains)) continue;
         if (count == room) {
             struct open *more = fair_alloc_array(a, room = room == 0 ? 64 : room * 2, sizeof *more);
             if (count > 0) memcpy(more, v, count * sizeof *more);
@@ -340,7 +473,11 @@ fair_store_licence_add(const struct fair_desk *d, struct fair_licence *given, st
     FAIR_TRY(fair_audit(d, l.at, "licence.add", l.id, details, err));
     given->covered = 0;
     FAIR_TRY(close_open(d, l.domains, l.at, &given->covered, err));
+    l.cases = l.left = 0;
+    FAIR_TRY(close_cases(d, &l, l.at, err));
     FAIR_TRY(fair_txn_end(&t, err));
+    given->cases = l.cases;
+    given->left = l.left;
     given->id = l.id;
     given->at = l.at;
     return FAIR_OK;

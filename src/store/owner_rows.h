@@ -90,6 +90,7 @@ struct fair_licence {
     fair_str ended_why;
     struct fair_checked check;/* out                                                                    */
     int64_t covered;          /* out of add: open hits that it closed; out of lists: hits it holds now  */
+    int64_t cases, left;      /* out of add: open cases that it closed; uses that left cases which go on */
 };
 /* Check what it says, without writing; FAIR_INVALID with words fit to show.  Texts may be put right (case, spaces) in the arena. */
 fair_status fair_store_licence_check(const struct fair_desk *d, struct fair_arena *a, struct fair_licence *l, struct fair_err *err) FAIR_MUST_CHECK;

@@ -9,16 +9,16 @@ FAIR_SQL_ALL(org_first, "SELECT id, name, created_us FROM org ORDER BY id LIMIT 
 FAIR_SQL_ALL(org_all, "SELECT id, name, created_us FROM org ORDER BY id");
 
 #define ACCOUNT "SELECT id, org_id, email, name, role, password, disabled, created_us," \
-    " (SELECT count(*) FROM second_factor f WHERE f.org_id = account.org_id AND f.account_id = account.id AND f.confirmed_us IS NOT NULL)" \
+    " (SELECT count(*) FROM second_factor f WHERE f.org_id = account.org_id AND f.account_id = account.id AND f.confirmed_us IS NOT NULL), countries" \
     " FROM account "
 FAIR_SQL(account_put,
-    "INSERT INTO account (id, org_id, email, email_key, name, role, password, disabled, created_us)"
-    " VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9)");
+    "INSERT INTO account (id, org_id, email, email_key, name, role, password, disabled, created_us, countries)"
+    " VALUES ($2, $1, $3, $4, $5, $6, $7, $8, $9, $10)");
 FAIR_SQL(account_by_id, ACCOUNT "WHERE org_id = $1 AND id = $2");
 FAIR_SQL(accounts, ACCOUNT "WHERE org_id = $1 ORDER BY id");
 FAIR_SQL_ALL(account_by_email, ACCOUNT "WHERE email_key = $1");
 FAIR_SQL(account_set,
-    "UPDATE account SET email = $3, email_key = $4, name = $5, role = $6, password = $7, disabled = $8"
+    "UPDATE account SET email = $3, email_key = $4, name = $5, role = $6, password = $7, disabled = $8, countries = $10"
     " WHERE org_id = $1 AND id = $2");
 
 FAIR_SQL(session_put,
@@ -100,6 +100,39 @@ email_key(struct fair_arena *a, fair_str email)
     return fair_fold(a, fair_str_trim(email));
 }
 
+fair_status
+fair_store_countries_read(struct fair_arena *a, fair_str given, fair_str *out, struct fair_err *err)
+{
+    struct fair_buf b = FAIR_BUF(a, 1024);
+    size_t n = 0;
+
+    for (size_t i = 0, from = 0; i <= given.n; i++) {
+        fair_str one = { given.p + from, i - from };
+        if (i < given.n && strchr(" ,;\t", given.p[i]) == NULL) continue;
+        from = i + 1;
+        if (one.n == 0) continue;
+        if (one.n != 2 || ++n > 100) return fair_fail(err, FAIR_INVALID, "\"%.*s\" is no country: two letters each, as in \"AT DE\"", FAIR_STR_ARG(fair_str_escape(a, one)));
+        for (int k = 0; k < 2; k++) {
+            char c = one.p[k];
+            if (c >= 'a' && c <= 'z') c = (char)(c - 32);
+            if (c < 'A' || c > 'Z') return fair_fail(err, FAIR_INVALID, "\"%.*s\" is no country: two letters each, as in \"AT DE\"", FAIR_STR_ARG(fair_str_escape(a, one)));
+            if (k == 0 && b.n > 0) fair_buf_byte(&b, ' ');
+            fair_buf_byte(&b, c);
+        }
+    }
+    *out = (fair_str){ b.p, b.n };
+    return FAIR_OK;
+}
+
+bool
+fair_store_user_of_country(const struct fair_user *u, fair_str country)
+{
+    if (u->disabled || country.n != 2) return false;
+    for (size_t i = 0; i + 2 <= u->countries.n; i += 3)
+        if (u->countries.p[i] == country.p[0] && u->countries.p[i + 1] == country.p[1]) return true;
+    return false;
+}
+
 static fair_status
 user_check(const struct fair_user *u, struct fair_err *err)
 {
@@ -121,6 +154,7 @@ bind_user(struct fair_rows *q, struct fair_arena *a, const struct fair_user *u)
     fair_db_text(q, 6, u->role);
     fair_db_text(q, 7, u->password);
     fair_db_int(q, 8, u->disabled);
+    fair_db_text(q, 10, u->countries.n > 0 ? u->countries : (fair_str){ NULL, 0 });
 }
 
 static fair_status
@@ -161,7 +195,7 @@ read_user(struct fair_rows *q, struct fair_arena *a, struct fair_user *out)
         .id = fair_db_get_int(q, 0), .org = fair_db_get_int(q, 1),
         .email = fair_db_get_text(q, 2, a), .name = fair_db_get_text(q, 3, a), .role = fair_db_get_text(q, 4, a),
         .password = fair_db_get_text(q, 5, a), .disabled = fair_db_get_int(q, 6) != 0, .created = fair_db_get_int(q, 7),
-        .second_factor = fair_db_get_int(q, 8) != 0,
+        .second_factor = fair_db_get_int(q, 8) != 0, .countries = fair_db_get_text(q, 9, a),
     };
 }
 

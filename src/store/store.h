@@ -59,7 +59,12 @@ struct fair_user {
     bool disabled;
     fair_time created;
     bool second_factor;       /* out: one is in force */
+    fair_str countries;       /* of counsel: where they may act, "AT DE"; an owner or admin enters it */
 };
+/* "at, DE" as "AT DE"; absent or empty: none.  FAIR_INVALID. */
+fair_status fair_store_countries_read(struct fair_arena *a, fair_str given, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* Is the account open, and does this country stand in it? */
+bool fair_store_user_of_country(const struct fair_user *u, fair_str country);
 fair_status fair_store_user_add(const struct fair_desk *d, struct fair_user *u, struct fair_err *err) FAIR_MUST_CHECK;  /* FAIR_CONFLICT: the address is taken */
 fair_status fair_store_user_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_user *out, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_user_by_email(struct fair_store *st, fair_str email, struct fair_arena *a, struct fair_user *out, struct fair_err *err) FAIR_MUST_CHECK;

@@ -497,7 +497,7 @@ a_look(struct desk *t, fair_id hit, const char *found, fair_time at, bool holds)
 {
     static int64_t number;
     struct fair_package p = { .hit = hit, .work = t->work, .url = FAIR_STR("https://example.com/one"), .made = at, .captured = at, .number = ++number };
-    struct fair_capture_row row = { .id = fair_id_new(), .hit = hit, .look = FAIR_STR("asked"), .at = at, .ended = at, .found = fair_str_of(found), .notes = FAIR_STR("[]") };
+    struct fair_capture_row row = { .id = fair_id_new(), .hit = hit, .look = FAIR_STR("asked"), .at = at, .ended = at, .found = fair_str_of(found), .notes = FAIR_STR("[]"), .markers = FAIR_STR("[]") };
     struct fair_package_check check = { .at = at, .holds = holds, .words = FAIR_STR("looked at") };
 
     p.id = row.package = fair_id_new();
@@ -534,7 +534,6 @@ prove_all(struct desk *t, fair_time at)
     CHECK_OK(fair_store_rivals_found(&t->h.d, t->work, NULL, 0, at, why));
     CHECK_EQ(fact(&t->h.d, t->id, "match.seen", "yes", "the page of the hit", at), FAIR_OK);
     a_look(t, t->hit, "there", at, true);
-    CHECK_EQ(fact(&t->nobody, t->id, "sources.markers", "nothing", "the page", at), FAIR_OK);
     CHECK_EQ(fact(&t->h.d, t->id, "exceptions.worksheet", "no quotation, no parody", "the page", at), FAIR_OK);
     CHECK_EQ(fact(&t->h.d, t->id, "time.term", "protected", "made 2023", at), FAIR_OK);
     CHECK_EQ(fact(&t->h.d, t->id, "time.created", "2023-05-01", "the RAW", at), FAIR_OK);
@@ -611,7 +610,7 @@ TEST(each_gate_alone_keeps_the_inquiry_back)
         { "UPDATE capture SET at_us = at_us - 263000000000", "G5_not_live" }, { "UPDATE capture SET ended_us = ended_us + 1", "G5_not_live" },
         { "UPDATE capture SET found = 'unreachable'", "G5_not_live" }, { "UPDATE capture SET changes = 'removed', at_us = at_us - 1, ended_us = ended_us; UPDATE notice SET created_us = created_us - 9;"
           " UPDATE notice_check SET at_us = at_us - 9", "G5_changed" },
-        { "DELETE FROM case_fact WHERE name = 'sources.markers'", "G6_markers" }, { "DELETE FROM declaration", "G6_declaration" },
+        { "UPDATE capture SET markers = NULL", "G6_markers" }, { "DELETE FROM declaration", "G6_declaration" },
         { "DELETE FROM case_fact WHERE name = 'exceptions.worksheet'", "G7_no_worksheet" },
         { "DELETE FROM party_datum WHERE what = 'address'", "G8_address" }, { "UPDATE party_datum SET confirmed_us = NULL WHERE what = 'name'", "G8_not_confirmed" },
         { "UPDATE party SET hosting = 'embedded'", "G8_embedded" }, { "UPDATE party SET hosting = 'platform'", "G8_platform" }, { "UPDATE party SET kind = 'unknown'", "G8_kind" },
@@ -652,7 +651,8 @@ facts_at(struct desk *t, fair_time at)
 TEST(G5_nobody_states_what_the_house_knows)
 {
     static const char *const all[][2] = { { "evidence.package", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }, { "evidence.verified", "2026-03-02T12:00:00Z" },
-        { "evidence.live", "2026-03-02T12:00:00Z" }, { "evidence.first", "2026-02-02" }, { "evidence.last", "2026-03-02" }, { "evidence.captures", "2" }, { "evidence.ended", "yes" } };
+        { "evidence.live", "2026-03-02T12:00:00Z" }, { "evidence.first", "2026-02-02" }, { "evidence.last", "2026-03-02" }, { "evidence.captures", "2" }, { "evidence.ended", "yes" },
+        { "sources.markers", "nothing" } };
     struct desk t;
     struct fair_facts f;
 
@@ -665,6 +665,7 @@ TEST(G5_nobody_states_what_the_house_knows)
                  i + 1, (long long)t.h.d.org, (long long)t.id, all[i][0], all[i][1], (long long)T0).p, why));
     }
     f = facts_at(&t, T0);
+    CHECK(f.sources.markers.answer == FAIR_NOT_ASKED);
     CHECK(!f.evidence.sealed && !f.evidence.ended && f.evidence.verified == 0 && f.evidence.live == 0 && f.evidence.first == 0 && f.evidence.last == 0 && f.evidence.captures == 0);
     end(&t);
 }
@@ -831,6 +832,160 @@ TEST(a_look_that_finds_a_change_keeps_the_letter_made_before_it_back)
     CHECK_OK(fair_store_capture_add(&t.nobody, &row, NULL, 0, why));
     CHECK_EQ(fair_store_notice_may_leave(&t.h.d, n, T0 + 5 * FAIR_HOUR, &r, NULL), FAIR_REFUSED);
     CHECK(says(&r, "G5_changed") && r.n_reasons == 1);
+    end(&t);
+}
+
+TEST(G6_a_sign_of_a_licence_that_a_capture_finds_allows_only_the_question)
+{
+    struct desk t;
+    struct fair_facts f;
+    fair_id second, id;
+    bool joined;
+    struct fair_capture_row row = { .look = FAIR_STR("asked"), .at = T0 + FAIR_HOUR, .ended = T0 + FAIR_HOUR, .found = FAIR_STR("there"), .notes = FAIR_STR("[]"),
+                                    .markers = FAIR_STR("[{\"what\":\"licence\",\"where\":\"the page\",\"words\":\"https://creativecommons.org/licenses/by/4.0/\"}]") };
+
+    begin(&t);
+    CHECK(facts_at(&t, T0).sources.markers.answer == FAIR_NOT_ASKED);
+    a_look(&t, t.hit, "there", T0, true);
+    f = facts_at(&t, T0);
+    CHECK(f.sources.markers.answer == FAIR_ASKED_NOTHING && f.sources.markers.at == T0);
+    /* A use that was not captured was not searched. */
+    second = a_hit(&t, t.work, "https://example.com/two", true);
+    CHECK_OK(fair_store_case_open(&t.h.d, second, false, T0, &id, &joined, why));
+    CHECK(facts_at(&t, T0 + FAIR_HOUR).sources.markers.answer == FAIR_NOT_ASKED);
+    row.hit = second;
+    CHECK_OK(fair_store_capture_add(&t.nobody, &row, NULL, 0, why));
+    f = facts_at(&t, T0 + 2 * FAIR_HOUR);
+    CHECK(f.sources.markers.answer == FAIR_ASKED_HIT && f.sources.markers.at == T0);
+    CHECK(memmem(f.sources.markers.source.p, f.sources.markers.source.n, "creativecommons", 15) != NULL);
+    /* A later look that does not find it does not take it back. */
+    a_look(&t, second, "there", T0 + 3 * FAIR_HOUR, true);
+    CHECK(facts_at(&t, T0 + 4 * FAIR_HOUR).sources.markers.answer == FAIR_ASKED_HIT);
+    end(&t);
+}
+
+TEST(G12_counsel_counts_in_the_countries_that_their_account_names)
+{
+    struct desk t;
+    struct fair_user u;
+
+    begin(&t);
+    prove_all(&t, T0);
+    CHECK_EQ(fact(&t.counsel, t.id, "counsel.assigned", "N., lawyer in DE", "I", T0), FAIR_OK);
+    CHECK(!facts_at(&t, T0).counsel);
+    CHECK_OK(fair_store_user_get(&t.h.d, t.counsel.user, t.h.a, &u, why));
+    CHECK_EQ(fair_store_countries_read(t.h.a, FAIR_STR("Germany"), &u.countries, NULL), FAIR_INVALID);
+    CHECK_OK(fair_store_countries_read(t.h.a, FAIR_STR("at, ch"), &u.countries, why));
+    CHECK_OK(fair_store_user_set(&t.h.d, &u, why));
+    CHECK(!facts_at(&t, T0).counsel);
+    CHECK_OK(fair_store_countries_read(t.h.a, FAIR_STR("AT de"), &u.countries, why));
+    CHECK_OK(fair_store_user_set(&t.h.d, &u, why));
+    CHECK(facts_at(&t, T0).counsel);
+    /* The party moves, the account is closed, the role is taken away: no counsel of that country. */
+    CHECK_OK(t.h.st->db->engine->script(t.h.st->db, "UPDATE party_datum SET value = 'FR' WHERE what = 'country'", why));
+    CHECK(!facts_at(&t, T0).counsel);
+    CHECK_OK(t.h.st->db->engine->script(t.h.st->db, "UPDATE party_datum SET value = 'DE' WHERE what = 'country'; UPDATE account SET disabled = 1 WHERE role = 'counsel'", why));
+    CHECK(!facts_at(&t, T0).counsel);
+    CHECK_OK(t.h.st->db->engine->script(t.h.st->db, "UPDATE account SET disabled = 0, role = 'reviewer' WHERE role = 'counsel'", why));
+    CHECK(!facts_at(&t, T0).counsel);
+    end(&t);
+}
+
+TEST(G9_the_work_and_our_first_sight_outrank_what_is_said)
+{
+    struct desk t;
+    fair_time seen;
+
+    begin(&t);
+    seen = facts_at(&t, T0).time.used;
+    CHECK(seen != 0);
+    CHECK_EQ(fact(&t.h.d, t.id, "time.used", "2030-01-01", "I say so", T0), FAIR_OK);
+    CHECK_EQ(facts_at(&t, T0).time.used, seen);
+    CHECK_EQ(fact(&t.h.d, t.id, "time.used", "2024-01-01", "an archive of the web", T0), FAIR_OK);
+    CHECK(facts_at(&t, T0).time.used < seen);
+    CHECK_EQ(facts_at(&t, T0).time.created, 0);
+    CHECK_EQ(fact(&t.h.d, t.id, "time.created", "2020-01-01", "I say so", T0), FAIR_OK);
+    CHECK_EQ(facts_at(&t, T0).time.created, fair_date_of(2020, 1, 1) * FAIR_DAY);
+    CHECK_OK(t.h.st->db->engine->script(t.h.st->db, "UPDATE work SET date = '2025-05-05T10:00:00'", why));
+    CHECK_EQ(facts_at(&t, T0).time.created, fair_date_of(2025, 5, 5) * FAIR_DAY);
+    CHECK_OK(t.h.st->db->engine->script(t.h.st->db, "UPDATE work SET date = '2019-05-05T10:00:00'", why));
+    CHECK_EQ(facts_at(&t, T0).time.created, fair_date_of(2020, 1, 1) * FAIR_DAY);
+    end(&t);
+}
+
+/* ---- licences ------------------------------------------------------------------------------------------------------------------------ */
+
+static struct fair_licence
+a_licence(struct desk *t, const struct fair_desk *d, const char *kind, const char *domains)
+{
+    struct fair_licence l = { .kind = fair_str_of(kind), .assignee = FAIR_STR("Harbour Reader Ltd"), .domains = fair_str_of(domains), .scope = FAIR_STR("all"), .shop = FAIR_STR("the shop"),
+                              .order_no = FAIR_STR("4711"), .at = the_case(t).last + FAIR_HOUR };
+    CHECK_OK(fair_store_licence_add(d, &l, why));
+    return l;
+}
+
+TEST(an_added_licence_closes_the_case_whose_uses_it_covers)
+{
+    static const char *const kinds[] = { "licence", "syndication", "whitelist", "own" };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct desk t;
+        struct fair_licence l;
+
+        begin(&t);
+        /* As the owner, as an account that moves no case, as nobody: the system does it then. */
+        l = a_licence(&t, i == 1 ? &t.admin : i == 2 ? &t.nobody : &t.h.d, kinds[i], "example.com");
+        CHECK(l.cases == 1 && l.left == 0);
+        CHECK_STR(the_case(&t).state, "CLOSED_LICENSED_BEFORE");
+        CHECK(memmem(the_case(&t).reason.p, the_case(&t).reason.n, "order 4711", 10) != NULL);
+        CHECK_EQ(number(&t.h, "SELECT count(*) FROM case_use_left"), 0);
+        CHECK_EQ(number(&t.h, "SELECT count(*) FROM hit WHERE state = 'ignored'"), 1);
+        end(&t);
+    }
+}
+
+TEST(of_a_case_that_is_covered_in_part_only_the_covered_uses_leave)
+{
+    struct desk t;
+    struct fair_licence l;
+    struct fair_ruling r;
+    fair_id second, third, id, n;
+    bool joined;
+
+    begin(&t);
+    second = a_hit(&t, t.work, "https://shop.example.com/two", true);
+    third = a_hit(&t, t.work, "https://example.com/three", true);
+    CHECK_OK(fair_store_case_open(&t.h.d, second, false, T0, &id, &joined, why));
+    CHECK(joined && id == t.id);
+    CHECK_OK(fair_store_case_open(&t.h.d, third, false, T0, &id, &joined, why));
+    a_look(&t, second, "there", T0, true);
+    a_look(&t, third, "there", T0, true);
+    n = up_to_ready(&t);
+    CHECK_OK(fair_store_notice_approve(&t.h.d, n, FAIR_OWN, T0, why));
+    l = a_licence(&t, &t.h.d, "licence", "shop.example.com");
+    CHECK(l.cases == 0 && l.left == 1 && l.covered == 1);
+    CHECK_EQ(the_case(&t).uses, 2);
+    CHECK_STR(the_case(&t).state, "READY");
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM case_use_left"), 1);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM case_use WHERE head = 1"), 1);
+    /* The letter tells of a use that is licensed: it stays, until it is made anew. */
+    CHECK_EQ(try_move(&t, &t.h.d, FAIR_OWN, FAIR_DO_INQUIRE, n, T0 + 2 * FAIR_HOUR, &r), FAIR_REFUSED);
+    CHECK(says(&r, "G5_changed") && r.n_reasons == 1);
+    n = a_letter(&t, true, T0 + 3 * FAIR_HOUR);
+    CHECK_OK(fair_store_notice_approve(&t.h.d, n, FAIR_OWN, T0 + 3 * FAIR_HOUR, why));
+    if (try_move(&t, &t.h.d, FAIR_OWN, FAIR_DO_INQUIRE, n, T0 + 4 * FAIR_HOUR, &r) != FAIR_OK) fail_msg("%s", fair_ruling_words(t.h.a, &r).p);
+    /* The head of the work leaves: another use takes its place, and the window stays shut for a second case. */
+    CHECK_OK(t.h.st->db->engine->script(t.h.st->db, fair_str_fmt(t.h.a, "UPDATE hit SET page_url = CAST('https://old.example.com/one' AS BLOB) WHERE id = %lld", (long long)t.hit).p, why));
+    l = a_licence(&t, &t.h.d, "whitelist", "old.example.com");
+    CHECK(l.cases == 0 && l.left == 1);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM case_use WHERE head = 1"), 1);
+    CHECK_EQ(number(&t.h, "SELECT count(*) FROM case_use"), 1);
+    CHECK_EQ(fair_store_notice_may_leave(&t.h.d, n, T0 + 5 * FAIR_HOUR, &r, NULL), FAIR_REFUSED);
+    CHECK(says(&r, "G5_changed"));
+    /* The last one: the case closes. */
+    l = a_licence(&t, &t.h.d, "syndication", "example.com");
+    CHECK(l.cases == 1 && l.left == 0);
+    CHECK_STR(the_case(&t).state, "CLOSED_LICENSED_BEFORE");
     end(&t);
 }
 

@@ -282,7 +282,7 @@ static const struct { const char *code, *label, *href; } mends[] = {
     { "G3_not_checked", "Look at the mandates", "/owners#mandates" }, { "G3_*", "Enter a mandate that covers it", "/owners#mandates" },
     { "G4_not_confirmed", "Look at the match", "hit:" }, { "G4_not_seen", "Look at both side by side", "#match" },
     { "G5_not_sealed", "Capture and seal it", "hit:#captures" }, { "G5_*", "Take a second look", "hit:#captures" },
-    { "G6_declaration", "Declare where it was ever published", "work:#declaration" }, { "G6_ledger", "Look at the licences", "/licences" }, { "G6_markers", "Say what the page shows", "#facts" },
+    { "G6_declaration", "Declare where it was ever published", "work:#declaration" }, { "G6_ledger", "Look at the licences", "/licences" }, { "G6_markers", "Capture the page", "hit:#captures" },
     { "G6_outside", "Enter what a search outside found", "#facts" }, { "G6_hit", "Look at the licences", "/licences" },
     { "G7_*", "Fill in and sign the worksheet", "#worksheet" },
     { "G8_not_confirmed", "Confirm who runs the site", "#party" }, { "G8_hosting", "Say where the picture lies", "#party-is" }, { "G8_kind", "Say whether they are private or commercial", "#party-is" },

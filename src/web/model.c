@@ -251,6 +251,7 @@ fair_model_user(const struct fair_user *u)
     fair_put(o, "email", u->email);
     fair_put(o, "name", u->name);
     fair_put(o, "role", u->role);
+    fair_put(o, "countries", u->countries);
     put_bool(o, "disabled", u->disabled);
     put_bool(o, "has_password", u->password.n > 0);
     put_bool(o, "second_factor", u->second_factor);

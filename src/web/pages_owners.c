@@ -186,6 +186,8 @@ fair_page_licence_add(struct fair_request *rq, struct fair_reply *re, struct fai
     re->model = json_object();
     fair_put_id(re->model, "id", l.id);
     json_object_set_new(re->model, "covered", json_integer(l.covered));
+    json_object_set_new(re->model, "cases_closed", json_integer(l.cases));
+    json_object_set_new(re->model, "uses_left", json_integer(l.left));
     re->see = FAIR_STR("/licences");
     return FAIR_OK;
 }

@@ -110,6 +110,7 @@ fair_page_user_change(struct fair_request *rq, struct fair_reply *re, struct fai
     if (fair_str_eq(what, FAIR_STR("role"))) {
         if (role.n == 0) return fair_fail(err, FAIR_INVALID, "role: missing");
         u.role = role;
+        FAIR_TRY(fair_store_countries_read(rq->arena, fair_form_text(rq, "countries"), &u.countries, err));
     } else {
         u.disabled = fair_str_eq(what, FAIR_STR("disable"));
     }

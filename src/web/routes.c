@@ -98,7 +98,7 @@ const struct fair_route fair_routes[] = {
 
     { "GET", "/users", fair_page_users, "users", "People", FAIR_DEED_PEOPLE, NULL, "users" },
     { "POST", "/users", fair_page_user_add, "users", "People", FAIR_DEED_PEOPLE, "email:t254 name?:t200 role=" ROLES, "users" },
-    { "POST", "/users/:id", fair_page_user_change, "users", "People", FAIR_DEED_PEOPLE, "what=role|disable|enable|link|reset|factor_off|sign_out role?=" ROLES, "users" },
+    { "POST", "/users/:id", fair_page_user_change, "users", "People", FAIR_DEED_PEOPLE, "what=role|disable|enable|link|reset|factor_off|sign_out role?=" ROLES " countries?:t300", "users" },
     { "GET", "/settings", fair_page_settings, "settings", "Settings and self-check", FAIR_DEED_INSTALL, NULL, "settings" },
 };
 const size_t fair_n_routes = sizeof fair_routes / sizeof *fair_routes;

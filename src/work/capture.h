@@ -25,6 +25,7 @@ struct fair_capture {
     struct fair_visit visit;             /* with a browser                                             */
     struct fair_capture_record *records; size_t n_records;
     struct fair_package_file *files; size_t n_files;      /* exhibits/..., match/found.jpg             */
+    fair_str markers;                    /* JSON: signs of a licence (store/capture_rows.h); absent: not looked for */
     fair_str picture;                    /* its bytes as served; absent: not got                       */
     fair_str picture_mime;
     fair_str page;                       /* HTML of the page: the DOM, or as served; absent: none      */

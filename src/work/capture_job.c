@@ -229,7 +229,7 @@ fair_capture_run(struct fair_house *h, fair_id hit, const char *look, bool (*sto
     *w = (struct viewing){ .h = h, .arena = a, .v = &c->visit };
     FAIR_TRY(keep_view(w, c, err));
     row = (struct fair_capture_row){ .id = c->facts.capture, .hit = hit, .look = fair_str_of(look), .at = c->facts.started, .ended = c->facts.ended, .found = c->found, .words = c->found_words,
-        .credit = c->credit, .picture = c->facts.picture_sha256, .title = c->facts.title, .browser = c->facts.browser, .notes = notes_json(a, &c->facts) };
+        .credit = c->credit, .picture = c->facts.picture_sha256, .title = c->facts.title, .browser = c->facts.browser, .notes = notes_json(a, &c->facts), .markers = c->markers };
     FAIR_TRY(compare(h, c, a, &row.changes, &first, err));
     if (!fair_str_eq(c->found, FAIR_STR("unreachable"))) FAIR_TRY(pack(h, c, a, &row.package, err));
     e.ask = first && !fair_str_eq(c->found, FAIR_STR("unreachable"));

@@ -327,7 +327,7 @@ judge(struct fair_capturing *x, struct fair_err *err)
         else if (c->picture.n == 0) say(x, "removed", "%.*s", was.n > 0 ? (int)was.n : 62, was.n > 0 ? was.p : "The page does not show the work any more, and does not name it.");
     }
     if (c->picture.n > 0) place_it(x);
-    return FAIR_OK;
+    return fair_capture_markers(x, err);
 }
 
 fair_str

@@ -42,6 +42,8 @@ fair_str fair_capture_host(struct fair_arena *a, fair_str url);
 /* ---- capture_more.c: DNS, registration data, clock, imprint and terms ---- */
 fair_status fair_capture_more(struct fair_capturing *x, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_capture_clock(struct fair_capturing *x);
+/* ---- capture_markers.c: what of the page and the picture speaks of a licence ---- */
+fair_status fair_capture_markers(struct fair_capturing *x, struct fair_err *err) FAIR_MUST_CHECK;
 /* ---- capture_judge.c ---- */
 fair_status fair_capture_judge(struct fair_capturing *x, struct fair_err *err) FAIR_MUST_CHECK;
 

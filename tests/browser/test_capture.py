@@ -63,6 +63,7 @@ if not os.path.exists(CHROMIUM) or (row and not usable and said(row, 'sandbox do
     t.skip('pages_are_captured_by_a_browser', 'no browser can run here: ' + ' '.join(row['notes'] if row else [err])[:200].replace('\n', ' '))
 else:
     t.check(code == 0 and usable and row['found'] == 'there', 'a_use_is_captured_by_a_browser_and_found_there', (code, row, err))
+    t.check(any('creativecommons.org' in m['words'] for m in row['markers']) and said(row, 'A sign of a licence'), 'a_licence_that_the_page_links_is_a_marker', row['markers'])
     t.check(said(row, 'CSS pixels'), 'the_place_on_the_page_is_told', row)
     t.check('Photo: unknown' in (row['credit'] or ''), 'alt_and_caption_beside_the_picture_are_kept', row)
     t.check(said(row, 'abuse@example.net'), 'the_registration_of_the_address_is_asked_for', row)
@@ -92,6 +93,7 @@ else:
 conf('/nowhere/chromium')
 code, row, err = capture('cookie')
 t.check(code == 0 and row['browser'] is None and row['found'] == 'there' and said(row, 'Captured without a browser: /nowhere/chromium'), 'without_a_browser_the_capture_says_so', (code, row, err))
+t.check(any('creativecommons.org' in m['words'] for m in row['markers'] or []), 'and_finds_the_licence_that_the_page_links_as_well', row)
 conf('/bin/false')
 code, row, err = capture('cookie')
 t.check(code == 0 and row['browser'] is None and said(row, 'Captured without a browser'), 'a_browser_that_ends_at_once_is_no_failure_of_the_capture', (code, row, err))

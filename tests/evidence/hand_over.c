@@ -45,7 +45,7 @@ static fair_status
 look_row(struct fair_house *h, const struct fair_capture_facts *f, fair_id package, const char *state, struct fair_err *err)
 {
     struct fair_capture_row row = { .id = f->capture, .hit = f->hit, .look = FAIR_STR("asked"), .at = f->started, .ended = f->ended, .found = fair_str_of(state), .words = FAIR_STR("a test"),
-                                    .picture = f->picture_sha256, .title = f->title, .notes = FAIR_STR("[]"), .package = package };
+                                    .picture = f->picture_sha256, .title = f->title, .notes = FAIR_STR("[]"), .markers = FAIR_STR("[]"), .package = package };
     bool waits;
 
     FAIR_TRY(fair_store_capture_add(&h->desk, &row, NULL, 0, err));
