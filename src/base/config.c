@@ -82,6 +82,7 @@ static const struct key keys[] = {
     { "letters", "register", TEXT, AT(letters_register), "", 0, 0, NULL, "Register and number, of an agent that is registered to pursue the claims of others." },
     { "letters", "privacy_contact", TEXT, AT(letters_privacy), "", 0, 0, NULL, "Whom to write to about personal data; empty: letters.email." },
     { "letters", "retention_months", NUMBER, AT(letters_months), "48", 1, 240, NULL, "Months after the end of a case until the recipient's data are deleted, as letters say." },
+    { "letters", "probe_hours", NUMBER, AT(letters_probe_hours), "12", 0, 48, NULL, "Hours between two probes of the verification page and of the mail (post probe); 0: only when asked for." },
     { "mail", "smtp_url", TEXT, AT(smtp_url), "", 0, 0, NULL, "smtp://host:587 or smtps://host:465; empty: no mail is sent." },
     { "mail", "from", TEXT, AT(smtp_from), "", 0, 0, NULL, "Sender of the notices." },
     { "mail", "to", TEXT, AT(smtp_to), "", 0, 0, NULL, "Who is told of new hits." },
@@ -90,6 +91,7 @@ static const struct key keys[] = {
     { "mail", "imap_user", TEXT, AT(imap_user), "", 0, 0, NULL, "Name at its server." },
     { "mail", "imap_password_file", TEXT, AT(imap_password_file), "", 0, 0, NULL, "File that holds its password; never in this file." },
     { "mail", "imap_minutes", NUMBER, AT(imap_minutes), "5", 1, 1440, NULL, "Minutes between two looks at it." },
+    { "mail", "authserv_id", TEXT, AT(authserv_id), "", 0, 0, NULL, "How the mailbox's server names itself in Authentication-Results; empty: mail cannot be shown to be authentic, and letters go by post." },
     { "mail", "password_file", TEXT, AT(smtp_password_file), "", 0, 0, NULL, "File that holds the password; never in this file." },
 };
 #define N_KEYS (sizeof keys / sizeof keys[0])

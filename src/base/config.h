@@ -32,8 +32,8 @@ struct fair_config {
     bool own_clock;               /* evidence.timestamp    servers | own                */
     fair_str stamp_servers, stamp_roots, calendars;    /* evidence.*                    */
     bool stamp_untrusted;         /* evidence.untrusted    refuse | accept              */
-    fair_str imap_url, imap_user, imap_password_file; int64_t imap_minutes;         /* mail.imap_* */
-    fair_str letters_name, letters_address, letters_email, letters_phone, letters_register, letters_privacy; int64_t letters_months;     /* letters.* */
+    fair_str imap_url, imap_user, imap_password_file, authserv_id; int64_t imap_minutes;         /* mail.imap_* */
+    fair_str letters_name, letters_address, letters_email, letters_phone, letters_register, letters_privacy; int64_t letters_months, letters_probe_hours;     /* letters.* */
     bool terms_publish; int64_t terms_commission, terms_pictures; fair_str terms_beyond, terms_third;      /* terms.*: what the service costs */
     fair_str smtp_url, smtp_from, smtp_to, smtp_user, smtp_password_file;    /* mail.*  */
 };

@@ -217,7 +217,7 @@ struct fair_facts {
     /* G14 */struct { int64_t days; /* the letter gives from proven delivery */ struct fair_from from; } deadline;
     /* G15 */struct { bool to_lawyer; } order;        /* the rest is in the course */
     /* G16 */struct { bool art14, source, retention, contact; struct fair_from from; } privacy;
-    /* G17 */struct { bool signed_, id, mail_auth; fair_time reachable; struct fair_from from; } authentic;
+    /* G17 */struct { bool signed_, id, mail_auth, by_post; /* it goes by letter: no mail to authenticate */ fair_time reachable; struct fair_from from; } authentic;
     /* G18 */struct { fair_id second; /* who approved */ enum fair_actor second_as; bool human_signer; struct fair_from from; } approval;
     /* G19 */struct { int64_t sent, refuted; /* of the last 100 */ int64_t today, cap; bool suspended; struct fair_from from; } brake;
     bool counsel;             /* a lawyer of the recipient's country is assigned                       */
@@ -269,6 +269,19 @@ bool fair_cases_due(const struct fair_course *c, fair_str country, fair_time now
 
 /* When the time that the recipient has at this step is over; 0: it has not begun (delivery is not proven), or stands still. */
 fair_time fair_cases_deadline(const struct fair_course *c, fair_str country);
+
+/* Delivery of the claim of this step is not proven after the working days that deadlines.tsv gives, or it came back: the next try goes by
+ * post (Corrections 4). */
+bool fair_cases_unproven(const struct fair_course *c, fair_str country, fair_time now);
+
+/* The letters that this event owes the recipient (share/cases/letters.tsv): receipts, answers, reasons, the closing letter (I11); they ask
+ * for nothing and go by themselves.  `was` and `now`: the course before and after; `about`: what a question is about ("hardship"), or
+ * absent.  The steps of share/letters, none twice; 0 where nothing was ever sent to the recipient.  Views that last. */
+enum { FAIR_OWED_LETTERS = 8 };
+size_t fair_cases_owed(const struct fair_course *was, const struct fair_case_event *e, const struct fair_course *now, fair_str about, fair_str out[FAIR_OWED_LETTERS]);
+/* Is this a step that may be owed?  The steps of the file one by one; absent after the last. */
+bool fair_cases_owed_step(fair_str step);
+fair_str fair_cases_owed_at(size_t i);
 
 /* When what is held of the recipient must be gone; 0: not while the case is open, or a legal hold keeps it.
  * `limitation`: when the claim is time-barred, 0 unknown. */

@@ -47,7 +47,15 @@ struct fair_rule_row {
     bool named;               /* the row names the state itself                         */
     fair_str words;
 };
-enum { FAIR_CELL = 4, FAIR_ROWS_MAX = 2048 };
+enum { FAIR_CELL = 4, FAIR_ROWS_MAX = 2048, FAIR_OWED_MAX = 1024, FAIR_OWED_BY_ANY = -1, FAIR_OWED_BY_TIME = -2 };
+
+/* A row of letters.tsv, a state each. */
+struct fair_owed_row {
+    int line;
+    int move;                 /* FAIR_OWED_BY_ANY, FAIR_OWED_BY_TIME: no move does       */
+    enum fair_case_state became;
+    fair_str about, step, words;              /* about: absent where it is -            */
+};
 
 struct fair_tables {
     struct fair_rule_row rows[FAIR_ROWS_MAX];
@@ -56,6 +64,8 @@ struct fair_tables {
     int16_t cell[FAIR_N_STATES][FAIR_N_MOVES][FAIR_CELL];
     int16_t due[FAIR_N_STATES];               /* the row that time alone takes; -1 none */
     uint64_t needs[FAIR_N_GATES + 1][FAIR_N_LEVELS];       /* 0: not asked at this level */
+    struct fair_owed_row owed[FAIR_OWED_MAX];
+    size_t n_owed;
     struct fair_gate_info gate[FAIR_N_GATES + 1];
     const char *words[FAIR_N_WHYS];
     struct { fair_str name; int64_t value; fair_str words; } days[64];

@@ -289,6 +289,33 @@ gates(struct check *k)
             fault(k, "gates.tsv: G%d asks too little at %s", must[i].gate, fair_level_name(must[i].level));
 }
 
+/* Every close owes its letter (I11), every ground its receipt, every decision its reasons; nothing that asks is owed. */
+static void
+owed(struct check *k)
+{
+    static const enum fair_move reasons[] = { FAIR_DO_REJECT, FAIR_DO_REJECT_APPEAL };
+    const struct fair_tables *t = k->t;
+
+    for (int s = 0; s <= FAIR_CLOSED_HANDED_OVER; s++) {
+        bool has_letter = false;
+        for (size_t i = 0; i < t->n_owed; i++) has_letter |= t->owed[i].move == FAIR_OWED_BY_ANY && (int)t->owed[i].became == s;
+        if (fair_state_final((enum fair_case_state)s) && !has_letter) fault(k, "letters.tsv: %s owes no letter", fair_state_name((enum fair_case_state)s));
+    }
+    for (int g = 0; g < FAIR_N_GROUNDS; g++) {
+        bool has_letter = false;
+        fair_str ground = fair_str_of(fair_ground_name((enum fair_ground)(1u << g)));
+        for (size_t i = 0; i < t->n_owed; i++) has_letter |= t->owed[i].move == FAIR_DO_DISPUTE && t->owed[i].became == FAIR_DISPUTED && fair_str_eq(t->owed[i].about, ground);
+        if (!has_letter) fault(k, "letters.tsv: a dispute about %.*s owes no receipt", FAIR_STR_ARG(ground));
+    }
+    for (size_t m = 0; m < sizeof reasons / sizeof *reasons; m++) {
+        bool has_letter = false;
+        for (size_t i = 0; i < t->n_owed; i++) has_letter |= t->owed[i].move == (int)reasons[m];
+        if (!has_letter) fault(k, "letters.tsv: %s owes no reasons", fair_move_name(reasons[m]));
+    }
+    for (size_t i = 0; i < t->n_owed; i++)
+        if (t->owed[i].move >= 0 && fair_move_sends((enum fair_move)t->owed[i].move)) fault(k, "letters.tsv:%d: a letter owes no letter", t->owed[i].line);
+}
+
 static void
 takedown(struct check *k)
 {
@@ -324,6 +351,7 @@ fair_cases_check_files(fair_str (*file)(void *arg, const char *name), void *file
         bounds(&k);
         gates(&k);
         takedown(&k);
+        owed(&k);
     }
     free(t);
     fair_arena_free(&a);

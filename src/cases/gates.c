@@ -221,10 +221,11 @@ g15_order(const struct look *l)
                     c->state == FAIR_INFO_REQUESTED || c->state == FAIR_CURE ||
                     (fair_move_is_claim(l->e->move) && (c->state == FAIR_RETURN || c->state == FAIR_RETURN_FINAL));
 
+    if (c->lawyer_only && !l->f->order.to_lawyer) because(l, FAIR_G15_lawyer_only);
+    if (l->e->move == FAIR_DO_LETTER) return;          /* it asks for nothing: only to whom it goes matters */
     if (c->unread_since != 0) because(l, FAIR_G15_unread);
     if (standing) because(l, FAIR_G15_dispute);
     if (fair_move_is_claim(l->e->move) && l->e->move != FAIR_DO_RESEND && c->claims >= l->d->claims) because(l, FAIR_G15_claims);
-    if (c->lawyer_only && !l->f->order.to_lawyer) because(l, FAIR_G15_lawyer_only);
 }
 
 static void
@@ -244,7 +245,7 @@ g17_authentic(const struct look *l)
     if (!l->f->authentic.signed_) because(l, FAIR_G17_not_signed);
     if (!l->f->authentic.id) because(l, FAIR_G17_no_id);
     if (!fresh(l->f->authentic.reachable, l->now, l->d->authentic_hours * FAIR_HOUR)) because(l, FAIR_G17_not_reachable);
-    if (!l->f->authentic.mail_auth) because(l, FAIR_G17_mail);
+    if (!l->f->authentic.mail_auth && !l->f->authentic.by_post) because(l, FAIR_G17_mail);
 }
 
 static void

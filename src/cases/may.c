@@ -87,8 +87,8 @@ fair_level_of(const struct fair_course *c, enum fair_move move, enum fair_case_s
     enum fair_case_state s = to;
     int step;
 
-    if (c->state >= FAIR_TD_DRAFT && c->state <= FAIR_TD_LAPSED) return FAIR_AT_TAKEDOWN;
     if (move == FAIR_DO_LETTER) return FAIR_AT_INQUIRY;
+    if (c->state >= FAIR_TD_DRAFT && c->state <= FAIR_TD_LAPSED) return FAIR_AT_TAKEDOWN;
     if (s <= FAIR_READY) return c->state <= FAIR_READY ? FAIR_AT_INQUIRY : FAIR_AT_NONE;
     step = fair_step_of(s);
     if (step >= 0) return (enum fair_level)(FAIR_AT_INQUIRY + step);
@@ -199,14 +199,13 @@ reminder_left(const struct fair_course *c)
     return step >= 0 && c->step[step].reminders < d->reminders_step && c->reminders < d->reminders;
 }
 
-static bool
-unproven(const struct ask *a)
+bool
+fair_cases_unproven(const struct fair_course *c, fair_str country, fair_time now)
 {
-    const struct fair_course *c = a->c;
     int step = fair_step_of(c->state);
 
     if (step < 0 || c->step[step].delivered != 0 || c->step[step].sent == 0) return false;
-    return c->bounced || a->e->at > fair_calendar_business(a->f->country, c->sent_last, fair_day_counts_get()->unproven);
+    return c->bounced || now > fair_calendar_business(country, c->sent_last, fair_day_counts_get()->unproven);
 }
 
 static void
@@ -247,7 +246,7 @@ token(const struct ask *a, enum fair_token t)
     case FAIR_T_ANSWERED: if (step < 0 || c->step[step].answered == 0) because(r, FAIR_R_not_answered); break;
     case FAIR_T_ASKED: if (!c->price_asked) because(r, FAIR_R_not_asked); break;
     case FAIR_T_REMINDER: if (!reminder_left(c)) because(r, FAIR_G15_reminder); break;
-    case FAIR_T_UNPROVEN: if (!unproven(a)) because(r, FAIR_R_proven); break;
+    case FAIR_T_UNPROVEN: if (!fair_cases_unproven(c, country, e->at)) because(r, FAIR_R_proven); break;
     case FAIR_T_SENT: if (c->at < 0 || c->step[c->at].sent == 0) because(r, FAIR_R_not_sent); break;
     case FAIR_T_UNREAD: if (c->unread_since == 0) because(r, FAIR_R_nothing_unread); break;
     case FAIR_T_VERIFIED: if (!e->verified) because(r, FAIR_R_unverified); break;

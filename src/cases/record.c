@@ -180,6 +180,7 @@ facts(struct out *o, const struct fair_facts *f, int id)
         put_bool(o, "source", f->privacy.source);
         break;
     case 17:
+        put_bool(o, "by_post", f->authentic.by_post);
         put_bool(o, "id", f->authentic.id);
         put_bool(o, "mail_auth", f->authentic.mail_auth);
         put_time(o, "reachable", f->authentic.reachable);

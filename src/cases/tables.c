@@ -361,6 +361,33 @@ read_reason(struct reader *r, fair_str *col)
     else r->t->words[why] = c_string(r->a, col[1]);
 }
 
+/* "dispute DISPUTED,APPEAL licence answer-licence" */
+static void
+read_owed(struct reader *r, fair_str *col)
+{
+    struct fair_owed_row row = { .line = r->line, .move = FAIR_OWED_BY_ANY, .step = col[3], .words = col[4] };
+    enum fair_move move;
+    fair_str list = col[1], w;
+
+    if (fair_move_parse(col[0], &move)) row.move = (int)move;
+    else if (is(col[0], "time")) row.move = FAIR_OWED_BY_TIME;
+    else if (!is(col[0], "*")) fault(r, "\"%.*s\" is no move", FAIR_STR_ARG(col[0]));
+    if (!is(col[2], "-")) row.about = col[2];
+    if (col[2].n == 0 || row.step.n == 0 || row.step.n > 40 || row.words.n == 0) fault(r, "no letter, or no words that say what it is");
+    while (fair_str_split(&list, ',', &w)) {
+        enum fair_case_state named = FAIR_N_STATES;
+        if (!fair_state_parse(w, &named) && group_holds(w, FAIR_DRAFT) < 0) {
+            fault(r, "\"%.*s\" is no state and no group", FAIR_STR_ARG(w));
+            continue;
+        }
+        for (row.became = 0; row.became < FAIR_N_STATES; row.became++) {
+            if (named != FAIR_N_STATES ? row.became != named : group_holds(w, row.became) != 1) continue;
+            if (r->t->n_owed == FAIR_OWED_MAX) fault(r, "more than %d letters", FAIR_OWED_MAX);
+            else r->t->owed[r->t->n_owed++] = row;
+        }
+    }
+}
+
 static void
 read_day(struct reader *r, fair_str *col)
 {
@@ -410,6 +437,7 @@ fair_tables_read(struct fair_tables *t, struct fair_arena *a, fair_str (*file)(v
     for (int w = 0; w < FAIR_N_WHYS; w++)
         if (t->words[w] == NULL) fault(&r, "%s is missing", whys[w]);
     read_file(&r, "deadlines.tsv", 3, file(arg, "deadlines.tsv"), read_day);
+    read_file(&r, "letters.tsv", 5, file(arg, "letters.tsv"), read_owed);
     t->ok = !r.bad;
     return t->ok;
 }

@@ -501,6 +501,11 @@ TEST(a_file_that_is_unfair_or_broken_is_refused_by_name)
         { "deadlines.tsv", "answer.minimum\t14", "answer.minimum\t10", "answer.minimum is 10, outside 14" },
         { "deadlines.tsv", "claims.most\t8", "claims.most\t9", "claims.most is 9, outside 1 to 8" },
         { "deadlines.tsv", "refuted.percent\t5", "refuted.percent\t6", "refuted.percent is 6" },
+        { "letters.tsv", "*\tCLOSED_WRONG\t", "wrong\tCLOSED_WRONG\t", "letters.tsv: CLOSED_WRONG owes no letter" },
+        { "letters.tsv", "\tmine\tanswer-own-work", "\tlicence\tanswer-own-work", "a dispute about mine owes no receipt" },
+        { "letters.tsv", "reject-appeal\tRETURN_FINAL", "undispute\tRETURN_FINAL", "letters.tsv: reject-appeal owes no reasons" },
+        { "letters.tsv", "tell\topen", "remind\topen", "a letter owes no letter" },
+        { "letters.tsv", "ask-data\topen,closed", "ask-data\topened", "\"opened\" is no state and no group" },
         { "reasons.tsv", "G4_not_seen\t", "G4_unseen\t", "\"G4_unseen\" is no reason" },
         { "holidays.tsv", "easter -2", "easter two", "the rule is none of" },
         { "retention.tsv", "hit.ignored\t30", "hit.ignored\t0", "days is no number" },
@@ -519,6 +524,95 @@ TEST(a_file_that_is_unfair_or_broken_is_refused_by_name)
         if (all[i].says != NULL && (n == 0 || strstr(s.said, all[i].says) == NULL)) fail_msg("%s -> %s: \"%s\" is not among\n%s", all[i].was, all[i].is, all[i].says, s.said);
         fair_arena_free(&s.a);
     }
+}
+
+static size_t
+owed(const struct fair_facts *f, struct fair_case_event e, const char *about, fair_str out[FAIR_OWED_LETTERS])
+{
+    struct fair_ruling r;
+    struct fair_course n;
+
+    e.country = f->country;
+    r = fair_cases_may(f, &e);
+    if (!r.allowed) fail_msg("%s is refused: %s", fair_move_name(e.move), fair_reason_words(r.reasons[0].why));
+    e.to = r.to;
+    CHECK(fair_cases_apply(&f->c, &e, &n));
+    return fair_cases_owed(&f->c, &e, &n, fair_str_of(about), out);
+}
+
+TEST(I11_each_move_that_speaks_to_the_recipient_owes_its_letter)
+{
+    static const struct { enum fair_case_state from; enum fair_move move; enum fair_actor who; fair_id by; unsigned ground; const char *about, *steps; } all[] = {
+        { FAIR_INQUIRY, FAIR_DO_DISPUTE, FAIR_RCP, 0, FAIR_GROUND_LICENCE, NULL, "answer-licence" },
+        { FAIR_INQUIRY, FAIR_DO_DISPUTE, FAIR_RCP, 0, FAIR_GROUND_NO_MATCH | FAIR_GROUND_OTHER | FAIR_GROUND_MINE, NULL, "answer-own-work answer-other" },
+        { FAIR_INQUIRY, FAIR_DO_CURE_IT, FAIR_RCP, 0, 0, NULL, "answer-cured" }, { FAIR_INQUIRY, FAIR_DO_ASK, FAIR_RCP, 0, 0, "hardship", "answer-hardship" },
+        { FAIR_INQUIRY, FAIR_DO_ASK, FAIR_RCP, 0, 0, "question", "" }, { FAIR_INQUIRY, FAIR_DO_ASK_TIME, FAIR_RCP, 0, 0, NULL, "answer-time" },
+        { FAIR_INQUIRY, FAIR_DO_COMPLAIN, FAIR_RCP, 0, 0, NULL, "answer-complaint" }, { FAIR_CLOSED_WRONG, FAIR_DO_ASK_DATA, FAIR_RCP, 0, 0, NULL, "answer-data" },
+        { FAIR_INQUIRY, FAIR_DO_PROPOSE, FAIR_RCP, 0, 0, NULL, "answer-offer" }, { FAIR_INQUIRY, FAIR_DO_LAWYER_ONLY, FAIR_RCP, 0, 0, NULL, "answer-lawyer" },
+        { FAIR_DISPUTE_REVIEW, FAIR_DO_REJECT, FAIR_REV, REVIEWER, 0, NULL, "decision" }, { FAIR_APPEAL, FAIR_DO_REJECT_APPEAL, FAIR_REV, OTHER, 0, NULL, "decision" },
+        { FAIR_INQUIRY, FAIR_DO_WITHDRAW, FAIR_OWN, CREATOR, 0, NULL, "close-withdrawn" }, { FAIR_INQUIRY, FAIR_DO_WRONG, FAIR_AGT, AGENT, 0, NULL, "close-wrong" },
+        { FAIR_INQUIRY, FAIR_DO_REPLY, FAIR_RCP, 0, 0, NULL, "" }, { FAIR_INQUIRY, FAIR_DO_LETTER, FAIR_AGT, AGENT, 0, NULL, "" },
+    };
+    fair_str out[FAIR_OWED_LETTERS];
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+        struct fair_buf b = FAIR_BUF(a, 1000);
+        struct fair_facts f = good(all[i].from);
+        struct fair_case_event e = { .move = all[i].move, .who = all[i].who, .by = all[i].by, .at = DAY0, .verified = true, .document = true, .ground = all[i].ground, .sum = 1 };
+        size_t n;
+
+        f.c.contacted = true;
+        f.c.at = FAIR_STEP_INQUIRY;
+        f.c.step[0].sent = f.c.entered = DAY0 - FAIR_DAY;
+        n = owed(&f, e, all[i].about, out);
+        fair_buf_c(&b, "");
+        for (size_t k = 0; k < n; k++) fair_buf_fmt(&b, "%s%.*s", k > 0 ? " " : "", FAIR_STR_ARG(out[k]));
+        if (!fair_str_eq((fair_str){ b.p != NULL ? b.p : "", b.n }, fair_str_of(all[i].steps))) fail_msg("%s owes \"%.*s\", not \"%s\"", fair_move_name(all[i].move), (int)b.n, b.p, all[i].steps);
+        f.c.contacted = false;
+        if (e.move != FAIR_DO_LETTER) CHECK_EQ(owed(&f, e, all[i].about, out), 0);        /* who was never written to is owed nothing */
+    }
+}
+
+TEST(more_time_that_was_given_before_owes_no_second_letter)
+{
+    struct fair_facts f = good(FAIR_INQUIRY);
+    struct fair_case_event e = { .move = FAIR_DO_ASK_TIME, .who = FAIR_RCP, .verified = true, .at = DAY0 };
+    fair_str out[FAIR_OWED_LETTERS];
+
+    f.c.contacted = f.c.step[0].extended = true;
+    f.c.at = FAIR_STEP_INQUIRY;
+    CHECK_EQ(owed(&f, e, NULL, out), 0);
+}
+
+TEST(G15_after_lawyer_only_a_letter_goes_to_the_lawyer_or_not_at_all)
+{
+    struct fair_facts f = good(FAIR_INQUIRY);
+    struct fair_ruling r;
+
+    f.c.lawyer_only = true;
+    r = may(&f, FAIR_DO_LETTER, FAIR_AGT, DAY0);
+    CHECK(!r.allowed && has(&r, "G15_lawyer_only"));
+    CHECK(!may(&f, FAIR_DO_LETTER, FAIR_SYS, DAY0).allowed);
+    f.order.to_lawyer = true;
+    CHECK(may(&f, FAIR_DO_LETTER, FAIR_AGT, DAY0).allowed);
+    CHECK(may(&f, FAIR_DO_LETTER, FAIR_SYS, DAY0).allowed);
+    f.c.unread_since = DAY0;                       /* a receipt leaves while the answer is unread */
+    CHECK(may(&f, FAIR_DO_LETTER, FAIR_SYS, DAY0).allowed);
+    f.wording.banned = 1;
+    CHECK(!may(&f, FAIR_DO_LETTER, FAIR_SYS, DAY0).allowed);
+}
+
+TEST(G17_a_letter_by_post_needs_no_authenticated_mail)
+{
+    struct fair_facts f = good(FAIR_INQUIRY);
+    struct fair_ruling r;
+
+    f.authentic.mail_auth = false;
+    r = may(&f, FAIR_DO_LETTER, FAIR_AGT, DAY0);
+    CHECK(!r.allowed && has(&r, "G17_mail"));
+    f.authentic.by_post = true;
+    CHECK(may(&f, FAIR_DO_LETTER, FAIR_AGT, DAY0).allowed);
 }
 
 TEST(the_files_that_were_built_in_have_no_fault)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mime.h"
 #include "cases/letter_mail.h"
+#include "cases/cases.h"
 #include "cases/letters.h"
 
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -37,6 +38,7 @@ facts(struct fair_arena *a)
         { "answer.received", "2026-11-24" }, { "answer.words", "The picture was first shown in our own magazine." }, { "extension.days", "14" },
         { "deadline.until", "2027-01-08" }, { "decision.reasons", "The licence you sent is for another picture." }, { "reviewer.name", "Ines Review" },
         { "lawyer.name", "Dr. Beispiel" }, { "lawyer.address", "Rechtsweg 3, Musterstadt" }, { "close.date", "2026-11-26" },
+        { "licence.from", "2025-02-01" }, { "licence.until", "2027-01-31" },
     };
     struct fair_letter_facts *f = fair_letter_facts_new(a);
 
@@ -133,7 +135,7 @@ TEST(every_pack_has_every_step_in_each_of_its_languages)
     struct fair_letters *l = built_in(a);
     static const char *const laws[] = { "XX", "DE", "UK", "US", "EU", "IT" };
 
-    CHECK_EQ(fair_letters_count(l), 14 * 28);
+    CHECK_EQ(fair_letters_count(l), 14 * 34);
     for (size_t i = 0; i < 6; i++) {
         CHECK(fair_pack_known(l, fair_str_of(laws[i])));
         CHECK(fair_letters_get(l, fair_str_of(laws[i]), FAIR_STR("inquiry"), FAIR_STR("en")) != NULL);
@@ -459,6 +461,95 @@ TEST(an_agent_without_a_mandate_writes_nothing)
         CHECK_EQ(fair_letter_again(l, cut, a, &out, &err), FAIR_INVALID);
         CHECK(strstr(err.text, "leave out what mandate asks") != NULL);
     }
+}
+
+TEST(I11_every_letter_that_a_move_owes_is_there_in_every_law_and_language_and_asks_for_nothing)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_letters *l = built_in(a);
+    fair_str step;
+    size_t found = 0;
+
+    for (size_t i = 0; (step = fair_cases_owed_at(i)).p != NULL; i++, found = 0) {
+        for (size_t k = 0; k < fair_letters_count(l); k++) {
+            const struct fair_letter *t = fair_letters_at(l, k);
+            if (!fair_str_eq(t->step, step)) continue;
+            found++;
+            if (t->kind == FAIR_LETTER_CLAIM || t->days != 0) fail_msg("%.*s asks for something", FAIR_STR_ARG(step));
+        }
+        if (found != 14) fail_msg("letters.tsv: %.*s stands in %zu of 14 laws and languages", FAIR_STR_ARG(step), found);
+    }
+    CHECK(fair_cases_owed_step(FAIR_STR("close-wrong")) && !fair_cases_owed_step(FAIR_STR("inquiry")));
+}
+
+/* What stands in the letter's text in every pack and language, with one more fact. */
+static fair_str
+with_fact(struct fair_arena *a, const struct fair_letters *l, const struct fair_letter *t, const char *name, const char *value)
+{
+    struct fair_letter_facts *all = facts(a), *f = fair_letter_facts_new(a);
+    struct fair_letter_filled filled;
+    struct fair_err err = { 0 };
+    fair_str text;
+    char *flat;
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n_needs; i++)
+        fair_letter_fact(f, fair_str_dup(a, t->needs[i]).p, fair_letter_fact_get(all, t->needs[i]));
+    if (name != NULL) fair_letter_fact(f, name, fair_str_of(value));
+    if (fair_letter_fill(l, t, f, a, &filled, &err) != FAIR_OK) fail_msg("%.*s/%.*s.%.*s: %s", FAIR_STR_ARG(t->law), FAIR_STR_ARG(t->step), FAIR_STR_ARG(t->language), err.text);
+    CHECK_OK(fair_document_text(filled.document, a, &text, why));
+    /* Soft breaks end in a blank (RFC 3676). */
+    flat = fair_alloc(a, text.n + 1);
+    for (size_t i = 0; i < text.n; i++)
+        if (!(text.p[i] == '\n' && i > 0 && text.p[i - 1] == ' ')) flat[n++] = text.p[i];
+    flat[n] = '\0';
+    return (fair_str){ flat, n };
+}
+
+TEST(a_close_by_time_alone_says_how_it_came_about_and_more_time_says_where_the_time_stands)
+{
+    static const struct { const char *step, *name, *values[4]; } all[] = {
+        { "close-lapsed", "close.how", { "dispute", "question", "", NULL } }, { "close-wrong", "close.how", { "review", "", NULL } },
+        { "answer-time", NULL, { "deadline.until=2027-01-08", "clock.stopped=yes", "clock.waiting=yes", NULL } },
+        { "close-licence-sold", NULL, { "licence.until=2027-01-31", "", NULL } },
+    };
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(arena) struct fair_arena *each = fair_arena_new();
+    struct fair_letters *l = built_in(a);
+    size_t read = 0;
+
+    for (size_t k = 0; k < fair_letters_count(l); k++)
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+            const struct fair_letter *t = fair_letters_at(l, k);
+            fair_str said[4];
+            if (!fair_str_eq(t->step, fair_str_of(all[i].step))) continue;
+            for (size_t v = 0; all[i].values[v] != NULL; v++) {
+                fair_str value = fair_str_of(all[i].values[v]), name = fair_str_of(all[i].name);
+                if (all[i].name == NULL) (void)fair_str_split(&value, '=', &name);
+                said[v] = with_fact(each, l, t, value.n > 0 ? fair_str_dup(each, name).p : NULL, value.n > 0 ? fair_str_dup(each, value).p : NULL);
+                for (size_t w = 0; w < v; w++)
+                    if (fair_str_eq(said[v], said[w])) fail_msg("%.*s/%s.%.*s says the same for \"%s\" and \"%s\"", FAIR_STR_ARG(t->law), all[i].step, FAIR_STR_ARG(t->language), all[i].values[v], all[i].values[w]);
+                read++;
+            }
+            fair_arena_clear(each);
+        }
+    CHECK_EQ(read, 14 * 10);
+}
+
+TEST(C14_a_licence_that_was_sold_tells_past_use_use_to_come_and_its_end)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_letters *l = built_in(a);
+    const struct fair_letter *t = fair_letters_get(l, FAIR_STR("XX"), FAIR_STR("close-licence-sold"), FAIR_STR("en"));
+    fair_str text = with_fact(a, l, t, "licence.until", "2027-01-31");
+
+    CHECK(strstr(text.p, "1 February 2025") != NULL && strstr(text.p, "31 January 2027") != NULL && strstr(text.p, "30 days and 7 days") != NULL);
+    text = with_fact(a, l, t, NULL, NULL);
+    CHECK(strstr(text.p, "without an end") != NULL && strstr(text.p, "Our program is made so") != NULL);
+    t = fair_letters_get(l, FAIR_STR("XX"), FAIR_STR("inquiry-renewal"), FAIR_STR("en"));
+    CHECK(t != NULL && t->kind == FAIR_LETTER_CLAIM);
+    text = with_fact(a, l, t, "owner.is_sender", "yes");
+    CHECK(strstr(text.p, "ended on 31 January 2027") != NULL && strstr(text.p, "new licence") != NULL && strstr(text.p, "take it down") != NULL);
 }
 
 TEST(a_value_that_is_not_of_its_type_is_refused)

@@ -142,7 +142,7 @@ spoil(struct fair_facts *f, fair_time now)
     case 55: f->wording.language = false; break;
     case 56: f->deadline.days = (int64_t)below(31); break;
     case 57: f->privacy.source = false; break;
-    case 58: f->authentic.mail_auth = false; f->authentic.id = one_in(2); break;
+    case 58: f->authentic.mail_auth = false; f->authentic.id = one_in(2); f->authentic.by_post = one_in(2); break;
     case 59: f->approval.second = one_in(3) ? 0 : one_in(2) ? CREATOR : AGENT; break;
     case 60: f->approval.human_signer = false; break;
     default:
@@ -189,7 +189,7 @@ gate_missed(const struct fair_facts *f, const struct fair_case_event *e, int ste
     if (step <= 3 && f->deadline.days < (e->move == FAIR_DO_REMIND ? 14 : answer[step])) return 14;
     if (!td && (c->unread_since != 0 || (c->lawyer_only && !f->order.to_lawyer) || (e->move != FAIR_DO_RESEND && fair_move_is_claim(e->move) && c->claims >= 8))) return 15;
     if (!f->privacy.art14 || !f->privacy.source || !f->privacy.retention || !f->privacy.contact) return 16;
-    if (!f->authentic.signed_ || !f->authentic.id || !f->authentic.mail_auth || !recent(f->authentic.reachable, now, 72 * FAIR_HOUR)) return 17;
+    if (!f->authentic.signed_ || !f->authentic.id || (!f->authentic.mail_auth && !f->authentic.by_post) || !recent(f->authentic.reachable, now, 72 * FAIR_HOUR)) return 17;
     if (!f->approval.human_signer) return 18;
     if (offer && !td && (f->approval.second == 0 || f->approval.second == c->creator || f->approval.second == e->by || (f->approval.second_as != FAIR_REV && f->approval.second_as != FAIR_CNS))) return 18;
     if (f->brake.suspended || (f->brake.sent >= 20 && f->brake.refuted * 100 > 5 * f->brake.sent) || f->brake.today >= f->brake.cap) return 19;
@@ -260,6 +260,12 @@ event_missed(const struct fair_facts *f, const struct fair_case_event *e, enum f
         }
         if (f->court_words && !f->counsel) return "I10: court without counsel";
         if (e->sum > 0 && c->sum_last > 0 && e->sum > c->sum_last) return "I2: the sum rises";
+    }
+    if (e->move == FAIR_DO_LETTER) {
+        if (c->lawyer_only && !f->order.to_lawyer) return "a letter to the person who named a lawyer";
+        if (!f->privacy.art14 || !f->privacy.source || !f->privacy.retention || !f->privacy.contact) return "a letter without Article 14";
+        if (!f->authentic.signed_ || !f->authentic.id || (!f->authentic.mail_auth && !f->authentic.by_post) || !recent(f->authentic.reachable, e->at, 72 * FAIR_HOUR)) return "a letter that nobody can check";
+        if (e->who == FAIR_SYS && (!f->wording.language || !f->wording.reading || f->wording.banned != 0)) return "a letter by itself in words that nobody read";
     }
     /* Time alone: never early. */
     if (e->who == FAIR_SYS && (e->move == FAIR_DO_LAPSE || e->move == FAIR_DO_WRONG || e->move == FAIR_DO_BACK || e->move == FAIR_DO_UNECONOMIC || e->move == FAIR_DO_TD_LAPSE)) {

@@ -63,6 +63,20 @@ read_report(struct fair_arena *a, struct fair_mail_told *t, fair_str text)
     }
 }
 
+static void
+read_auths(struct fair_arena *a, struct fair_mail_told *t, GMimeMessage *m)
+{
+    GMimeHeaderList *list = g_mime_object_get_header_list((GMimeObject *)m);
+    int n = list != NULL ? g_mime_header_list_get_count(list) : 0;
+
+    for (int i = 0; i < n && t->n_auths < FAIR_MAIL_AUTHS; i++) {
+        GMimeHeader *h = g_mime_header_list_get_header_at(list, i);
+        const char *name = h != NULL ? g_mime_header_get_name(h) : NULL, *raw = h != NULL ? g_mime_header_get_raw_value(h) : NULL;
+        if (name == NULL || raw == NULL || strcasecmp(name, "Authentication-Results") != 0) continue;
+        if (fair_auth_results(a, tame(a, raw, 4000), &t->auths[t->n_auths])) t->n_auths++;
+    }
+}
+
 static fair_str
 content_of(struct fair_arena *a, GMimePart *part, size_t most)
 {
@@ -188,6 +202,7 @@ fair_mailread(struct fair_arena *a, fair_str bytes, struct fair_mail_told *t)
                        (precedence != NULL && (strcasecmp(precedence, "bulk") == 0 || strcasecmp(precedence, "auto_reply") == 0 || strcasecmp(precedence, "list") == 0));
         add_references(a, t, g_mime_object_get_header((GMimeObject *)m, "In-Reply-To"));
         add_references(a, t, g_mime_object_get_header((GMimeObject *)m, "References"));
+        read_auths(a, t, m);
         read_parts(a, t, m);
         if (t->bounce) g_mime_message_foreach(m, read_enclosed, &x);
         g_object_unref(m);

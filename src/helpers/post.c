@@ -1,11 +1,11 @@
 /* post.c - fairtrack-post: the one door by which a letter leaves.
  *
  * It believes nobody: before it is confined it reads the settings, the password and the database (read-only) itself, gathers
- * the facts anew and asks the rules again whether this notice may leave now, and whether a person approved it as it is.
+ * the facts anew and asks the rules again whether this notice may leave now, and whether a person approved it as it is (of a letter
+ * that asks for nothing: whether a move owed it and it was made from the records alone).
  * Then it gives up files and database, takes the letter's bytes, holds them against the hash in the notice, and sends them
  * to the one address their header names.  The setting is "home TAB organisation TAB notice". */
 #include <curl/curl.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "base/digest.h"
 #include "base/io.h"
 #include "base/mime.h"
-#include "helpers/post_private.h"
+#include "helpers/smtp.h"
 #include "proc/proc.h"
 #include "store/case_rows.h"
 
@@ -24,7 +24,7 @@ struct door {
     struct fair_arena *a;
     struct fair_config config;
     struct fair_sha256 mail, hash;    /* of the bytes; of the notice as approved      */
-    fair_str code, message_id;
+    fair_str code, message_id, to;    /* to: as it was drafted                        */
     bool open;                        /* it may leave                                 */
     char words[512];                  /* why not                                      */
     fair_str password;
@@ -47,6 +47,7 @@ ask_rules(struct door *d, const char *home, fair_id org, fair_id notice, struct 
     FAIR_AUTO(store) struct fair_store *st = NULL;
     struct fair_notice n;
     struct fair_desk desk;
+    bool by_itself = false;
 
     FAIR_TRY(fair_store_open_reading(fair_str_fmt(d->a, "%s/db", home).p, &st, err));
     desk = (struct fair_desk){ st, org, 0 };
@@ -54,11 +55,13 @@ ask_rules(struct door *d, const char *home, fair_id org, fair_id notice, struct 
     FAIR_TRY(fair_store_notice_may_leave(&desk, notice, fair_now(), NULL, err));
     d->hash = fair_notice_hash(&n);
     FAIR_TRY(fair_store_notice_approvals(&desk, notice, one_approval, d, err));
-    if (d->approvals == 0) return fair_fail(err, FAIR_REFUSED, "nobody approved notice %lld as it is", (long long)notice);
+    if (d->approvals == 0) FAIR_TRY(fair_store_notice_by_itself(&desk, &n, &by_itself, err));
+    if (d->approvals == 0 && !by_itself) return fair_fail(err, FAIR_REFUSED, "nobody approved notice %lld as it is", (long long)notice);
     if (fair_sha256_none(&n.mail)) return fair_fail(err, FAIR_REFUSED, "notice %lld has no mail", (long long)notice);
     d->mail = n.mail;
     d->code = n.code;
     d->message_id = n.message_id;
+    d->to = n.sent_to;
     return FAIR_OK;
 }
 
@@ -126,6 +129,7 @@ check_bytes(const struct door *d, fair_str mail, fair_str *to, struct fair_err *
 
     if (!fair_sha256_eq(&sha, &d->mail)) return fair_fail(err, FAIR_REFUSED, "the bytes are not those that were approved");
     if (!addressee(mail, to)) return fair_fail(err, FAIR_REFUSED, "the letter does not go to one address");
+    if (!fair_str_eq(*to, d->to)) return fair_fail(err, FAIR_REFUSED, "the letter does not go to where it was drafted");
     if (d->message_id.n == 0 || memmem(mail.p, mail.n, d->message_id.p, d->message_id.n) == NULL || memmem(mail.p, mail.n, d->code.p, d->code.n) == NULL)
         return fair_fail(err, FAIR_REFUSED, "the letter is not this notice's");
     return FAIR_OK;
@@ -134,7 +138,7 @@ check_bytes(const struct door *d, fair_str mail, fair_str *to, struct fair_err *
 static void
 post(struct door *d, int fd, struct fair_arena *a, struct fair_posted *out)
 {
-    struct post_server s = { d->config.smtp_url, d->config.smtp_user, d->password, d->config.smtp_from };
+    struct fair_smtp s = { d->config.smtp_url, d->config.smtp_user, d->password, d->config.smtp_from };
     struct fair_shared in = { .fd = -1 };
     struct fair_err err = { 0 };
     fair_str to;
@@ -145,20 +149,12 @@ post(struct door *d, int fd, struct fair_arena *a, struct fair_posted *out)
         return;
     }
     if (fair_sealed_map(fd, MAIL_MAX, &in, &err) == FAIR_OK && check_bytes(d, (fair_str){ (const char *)in.p, in.n }, &to, &err) == FAIR_OK) {
-        fair_post_smtp(a, &s, fair_str_dup(a, to), (fair_str){ (const char *)in.p, in.n }, out);
+        fair_smtp_send(a, &s, fair_str_dup(a, to), (fair_str){ (const char *)in.p, in.n }, out);
         /* One letter for one asking. */
         d->open = false;
         snprintf(d->words, sizeof d->words, "this letter was sent already");
     } else out->words = fair_str_dup(a, fair_str_of(err.text));
     fair_shared_free(&in);
-}
-
-static void
-warm_up(void)
-{
-    struct addrinfo hint = { .ai_socktype = SOCK_STREAM }, *found = NULL;
-
-    if (getaddrinfo("localhost", "25", &hint, &found) == 0) freeaddrinfo(found);
 }
 
 int
@@ -176,7 +172,7 @@ main(int argc, char **argv)
     }
     d.open = look(&d, self.setting != NULL ? self.setting : "", &err) == FAIR_OK;
     if (!d.open) snprintf(d.words, sizeof d.words, "%s", err.text);
-    warm_up();
+    fair_smtp_warm_up();
     port = d.open ? port_of(d.config.smtp_url) : 25;
     if (fair_self_ready(&self, &port, 1, &err) != FAIR_OK) return 2;
     for (;;) {

@@ -80,4 +80,45 @@ TEST(headers_that_go_on_over_lines_stay_on_one)
     CHECK_EQ(t.date, 0);
 }
 
+static bool
+judged(const char *value, const char *server, int spf, int dkim, int dmarc)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_mail_auth x;
+
+    if (!fair_auth_results(a, fair_str_of(value), &x)) return server == NULL;
+    return server != NULL && fair_str_eq(x.server, fair_str_of(server)) && x.spf == spf && x.dkim == dkim && x.dmarc == dmarc;
+}
+
+TEST(what_a_server_found_of_a_mail_is_read_as_RFC_8601_has_it)
+{
+    enum { N = FAIR_AUTH_NONE, P = FAIR_AUTH_PASS, O = FAIR_AUTH_OTHER };
+
+    CHECK(judged("mx.example.com; spf=pass smtp.mailfrom=example.com; dkim=pass header.d=example.com; dmarc=pass header.from=example.com", "mx.example.com", P, P, P));
+    CHECK(judged("mx.example.com 1; dkim=fail reason=\"bad; spf=pass\"; spf=softfail", "mx.example.com", O, O, N));
+    CHECK(judged("mx.example.com; none", "mx.example.com", N, N, N));
+    CHECK(judged("mx.example.com (comment (deeper; spf=pass)); dkim = PASS (2048 bit)", "mx.example.com", N, P, N));
+    CHECK(judged("mx.example.com; dkim/1=fail; dkim=pass", "mx.example.com", N, P, N));      /* one signature that holds is enough */
+    CHECK(judged("mx.example.com; spf=passed", "mx.example.com", O, N, N));
+    CHECK(judged("\"mx.example.com\"; spf=pass", "mx.example.com", P, N, N));
+    CHECK(judged("\"mx.example.com; spf=pass\"", "mx.example.com_", N, N, N));              /* what stands in quotes is a name */
+    CHECK(judged("", NULL, 0, 0, 0));
+    CHECK(judged("(mx.example.com; spf=pass", NULL, 0, 0, 0));
+    CHECK(judged("; spf=pass", NULL, 0, 0, 0));
+}
+
+TEST(the_headers_of_all_servers_are_told_the_topmost_first)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_mail_told t;
+    static const char mail[] = "Authentication-Results: mx.example.com;\r\n spf=pass smtp.mailfrom=a@example.com;\r\n dkim=pass\r\nReceived: by x\r\n"
+                               "authentication-results: forged.example.org; spf=pass; dkim=pass; dmarc=pass\r\nFrom: a@example.com\r\nSubject: x\r\n\r\nx\r\n";
+
+    (void)read_one(a, "plain");
+    fair_mailread(a, (fair_str){ mail, sizeof mail - 1 }, &t);
+    CHECK_EQ(t.n_auths, 2);
+    CHECK(fair_str_eq(t.auths[0].server, FAIR_STR("mx.example.com")) && t.auths[0].spf == FAIR_AUTH_PASS && t.auths[0].dmarc == FAIR_AUTH_NONE);
+    CHECK(fair_str_eq(t.auths[1].server, FAIR_STR("forged.example.org")));
+}
+
 FAIR_TEST_MAIN

@@ -84,6 +84,13 @@ fair_mail_told_pack(struct fair_arena *a, const struct fair_mail_told *t)
         fair_put_u32(&b, t->files[i].bytes);
     }
     fair_put_u8(&b, t->more_files);
+    fair_put_u32(&b, (uint32_t)t->n_auths);
+    for (size_t i = 0; i < t->n_auths; i++) {
+        fair_put_str(&b, t->auths[i].server);
+        fair_put_u8(&b, t->auths[i].spf);
+        fair_put_u8(&b, t->auths[i].dkim);
+        fair_put_u8(&b, t->auths[i].dmarc);
+    }
     return (fair_str){ b.p, b.n };
 }
 
@@ -112,5 +119,12 @@ fair_mail_told_unpack(fair_str body, struct fair_mail_told *t, struct fair_err *
         t->files[i].bytes = fair_get_u32(&r, UINT32_MAX);
     }
     t->more_files = fair_get_bool(&r);
+    t->n_auths = fair_get_u32(&r, FAIR_MAIL_AUTHS);
+    for (size_t i = 0; i < t->n_auths; i++) {
+        t->auths[i].server = fair_get_text(&r, 700);
+        t->auths[i].spf = fair_get_u8(&r, FAIR_AUTH_OTHER);
+        t->auths[i].dkim = fair_get_u8(&r, FAIR_AUTH_OTHER);
+        t->auths[i].dmarc = fair_get_u8(&r, FAIR_AUTH_OTHER);
+    }
     return fair_reader_end(&r, err);
 }

@@ -5,6 +5,7 @@
 #include "proc/messages.h"
 
 enum { FAIR_MSG_HEAR = FAIR_MSG_FIRST_FREE + 64, FAIR_MSG_HEARD, FAIR_MSG_MAIL_READ, FAIR_MSG_MAIL_TOLD };
+enum { FAIR_AUTH_NONE, FAIR_AUTH_PASS, FAIR_AUTH_OTHER, FAIR_MAIL_AUTHS = 8 };
 enum { FAIR_HEAR_LIST = 500, FAIR_MAIL_FILES = 20, FAIR_MAIL_REFERENCES = 20, FAIR_MAIL_TEXT = 30000 };
 
 /* A mailbox, and what is wanted of it: with uid 0 the list of mails from `from` on; else that mail, its first `most` bytes. */
@@ -20,6 +21,8 @@ fair_status fair_heard_unpack(fair_str body, struct fair_heard *r, struct fair_e
 
 /* A mail as it was read.  Nothing of it is believed; Message-IDs are without < >. */
 struct fair_mail_file { fair_str name, type; uint32_t bytes; };
+/* What a server says that it found (RFC 8601): FAIR_AUTH_... */
+struct fair_mail_auth { fair_str server; uint8_t spf, dkim, dmarc; };
 struct fair_mail_told {
     fair_status status;               /* FAIR_CORRUPT: it could not be read as a mail   */
     fair_str from, from_name, subject, message_id;
@@ -34,6 +37,8 @@ struct fair_mail_told {
     size_t n_files;
     struct fair_mail_file files[FAIR_MAIL_FILES];
     bool more_files;
+    size_t n_auths;                   /* headers Authentication-Results, the topmost first: whoever wrote them */
+    struct fair_mail_auth auths[FAIR_MAIL_AUTHS];
 };
 fair_str fair_mail_told_pack(struct fair_arena *a, const struct fair_mail_told *t);
 fair_status fair_mail_told_unpack(fair_str body, struct fair_mail_told *t, struct fair_err *err) FAIR_MUST_CHECK;

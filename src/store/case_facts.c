@@ -180,8 +180,6 @@ notice_check(void *arg, const struct fair_case_fact *x, struct fair_err *err)
     else if (fair_is(x->name, "privacy.retention")) f->privacy.retention = yes(x->value);
     else if (fair_is(x->name, "privacy.contact")) f->privacy.contact = yes(x->value);
     else if (fair_is(x->name, "authentic.signed")) f->authentic.signed_ = yes(x->value), f->authentic.from = from(g, x);
-    else if (fair_is(x->name, "authentic.reachable")) f->authentic.reachable = time_of(x->value);
-    else if (fair_is(x->name, "authentic.mail")) f->authentic.mail_auth = yes(x->value);
     return FAIR_OK;
 }
 
@@ -257,6 +255,17 @@ approval(void *arg, const struct fair_notice_approval *x, struct fair_err *err)
     return FAIR_OK;
 }
 
+/* It was drafted to the lawyer, who is still the one that the recipient named. */
+static bool
+goes_to_lawyer(const struct fair_notice *n, fair_str lawyer)
+{
+    fair_str name, email, address;
+
+    if (!n->to_lawyer || lawyer.n == 0) return false;
+    fair_party_lawyer(lawyer, &name, &email, &address);
+    return fair_is(n->sent_by, "mail") ? email.n > 0 && fair_str_eq_nocase(n->sent_to, email) : address.n > 0 && fair_str_eq(n->sent_to, address);
+}
+
 static fair_status
 gather_notice(const struct fair_desk *d, struct gather *g, fair_id case_id, fair_id notice, fair_str lawyer, struct fair_err *err)
 {
@@ -276,7 +285,8 @@ gather_notice(const struct fair_desk *d, struct gather *g, fair_id case_id, fair
     f->amount.sum = n.sum;
     f->amount.currency = n.currency.n == 3;
     f->authentic.id = n.code.n > 0;
-    f->order.to_lawyer = lawyer.n > 0 && fair_str_eq(n.sent_to, lawyer);
+    f->order.to_lawyer = goes_to_lawyer(&n, lawyer);
+    f->authentic.by_post = fair_is(n.sent_by, "letter");
     return FAIR_OK;
 }
 
@@ -360,6 +370,7 @@ fair_store_case_gather(const struct fair_desk *d, fair_id case_id, fair_id notic
     FAIR_TRY(gather_notice(d, &g, case_id, notice, lawyer, err));
     /* A letter that was made anew knows what was found before that. */
     FAIR_TRY(fair_case_evidence_facts(d, case_id, f->authentic.from.at > f->deadline.from.at ? f->authentic.from.at : f->deadline.from.at, now, a, f, err));
+    FAIR_TRY(fair_case_probe_facts(d, now, a, f, err));
     FAIR_TRY(gather_brake(d, case_id, now, a, f, err));
     FAIR_TRY(first_contact(d, &c, &first, err));
     f->p_track = f->party.kind < 0 && f->party.kind_evidence && first;

@@ -24,7 +24,7 @@ FAIR_SQL(dispute_appealed,
 FAIR_SQL(disputes_of_case,
     "SELECT id, case_id, ground, words, document, raised_us, raised_by, answer, answered_by, answered_us, decision, decided_by, decided_us, reasons,"
     " appealed_us, appeal_decided_us, appeal_reasons FROM dispute WHERE org_id = $1 AND case_id = $2 ORDER BY id");
-FAIR_SQL(notice_event, "SELECT v.became, v.move, v.seq FROM case_event v WHERE v.org_id = $1 AND v.case_id = $2 AND v.notice_id = $3 ORDER BY v.seq DESC LIMIT 1");
+FAIR_SQL(notice_event, "SELECT v.became, v.move, v.seq, v.actor FROM case_event v WHERE v.org_id = $1 AND v.case_id = $2 AND v.notice_id = $3 ORDER BY v.seq DESC LIMIT 1");
 FAIR_SQL_ALL(cases_due, "SELECT org_id, id FROM case_file WHERE due_us <= $1 AND closed_us IS NULL ORDER BY due_us, id LIMIT 200");
 
 /* ---- who ------------------------------------------------------------------------------------------------------------------ */
@@ -329,6 +329,7 @@ check_notice(const struct fair_desk *d, const struct fair_case_act *x, struct fa
     if (n.case_id != x->case_id) return fair_fail(err, FAIR_INVALID, "notice %lld belongs to another case", (long long)n.id);
     if (n.claim != fair_move_is_claim(e->move)) return fair_fail(err, FAIR_INVALID, n.claim ? "notice %lld asks for something, and %s does not" : "notice %lld asks for nothing, and %s does", (long long)n.id, fair_move_name(e->move));
     e->sum = n.sum;
+    if (e->move == FAIR_DO_RESEND && !fair_is(n.state, "sent") && !fair_is(n.state, "undelivered")) return fair_fail(err, FAIR_INVALID, "notice %lld is %.*s: it cannot go again", (long long)n.id, FAIR_STR_ARG(n.state));
     return FAIR_OK;
 }
 
@@ -388,6 +389,7 @@ write_down(const struct fair_desk *d, const struct fair_case_act *x, struct movi
     }
     /* Whoever says that it is removed or credited is looked up, not believed, and not asked to prove it. */
     if (e->move == FAIR_DO_CURE_IT && n->state > FAIR_SETTLEMENT && !ends) FAIR_TRY(fair_store_cure_ask(d, m->c.id, 1, e->at, e->at, err));
+    FAIR_TRY(fair_letters_follow(d, x, &m->row, &m->f.c, n, err));
     if (ends && n->state < FAIR_TD_DRAFT) FAIR_TRY(closed(d, &m->c, n, e->at, err));
     if (ends && n->state >= FAIR_TD_DRAFT) {
         FAIR_TRY(fair_desk_query(d, &case_window_close, &q, err));
@@ -396,7 +398,8 @@ write_down(const struct fair_desk *d, const struct fair_case_act *x, struct movi
         fair_rows_free(&q);
     }
     FAIR_TRY(show_it(d, m, a, err));
-    if (!fair_move_sends(e->move) || x->notice == 0 || e->move == FAIR_DO_RESEND) return FAIR_OK;
+    if (!fair_move_sends(e->move) || x->notice == 0) return FAIR_OK;
+    if (e->move == FAIR_DO_RESEND) return fair_store_posting_ask(d, x->notice, e->at, err);      /* the next try is by post (Corrections 4) */
     FAIR_TRY(fair_notice_leaves(d, x->notice, &m->row.gates, e->at, err));
     return fair_store_job_ask(d, "send", fair_str_fmt(a, "send %lld", (long long)x->notice), fair_str_fmt(a, "{\"notice\":%lld}", (long long)x->notice), e->at, err);
 }
@@ -451,6 +454,24 @@ fair_store_case_move(const struct fair_desk *d, const struct fair_case_act *x, s
 /* ---- before the door ------------------------------------------------------------------------------------------------------------- */
 
 fair_status
+fair_store_notice_by_itself(const struct fair_desk *d, const struct fair_notice *n, bool *yes, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_status s;
+
+    *yes = false;
+    if (!n->automatic || n->claim || n->creator != 0 || n->signer != 0 || n->sum != 0 || n->deadline_days != 0 || !fair_cases_owed_step(n->step)) return FAIR_OK;
+    FAIR_TRY(fair_desk_query(d, &notice_event, &q, err));
+    fair_db_int(q, 2, n->case_id);
+    fair_db_int(q, 3, n->id);
+    s = fair_db_step(q, err);
+    if (s != FAIR_OK) return s == FAIR_DONE ? FAIR_OK : s;
+    *yes = fair_is(fair_db_get_text(q, 1, a), fair_move_name(FAIR_DO_LETTER)) && fair_is(fair_db_get_text(q, 3, a), fair_actor_name(FAIR_SYS));
+    return FAIR_OK;
+}
+
+fair_status
 fair_store_notice_may_leave(const struct fair_desk *d, fair_id notice, fair_time now, struct fair_ruling *ruling, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
@@ -482,7 +503,7 @@ fair_store_notice_may_leave(const struct fair_desk *d, fair_id notice, fair_time
     e.sum = n.sum;
     fair_cases_gates(f, n.claim ? fair_cases_level_of(became) : fair_cases_level(f, FAIR_DO_LETTER), &e, gates);
     for (int i = 0; i < FAIR_N_GATES; i++) {
-        if (!n.claim && i + 1 != 16 && i + 1 != 17) continue;
+        if (!n.claim && i + 1 != 15 && i + 1 != 16 && i + 1 != 17 && !(n.automatic && i + 1 == 13)) continue;
         for (size_t k = 0; k < gates[i].n_reasons; k++) r.reasons[r.n_reasons++] = gates[i].reasons[k];
     }
     if (now < f->c.last) r.reasons[r.n_reasons++] = (struct fair_reason){ .why = (int16_t)fair_reason_of(FAIR_STR("R_clock_back")), .not_before = f->c.last };

@@ -45,8 +45,13 @@ fair_status fair_case_evidence_facts(const struct fair_desk *d, fair_id case_id,
 fair_status fair_case_held(const struct fair_desk *d, fair_id case_id, fair_time now, struct fair_arena *a, fair_str *why, fair_time *until, struct fair_err *err) FAIR_MUST_CHECK;
 /* Drop the old rows of a kind that nobody is looked up by; *rows grows.  Other kinds: nothing. */
 fair_status fair_forget_old(const struct fair_desk *d, enum fair_keep rule, fair_time now, int64_t *rows, struct fair_err *err) FAIR_MUST_CHECK;
+/* G17 as probes found it (probes.c). */
+fair_status fair_case_probe_facts(const struct fair_desk *d, fair_time now, struct fair_arena *a, struct fair_facts *f, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_disputes_follow(const struct fair_desk *d, const struct fair_case_act *x, const struct fair_case_event *e, const struct fair_course *was, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_notice_leaves(const struct fair_desk *d, fair_id notice, const struct fair_sha256 *gates, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+/* What this event owes the recipient is written down; a letter that leaves settles what owed it. */
+fair_status fair_letters_follow(const struct fair_desk *d, const struct fair_case_act *x, const struct fair_event_row *row, const struct fair_course *was,
+                                const struct fair_course *now, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_user_role(const struct fair_desk *d, struct fair_arena *a, fair_str *role, struct fair_err *err) FAIR_MUST_CHECK;
 
 static inline bool fair_is(fair_str s, const char *c) { return fair_str_eq(s, fair_str_of(c)); }

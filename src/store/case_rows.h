@@ -36,6 +36,8 @@ fair_status fair_store_party_get(const struct fair_desk *d, fair_id id, struct f
 fair_status fair_store_party_set(const struct fair_desk *d, const struct fair_party *p, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 /* What is known now, each with its source. */
 fair_status fair_store_party_data(const struct fair_desk *d, fair_id party, FAIR_EACH(fair_party_datum), struct fair_err *err) FAIR_MUST_CHECK;
+/* The lawyer as the recipient named them ("Dr. Beispiel, Rechtsweg 3, 12345 Ort, kanzlei@example.org"): views; what is not there is empty. */
+void fair_party_lawyer(fair_str value, fair_str *name, fair_str *email, fair_str *address);
 /* Takes the place of what was known.  What a person enters they have looked at: it is confirmed by them; what the
  * system read (user 0) waits for fair_store_party_confirm.  FAIR_INVALID: no source, or "entered" without saying what
  * was seen; a contact of a private person that neither an imprint nor the person gave. */
@@ -157,11 +159,14 @@ struct fair_notice {
     int64_t deadline_days;
     fair_id creator;
     fair_time created, queued, sent;
-    fair_str sent_by, sent_to, message_id, tracking;
+    fair_str sent_by, sent_to;/* fixed when it is drafted: "mail" and the address, "letter" and the address of the window */
+    fair_str message_id, tracking;
     fair_time accepted, delivered;
     fair_str delivered_by;
     fair_time bounced;
     fair_str bounce;
+    bool to_lawyer;           /* sent_to is the lawyer whom the recipient named                        */
+    bool automatic;           /* made by itself from the records alone: a letter that asks for nothing */
 };
 /* 120 bits that tell nothing. */
 fair_str fair_notice_code_new(struct fair_arena *a);
@@ -186,8 +191,77 @@ fair_status fair_store_notice_approve(const struct fair_desk *d, fair_id id, enu
 struct fair_notice_approval { fair_id id, notice, user; enum fair_actor as; struct fair_sha256 sha256; fair_time at; fair_str user_name; };
 /* Those of the notice as it is. */
 fair_status fair_store_notice_approvals(const struct fair_desk *d, fair_id id, FAIR_EACH(fair_notice_approval), struct fair_err *err) FAIR_MUST_CHECK;
-/* How it fared on its way: queued, sent, accepted, delivered, bounced and what belongs to them.  Only forward. */
+/* How it fared on its way: queued, sent, accepted, delivered, bounced and what belongs to them.  Only forward; by what way and to whom
+ * stays as it was drafted. */
 fair_status fair_store_notice_fared(const struct fair_desk *d, const struct fair_notice *x, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* Is it a letter that may leave without a person's approval: owed by a move, made from the records alone, let out by the system? */
+fair_status fair_store_notice_by_itself(const struct fair_desk *d, const struct fair_notice *n, bool *yes, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- letters that are owed (I11) -------------------------------------------------------------------------------------- */
+/* A move owes its letters by share/cases/letters.tsv; fair_store_case_move writes them down and asks for the job "letter". */
+struct fair_letter_owed {
+    fair_id id, case_id;
+    int64_t seq;              /* the event that owes it                                               */
+    fair_str step;            /* "close-wrong"                                                        */
+    fair_time asked, next;    /* next: when it is tried (again)                                       */
+    int64_t tries;
+    fair_id notice;           /* its draft; 0 none yet                                                */
+    fair_time done;
+    fair_str how, error;      /* "sent" "not_needed"; why it could not leave yet                      */
+    fair_str operator, state; /* out: of its case                                                     */
+};
+/* Once for an event and step. */
+fair_status fair_store_letter_owe(const struct fair_desk *d, fair_id case_id, int64_t seq, fair_str step, fair_time at, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_letter_owed_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_letter_owed *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* Those that are not out yet; of all cases where case_id is 0. */
+fair_status fair_store_letters_owed(const struct fair_desk *d, fair_id case_id, struct fair_page page, FAIR_EACH(fair_letter_owed), struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_letter_drafted(const struct fair_desk *d, fair_id id, fair_id notice, struct fair_err *err) FAIR_MUST_CHECK;
+/* It could not leave: `why` is kept, and it is tried again after 5 minutes, then twice as long each time, at most 6 hours. */
+fair_status fair_store_letter_failed(const struct fair_desk *d, const struct fair_letter_owed *x, fair_str why, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_letter_not_needed(const struct fair_desk *d, fair_id id, fair_str why, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+/* Did a letter of this step that was owed leave since? */
+fair_status fair_store_letter_lately(const struct fair_desk *d, fair_id case_id, fair_str step, fair_time since, bool *lately, struct fair_err *err) FAIR_MUST_CHECK;
+/* Try it now. */
+fair_status fair_store_letter_soon(const struct fair_desk *d, fair_id id, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+/* Ask for the jobs of those whose time has come, across organisations. */
+fair_status fair_store_letters_due(struct fair_store *st, fair_time now, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* ---- probes (G17) ----------------------------------------------------------------------------------------------------- */
+/* Of the installation: its verification page as seen from outside ("portal"), and a mail to its own mailbox ("mail"). */
+struct fair_probe { fair_id id; fair_str what, subject, code; fair_time at, done; /* 0: it has not come back yet */ bool passed; fair_str words; };
+/* It begins; sets id. */
+fair_status fair_store_probe_put(struct fair_store *st, struct fair_probe *x, struct fair_err *err) FAIR_MUST_CHECK;
+/* Its outcome, once. */
+fair_status fair_store_probe_settle(struct fair_store *st, fair_id id, bool passed, fair_str words, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+/* The last that has an outcome; the last that was begun; by its code.  FAIR_NOT_FOUND. */
+fair_status fair_store_probe_newest(struct fair_store *st, const char *what, struct fair_arena *a, struct fair_probe *x, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_probe_begun(struct fair_store *st, const char *what, struct fair_arena *a, struct fair_probe *x, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_probe_by_code(struct fair_store *st, fair_str code, struct fair_arena *a, struct fair_probe *x, struct fair_err *err) FAIR_MUST_CHECK;
+/* It passed, and not longer ago than G17 allows. */
+bool fair_probe_holds(const struct fair_probe *x, fair_time now);
+
+/* ---- letters by post --------------------------------------------------------------------------------------------------- */
+/* A letter that a person prints and hands over: one that was drafted for the post, or one by mail whose delivery is not proven (resend). */
+struct fair_post_letter {
+    fair_id id, notice, case_id;
+    fair_time asked, posted, delivered, returned, settled;         /* posted, delivered: the ends of those days, 0 not yet */
+    fair_str carrier, tracking, proof_name, note, code, step, operator;
+    struct fair_sha256 proof;
+};
+/* It is to go; nothing is done where one is under way. */
+fair_status fair_store_posting_ask(const struct fair_desk *d, fair_id notice, fair_time at, struct fair_err *err) FAIR_MUST_CHECK;
+/* The newest of a notice; FAIR_NOT_FOUND. */
+fair_status fair_store_posting_of(const struct fair_desk *d, fair_id notice, struct fair_arena *a, struct fair_post_letter *x, struct fair_err *err) FAIR_MUST_CHECK;
+/* Those that are to be handed over, or whose delivery is not entered. */
+fair_status fair_store_postings(const struct fair_desk *d, struct fair_page page, FAIR_EACH(fair_post_letter), struct fair_err *err) FAIR_MUST_CHECK;
+/* May it be printed and handed over now?  The rules are asked again, and whether somebody approved it: the door for letters by post. */
+fair_status fair_store_post_may(const struct fair_desk *d, fair_id notice, fair_time now, struct fair_arena *a, struct fair_post_letter *x, struct fair_err *err) FAIR_MUST_CHECK;
+/* It was handed over that day (a date of cases/cases.h).  FAIR_INVALID: no carrier or number, or a day that cannot be. */
+fair_status fair_store_post_sent(const struct fair_desk *d, fair_id notice, fair_str carrier, fair_str tracking, int32_t on, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+/* It was delivered that day, and `proof` (in the vault, held from now on) shows it: the recipient's time begins at the end of it. */
+fair_status fair_store_post_delivered(const struct fair_desk *d, fair_id notice, int32_t on, const struct fair_sha256 *proof, fair_str name, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_store_post_returned(const struct fair_desk *d, fair_id notice, fair_str note, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- disputes ------------------------------------------------------------------------------------------------------- */
 /* Written by fair_store_case_move (dispute, answer-dispute, reject, appeal, ...). */

@@ -17,6 +17,7 @@ FAIR_SQL(forget_blobs_case, ALONE(
     " UNION ALL SELECT mail, 1 FROM notice WHERE org_id = $1 AND case_id = $2 AND mail IS NOT NULL"
     " UNION ALL SELECT html, 1 FROM notice WHERE org_id = $1 AND case_id = $2 AND html IS NOT NULL"
     " UNION ALL SELECT pdf, 1 FROM notice WHERE org_id = $1 AND case_id = $2 AND pdf IS NOT NULL"
+    " UNION ALL SELECT p.proof, 1 FROM posting p JOIN notice n ON n.org_id = p.org_id AND n.id = p.notice_id WHERE p.org_id = $1 AND n.case_id = $2 AND p.proof IS NOT NULL"
     " UNION ALL SELECT document, 1 FROM dispute WHERE org_id = $1 AND case_id = $2 AND document IS NOT NULL"
     " UNION ALL SELECT sealed, 1 FROM portal_answer WHERE org_id = $1 AND case_id = $2"
     " UNION ALL SELECT sealed, 1 FROM mail_in WHERE org_id = $1 AND case_id = $2"));
@@ -42,6 +43,9 @@ FAIR_SQL(forget_checks,
     "UPDATE notice_check SET source = '' WHERE org_id = $1 AND notice_id IN (SELECT id FROM notice WHERE org_id = $1 AND case_id = $2)");
 FAIR_SQL(forget_notices, "UPDATE notice SET sent_to = NULL, message_id = NULL, tracking = NULL, bounce = NULL WHERE org_id = $1 AND case_id = $2");
 FAIR_SQL(forget_askings, "UPDATE request SET words = NULL, answer = NULL WHERE org_id = $1 AND case_id = $2 AND answered_us IS NOT NULL");
+FAIR_SQL(forget_postings,
+    "UPDATE posting SET carrier = NULL, tracking = NULL, proof_name = NULL, note = NULL WHERE org_id = $1 AND notice_id IN (SELECT id FROM notice WHERE org_id = $1 AND case_id = $2)");
+FAIR_SQL(forget_owed, "UPDATE letter_owed SET error = NULL, done_us = COALESCE(done_us, next_us), how = COALESCE(how, 'not_needed') WHERE org_id = $1 AND case_id = $2");
 FAIR_SQL(forget_answers, "UPDATE portal_answer SET refused = NULL WHERE org_id = $1 AND case_id = $2");
 #define NO_MAIL "UPDATE mail_in SET sender = NULL, subject = NULL, message_id = NULL, refused = NULL, forgotten_us = $3 WHERE org_id = $1 AND "
 FAIR_SQL(forget_mails, NO_MAIL "case_id = $2");
@@ -365,7 +369,7 @@ static fair_status
 forget_one_case(const struct fair_desk *d, fair_id id, fair_time now, int64_t *rows, struct fair_err *err)
 {
     static const struct fair_sql *const of_case[] = { &forget_facts, &forget_notes, &forget_gates, &forget_disputes, &forget_links, &forget_checks,
-                                                      &forget_notices, &forget_answers, &forget_askings };
+                                                      &forget_notices, &forget_postings, &forget_owed, &forget_answers, &forget_askings };
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
     fair_str operator;

@@ -38,6 +38,14 @@ FAIR_SQL(licence_for,
     " AND EXISTS (SELECT 1 FROM licence_domain d WHERE d.org_id = l.org_id AND d.licence_id = l.id AND d.domain IN ($4, $5, $6, $7, $8, $9, $10, $11))"
     " ORDER BY CASE l.scope WHEN 'works' THEN 0 WHEN 'collection' THEN 1 ELSE 2 END, CASE WHEN l.until_us IS NULL THEN 0 ELSE 1 END, l.until_us DESC, l.id DESC"
     " LIMIT 1");
+/* The licence, over or not, that covers it longest. */
+FAIR_SQL(licence_last,
+    "SELECT l.id, l.kind, l.assignee, l.shop, l.order_no, l.until_us, l.territory FROM licence l JOIN work w ON w.org_id = l.org_id AND w.id = $2"
+    " WHERE l.org_id = $1 AND l.kind = 'licence' AND l.ended_us IS NULL AND l.from_us <= $3 AND (l.medium = 'any' OR ' ' || l.medium || ' ' LIKE '% web %')"
+    " AND (l.scope = 'all' OR (l.scope = 'collection' AND l.collection = w.collection)"
+    "  OR EXISTS (SELECT 1 FROM licence_work x WHERE x.org_id = l.org_id AND x.licence_id = l.id AND x.work_id = w.id))"
+    " AND EXISTS (SELECT 1 FROM licence_domain d WHERE d.org_id = l.org_id AND d.licence_id = l.id AND d.domain IN ($4, $5, $6, $7, $8, $9, $10, $11))"
+    " ORDER BY CASE WHEN l.until_us IS NULL THEN 0 ELSE 1 END, l.until_us DESC, l.id DESC LIMIT 1");
 FAIR_SQL(licence_hit_put,
     "INSERT INTO licence_hit (org_id, hit_id, licence_id, decision_id, at_us) VALUES ($1, $2, $3, $4, $5)"
     " ON CONFLICT (org_id, hit_id) DO UPDATE SET licence_id = excluded.licence_id, decision_id = excluded.decision_id, at_us = excluded.at_us");
@@ -168,7 +176,7 @@ fair_store_licence_check(const struct fair_desk *d, struct fair_arena *a, struct
 struct cover { fair_id id; fair_str kind, note; fair_time until; };
 
 static fair_status
-covering(const struct fair_desk *d, fair_id work, fair_str page_url, fair_time now, struct fair_arena *a, struct cover *out, struct fair_err *err)
+covering(const struct fair_desk *d, const struct fair_sql *sql, fair_id work, fair_str page_url, fair_time now, struct fair_arena *a, struct cover *out, struct fair_err *err)
 {
     FAIR_AUTO(rows) struct fair_rows *q = NULL;
     fair_str host = host_of(page_url), ends[LABELS];
@@ -186,7 +194,7 @@ covering(const struct fair_desk *d, fair_id work, fair_str page_url, fair_time n
         rest = (fair_str){ dot + 1, (size_t)(rest.p + rest.n - dot) - 1 };
     }
     if (n == 0) return FAIR_OK;
-    FAIR_TRY(fair_desk_query(d, &licence_for, &q, err));
+    FAIR_TRY(fair_desk_query(d, sql, &q, err));
     fair_db_int(q, 2, work);
     fair_db_int(q, 3, now);
     for (size_t i = 0; i < LABELS; i++) fair_db_text(q, 4 + (int)i, i < n ? ends[i] : ends[0]);
@@ -210,7 +218,18 @@ fair_store_licence_for(const struct fair_desk *d, fair_id work, fair_str page_ur
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct cover c;
 
-    FAIR_TRY(covering(d, work, page_url, now, a, &c, err));
+    FAIR_TRY(covering(d, &licence_for, work, page_url, now, a, &c, err));
+    *id = c.id;
+    return FAIR_OK;
+}
+
+fair_status
+fair_store_licence_last(const struct fair_desk *d, fair_id work, fair_str page_url, fair_time now, fair_id *id, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct cover c;
+
+    FAIR_TRY(covering(d, &licence_last, work, page_url, now, a, &c, err));
     *id = c.id;
     return FAIR_OK;
 }
@@ -225,7 +244,7 @@ fair_licence_hold_hit(const struct fair_desk *d, fair_id hit, fair_id work, fair
     struct cover c;
 
     *out = (struct fair_licence_hold){ 0 };
-    FAIR_TRY(covering(d, work, page_url, now, a, &c, err));
+    FAIR_TRY(covering(d, &licence_for, work, page_url, now, a, &c, err));
     if (c.id == 0) return FAIR_OK;
     x.reason = fair_str_eq(c.kind, FAIR_STR("own")) ? FAIR_STR("own_site") : fair_str_eq(c.kind, FAIR_STR("syndication")) ? FAIR_STR("syndicated")
              : fair_str_eq(c.kind, FAIR_STR("whitelist")) ? FAIR_STR("permission_given") : FAIR_STR("licensed");
@@ -345,7 +364,7 @@ close_cases(const struct fair_desk *d, struct fair_licence *l, fair_time now, st
     for (size_t i = 0; i < in.n; i++) {
         struct cover c = { 0 };
         if (!concerns(in.v[i].url, l->domains)) continue;
-        FAIR_TRY(covering(d, in.v[i].work, in.v[i].url, now, a, &c, err));
+        FAIR_TRY(covering(d, &licence_for, in.v[i].work, in.v[i].url, now, a, &c, err));
         in.v[i].covered = c.id != 0;
         in.v[i].note = c.note;
     }

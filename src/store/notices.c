@@ -7,7 +7,7 @@
     "n.id, n.case_id, n.step, n.claim, n.language, n.law, n.state, n.code, n.template_sha256, n.inputs_sha256, n.evidence_sha256, " \
     "n.rules_sha256, n.gates_sha256, n.inputs, n.mail, n.html, n.pdf, n.signature, n.signer_id, n.sum_minor, n.currency, "      \
     "n.deadline_days, n.created_by, n.created_us, n.queued_us, n.sent_us, n.sent_by, n.sent_to, n.message_id, n.tracking, "     \
-    "n.accepted_us, n.delivered_us, n.delivered_by, n.bounced_us, n.bounce"
+    "n.accepted_us, n.delivered_us, n.delivered_by, n.bounced_us, n.bounce, n.to_lawyer, n.automatic"
 FAIR_SQL(notice_by_id, "SELECT " COLUMNS " FROM notice n WHERE n.org_id = $1 AND n.id = $2");
 FAIR_SQL_ALL(notice_by_code, "SELECT " COLUMNS ", n.org_id FROM notice n WHERE n.code = $1");
 FAIR_SQL_ALL(notice_by_message, "SELECT " COLUMNS ", n.org_id FROM notice n WHERE n.message_id = $1");
@@ -16,17 +16,17 @@ FAIR_SQL(notices_listed,
     " AND (CAST($3 AS TEXT) IS NULL OR n.state = $3) ORDER BY n.id DESC LIMIT $4 OFFSET $5");
 FAIR_SQL(notice_put_new,
     "INSERT INTO notice (id, org_id, case_id, step, claim, language, law, state, code, template_sha256, inputs_sha256, evidence_sha256, rules_sha256,"
-    " inputs, mail, html, pdf, signature, signer_id, sum_minor, currency, deadline_days, created_by, created_us, message_id)"
-    " VALUES ($2, $1, $3, $4, $5, $6, $7, 'draft', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)");
+    " inputs, mail, html, pdf, signature, signer_id, sum_minor, currency, deadline_days, created_by, created_us, message_id, sent_by, sent_to, to_lawyer, automatic)"
+    " VALUES ($2, $1, $3, $4, $5, $6, $7, 'draft', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)");
 FAIR_SQL(notice_put_again,
     "UPDATE notice SET step = $4, claim = $5, language = $6, law = $7, template_sha256 = $9, inputs_sha256 = $10, evidence_sha256 = $11,"
     " rules_sha256 = $12, inputs = $13, mail = $14, html = $15, pdf = $16, signature = $17, signer_id = $18, sum_minor = $19, currency = $20,"
-    " deadline_days = $21, message_id = $24, state = 'draft' WHERE org_id = $1 AND id = $2 AND case_id = $3 AND state IN ('draft', 'approved')");
+    " deadline_days = $21, message_id = $24, sent_by = $25, sent_to = $26, to_lawyer = $27, automatic = $28, state = 'draft' WHERE org_id = $1 AND id = $2 AND case_id = $3 AND state IN ('draft', 'approved')");
 FAIR_SQL(notice_approve_it, "UPDATE notice SET state = 'approved' WHERE org_id = $1 AND id = $2 AND state IN ('draft', 'approved')");
 FAIR_SQL(notice_queue, "UPDATE notice SET state = 'queued', queued_us = $3, gates_sha256 = $4 WHERE org_id = $1 AND id = $2 AND state IN ('draft', 'approved')");
 FAIR_SQL(notice_fared,
-    "UPDATE notice SET state = $3, sent_us = $4, sent_by = $5, sent_to = $6, message_id = $7, tracking = $8, accepted_us = $9, delivered_us = $10,"
-    " delivered_by = $11, bounced_us = $12, bounce = $13, pdf = $14, mail = $15 WHERE org_id = $1 AND id = $2");
+    "UPDATE notice SET state = $3, sent_us = $4, message_id = $5, tracking = $6, accepted_us = $7, delivered_us = $8,"
+    " delivered_by = $9, bounced_us = $10, bounce = $11, pdf = $12, mail = $13 WHERE org_id = $1 AND id = $2");
 FAIR_SQL(approval_put,
     "INSERT INTO notice_approval (id, org_id, notice_id, account_id, actor, sha256, at_us) VALUES ($2, $1, $3, $4, $5, $6, $7)"
     " ON CONFLICT (org_id, notice_id, account_id, sha256) DO NOTHING");
@@ -51,6 +51,7 @@ notice_read(struct fair_rows *q, struct fair_arena *a, struct fair_notice *x)
         .sent = fair_db_get_int(q, 25), .sent_by = fair_db_get_text(q, 26, a), .sent_to = fair_db_get_text(q, 27, a), .message_id = fair_db_get_text(q, 28, a),
         .tracking = fair_db_get_text(q, 29, a), .accepted = fair_db_get_int(q, 30), .delivered = fair_db_get_int(q, 31),
         .delivered_by = fair_db_get_text(q, 32, a), .bounced = fair_db_get_int(q, 33), .bounce = fair_db_get_text(q, 34, a),
+        .to_lawyer = fair_db_get_int(q, 35) != 0, .automatic = fair_db_get_int(q, 36) != 0,
     };
     fair_db_get_sha256(q, 8, &x->template_sha256);
     fair_db_get_sha256(q, 9, &x->inputs_sha256);
@@ -91,7 +92,7 @@ by_text(struct fair_store *st, const struct fair_sql *sql, fair_str text, struct
     if (s == FAIR_DONE) return fair_fail(err, FAIR_NOT_FOUND, "no such notice");
     if (s != FAIR_OK) return s;
     notice_read(q, a, out);
-    *org = fair_db_get_int(q, 35);
+    *org = fair_db_get_int(q, 37);
     return FAIR_OK;
 }
 
@@ -153,9 +154,10 @@ fair_notice_hash(const struct fair_notice *x)
     const struct fair_sha256 *const hashes[] = { &x->template_sha256, &x->inputs_sha256, &x->evidence_sha256, &x->rules_sha256, &x->inputs, &x->mail, &x->html, &x->pdf };
     struct fair_buf b = FAIR_BUF(a, 1 << 20);
 
-    fair_buf_fmt(&b, "fairtrack notice 1\n%lld\n%lld\n%.*s\n%d\n%.*s\n%.*s\n%.*s\n%lld\n%lld\n%.*s\n%lld\n", (long long)x->id, (long long)x->case_id,
+    fair_buf_fmt(&b, "fairtrack notice 2\n%lld\n%lld\n%.*s\n%d\n%.*s\n%.*s\n%.*s\n%lld\n%lld\n%.*s\n%lld\n", (long long)x->id, (long long)x->case_id,
                  FAIR_STR_ARG(x->step), x->claim, FAIR_STR_ARG(x->language), FAIR_STR_ARG(x->law), FAIR_STR_ARG(x->code), (long long)x->signer,
                  (long long)x->sum, FAIR_STR_ARG(x->currency), (long long)x->deadline_days);
+    fair_buf_fmt(&b, "%.*s\n%zu\n%.*s\n%d\n%d\n", FAIR_STR_ARG(x->sent_by), x->sent_to.n, FAIR_STR_ARG(x->sent_to), x->to_lawyer, x->automatic);
     for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++)
         fair_buf_fmt(&b, "%.*s\n", FAIR_STR_ARG(fair_hex(a, hashes[i]->b, 32)));
     return fair_sha256_of(b.p, b.n);
@@ -194,6 +196,10 @@ bind_notice(struct fair_rows *q, const struct fair_notice *x)
     fair_db_text(q, 20, x->currency);
     fair_db_int(q, 21, x->deadline_days);
     fair_db_text(q, 24, x->message_id);
+    fair_db_text(q, 25, x->sent_by.n > 0 ? x->sent_by : (fair_str){ NULL, 0 });
+    fair_db_text(q, 26, x->sent_to.n > 0 ? x->sent_to : (fair_str){ NULL, 0 });
+    fair_db_int(q, 27, x->to_lawyer);
+    fair_db_int(q, 28, x->automatic);
 }
 
 /* The blobs that the row names are counted. */
@@ -362,17 +368,15 @@ fair_store_notice_fared(const struct fair_desk *d, const struct fair_notice *x, 
     fair_db_int(q, 2, x->id);
     fair_db_text(q, 3, x->state);
     fair_db_id(q, 4, x->sent);
-    fair_db_text(q, 5, x->sent_by);
-    fair_db_text(q, 6, x->sent_to);
-    fair_db_text(q, 7, x->message_id);
-    fair_db_text(q, 8, x->tracking);
-    fair_db_id(q, 9, x->accepted);
-    fair_db_id(q, 10, x->delivered);
-    fair_db_text(q, 11, x->delivered_by);
-    fair_db_id(q, 12, x->bounced);
-    fair_db_text(q, 13, x->bounce);
-    fair_db_sha256(q, 14, &x->pdf);
-    fair_db_sha256(q, 15, &x->mail);
+    fair_db_text(q, 5, x->message_id);
+    fair_db_text(q, 6, x->tracking);
+    fair_db_id(q, 7, x->accepted);
+    fair_db_id(q, 8, x->delivered);
+    fair_db_text(q, 9, x->delivered_by);
+    fair_db_id(q, 10, x->bounced);
+    fair_db_text(q, 11, x->bounce);
+    fair_db_sha256(q, 12, &x->pdf);
+    fair_db_sha256(q, 13, &x->mail);
     FAIR_TRY(fair_db_run(q, err));
     fair_rows_free(&q);
     FAIR_TRY(fair_blob_let_go(d, &was.pdf, err));

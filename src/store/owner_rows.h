@@ -101,6 +101,8 @@ fair_status fair_store_licence_end(const struct fair_desk *d, fair_id id, fair_s
 struct fair_licence_filter { fair_str kind; bool in_force_only; fair_time now; fair_id after; struct fair_page page; };
 fair_status fair_store_licences(const struct fair_desk *d, const struct fair_licence_filter *f, FAIR_EACH(fair_licence), struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_licence_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_licence *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* The licence that covers, or covered, a use of this work on that page longest; *id 0: there never was one. */
+fair_status fair_store_licence_last(const struct fair_desk *d, fair_id work, fair_str page_url, fair_time now, fair_id *id, struct fair_err *err) FAIR_MUST_CHECK;
 /* The licence that covers a use of this work on that page at this time; *id 0: none.  What the ledger answers to G6. */
 fair_status fair_store_licence_for(const struct fair_desk *d, fair_id work, fair_str page_url, fair_time now, fair_id *id, struct fair_err *err) FAIR_MUST_CHECK;
 

@@ -25,6 +25,42 @@ FAIR_SQL(party_datum_confirm,
     "UPDATE party_datum SET confirmed_by = $3, confirmed_us = $4 WHERE org_id = $1 AND id = $2 AND ended_us IS NULL AND confirmed_us IS NULL");
 FAIR_SQL(party_datum_is, "SELECT 1 FROM party_datum WHERE org_id = $1 AND id = $2 AND ended_us IS NULL");
 
+static bool
+part_of_mail(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || strchr(".!#$%&'*+/=?^_`{|}~-@", c) != NULL;
+}
+
+static fair_str
+bare(fair_str s)
+{
+    while (s.n > 0 && strchr(" ,;<>\t\r\n", s.p[0]) != NULL) s = (fair_str){ s.p + 1, s.n - 1 };
+    while (s.n > 0 && strchr(" ,;<>\t\r\n", s.p[s.n - 1]) != NULL) s.n--;
+    return s;
+}
+
+void
+fair_party_lawyer(fair_str value, fair_str *name, fair_str *email, fair_str *address)
+{
+    const char *at = value.n > 0 ? memchr(value.p, '@', value.n) : NULL, *from = at, *to = at, *end = value.p + value.n;
+    fair_str before = value, after = { NULL, 0 };
+    size_t n = 0;
+
+    *name = *email = *address = (fair_str){ NULL, 0 };
+    if (at != NULL) {
+        while (from > value.p && part_of_mail(from[-1])) from--;
+        while (to < end && part_of_mail(*to)) to++;
+        *email = (fair_str){ from, (size_t)(to - from) };
+        before = (fair_str){ value.p, (size_t)(from - value.p) };
+        after = (fair_str){ to, (size_t)(end - to) };
+    }
+    while (n < before.n && before.p[n] != ',' && before.p[n] != '\n' && before.p[n] != '<') n++;
+    *name = bare((fair_str){ before.p, n });
+    *address = bare((fair_str){ before.p + n, before.n - n });
+    if (address->n == 0) *address = bare(after);
+    if (name->n == 0) *name = *email;
+}
+
 fair_status
 fair_store_party_of(const struct fair_desk *d, fair_str operator, fair_time now, fair_id *id, struct fair_err *err)
 {

@@ -40,7 +40,7 @@ TEST(every_statement_names_the_organisation_or_says_that_it_goes_across)
             fail_msg("%s does not ask for org_id = $1: %s", s->name, s->text);
     }
     CHECK(across > 5);
-    CHECK(across < 56);
+    CHECK(across < 72);
 }
 
 TEST(every_table_has_org_id)

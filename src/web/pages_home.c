@@ -2,6 +2,7 @@
 #include <string.h>
 #include "store/heard_rows.h"
 #include "web/cases_private.h"
+#include "store/case_rows.h"
 #include "web/hits_private.h"
 #include "web/model.h"
 #include "web/words.h"
@@ -145,6 +146,28 @@ put_cases(struct fair_request *rq, json_t *model, json_t *show, struct fair_err 
     return fair_put_brake(rq, model, 0, err);
 }
 
+/* Letters that moves owe and that could not leave yet, with the reason (I11). */
+static fair_status
+list_owed(void *arg, const struct fair_letter_owed *x, struct fair_err *err)
+{
+    struct list *l = arg;
+    json_t *o, *show;
+
+    (void)err;
+    if (x->error.n == 0) return FAIR_OK;
+    o = json_object();
+    show = json_object();
+    json_object_set_new(o, "case", json_integer((json_int_t)x->case_id));
+    fair_put(o, "step", x->step);
+    fair_put(o, "operator", x->operator);
+    fair_put(o, "error", x->error);
+    fair_put_time(o, "asked", x->asked);
+    fair_words_put_when(show, "asked", l->rq->arena, l->rq->now, x->asked);
+    json_object_set_new(o, "show", show);
+    json_array_append_new(l->out, o);
+    return FAIR_OK;
+}
+
 fair_status
 fair_page_home(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
 {
@@ -174,6 +197,9 @@ fair_page_home(struct fair_request *rq, struct fair_reply *re, struct fair_err *
     json_object_set_new(re->model, "aside", l.out = json_array());
     FAIR_TRY(fair_store_jobs(&rq->desk, FAIR_STR("aside"), (struct fair_page){ 0, 10 }, list_job, &l, err));
     json_object_set_new(show, "any_aside", json_boolean(json_array_size(l.out) > 0));
+    json_object_set_new(re->model, "letters_owed", l.out = json_array());
+    FAIR_TRY(fair_store_letters_owed(&rq->desk, 0, (struct fair_page){ 0, 50 }, list_owed, &l, err));
+    json_object_set_new(show, "any_owed", json_boolean(json_array_size(l.out) > 0));
     return FAIR_OK;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "base/io.h"
 #include "cases/cases.h"
+#include "store/case_rows.h"
 #include "work/house.h"
 
 struct checking {
@@ -165,7 +166,7 @@ check_settings(struct checking *c)
     else tell(c, FAIR_HEALTH_OK, "mail", "through %.*s", FAIR_STR_ARG(c->h->config.smtp_url));
 }
 
-struct watching { struct checking *c; struct fair_arena *a; fair_time now; int64_t n, paused, failing, late, aside; };
+struct watching { struct checking *c; struct fair_arena *a; fair_time now; int64_t n, paused, failing, late, aside, owed, kept; };
 
 static fair_status
 check_watch(void *arg, const struct fair_watch *w, __attribute__((unused)) struct fair_err *err)
@@ -193,11 +194,43 @@ check_job(void *arg, const struct fair_job *j, __attribute__((unused)) struct fa
     return FAIR_OK;
 }
 
+/* I11: whoever was written to gets what is owed; what cannot leave is told with its reason. */
+static fair_status
+check_owed(void *arg, const struct fair_letter_owed *o, __attribute__((unused)) struct fair_err *err)
+{
+    struct watching *x = arg;
+
+    x->owed++;
+    if (o->error.n == 0 && x->now - o->asked < FAIR_HOUR) return FAIR_OK;
+    if (++x->kept <= 20)
+        tell(x->c, FAIR_HEALTH_WARN, "letters", "case %lld (%.*s) owes %.*s since %.*s: %.*s", (long long)o->case_id, FAIR_STR_ARG(fair_str_escape(x->a, o->operator)), FAIR_STR_ARG(o->step),
+             FAIR_STR_ARG(fair_time_text(x->a, o->asked)), FAIR_STR_ARG(o->error.n > 0 ? fair_str_escape(x->a, o->error) : FAIR_STR("it was not tried yet: does fairtrack serve or fairtrack worker run?")));
+    return FAIR_OK;
+}
+
 static fair_status
 check_desk(struct fair_house *h, void *arg, struct fair_err *err)
 {
     FAIR_TRY(fair_store_watches(&h->desk, check_watch, arg, err));
+    FAIR_TRY(fair_store_letters_owed(&h->desk, 0, (struct fair_page){ 0, 1000 }, check_owed, arg, err));
     return fair_store_jobs(&h->desk, FAIR_STR("aside"), (struct fair_page){ 0, 1000 }, check_job, arg, err);
+}
+
+/* G17 needs both; which of them is set at all is the owner's choice. */
+static void
+check_probes(struct checking *c, struct fair_arena *a)
+{
+    static const char *const what[] = { "portal", "mail" };
+    const bool wanted[] = { c->h->config.portal_url.n > 0, c->h->config.authserv_id.n > 0 };
+    struct fair_probe x;
+    struct fair_err err = { 0 };
+
+    for (int i = 0; i < 2; i++) {
+        fair_status s = wanted[i] ? fair_store_probe_newest(c->h->store, what[i], a, &x, &err) : FAIR_DONE;
+        if (s == FAIR_DONE) continue;
+        if (s != FAIR_OK) tell(c, FAIR_HEALTH_WARN, "probe", "%s: never made: fairtrack post probe", what[i]);
+        else tell(c, fair_probe_holds(&x, fair_now()) ? FAIR_HEALTH_OK : FAIR_HEALTH_WARN, "probe", "%s, %.*s: %.*s", what[i], FAIR_STR_ARG(fair_time_text(a, x.done)), FAIR_STR_ARG(fair_str_escape(a, x.words)));
+    }
 }
 
 /* Does what is asked for get done?  A watch an hour late says that no worker runs. */
@@ -211,6 +244,7 @@ check_work(struct checking *c, struct fair_arena *a)
         tell(c, FAIR_HEALTH_BAD, "watches", "%s", err.text);
         return;
     }
+    if (x.kept == 0) tell(c, FAIR_HEALTH_OK, "letters", "%lld owed, none of them kept back", (long long)x.owed);
     if (x.late > 0) tell(c, FAIR_HEALTH_WARN, "watches", "%lld are more than an hour late: does fairtrack serve or fairtrack worker run?", (long long)x.late);
     else tell(c, FAIR_HEALTH_OK, "watches", "%lld, of them %lld paused, %lld failing", (long long)x.n, (long long)x.paused, (long long)x.failing);
 }
@@ -229,6 +263,7 @@ fair_house_check(struct fair_house *h, bool deep, void (*say)(void *arg, enum fa
     check_helpers(&c, a);
     check_settings(&c);
     check_work(&c, a);
+    check_probes(&c, a);
     *worst = c.worst;
     return FAIR_OK;
 }

@@ -30,22 +30,22 @@ fill(struct drafting *g, struct fair_drafted *out, struct fair_err *err)
     if (g->address.n > 0) {
         fair_str from = fair_letter_fact_get(g->facts, FAIR_STR("sender.address"));
         d->sender = fair_str_fmt(g->a, "%.*s\n%.*s", FAIR_STR_ARG(d->author), FAIR_STR_ARG(from));
-        d->address = fair_str_fmt(g->a, "%.*s\n%.*s", FAIR_STR_ARG(fair_letter_fact_get(g->facts, FAIR_STR("recipient.name"))), FAIR_STR_ARG(g->address));
+        d->address = fair_str_fmt(g->a, "%.*s\n%.*s", FAIR_STR_ARG(g->window), FAIR_STR_ARG(g->address));
     }
-    out->to = g->to;
     out->notice = (struct fair_notice){ .id = g->ask->notice, .case_id = g->c.id, .step = t->step, .claim = t->kind == FAIR_LETTER_CLAIM, .language = t->language, .law = t->law,
         .code = g->code, .template_sha256 = out->letter.template_sha256, .inputs_sha256 = out->letter.inputs_sha256, .rules_sha256 = fair_cases_files_hash(),
-        .signer = g->h->desk.user, .currency = { NULL, 0 }, .deadline_days = t->days, .created = g->now };
+        .signer = g->h->desk.user, .currency = { NULL, 0 }, .deadline_days = t->days, .created = g->now,
+        .sent_by = g->way, .sent_to = fair_str_eq(g->way, FAIR_STR("mail")) ? g->to : g->address, .to_lawyer = g->to_lawyer, .automatic = g->ask->automatic };
     return FAIR_OK;
 }
 
-/* Text, HTML and the whole mail; no mail where no address is known. */
+/* Text, HTML and the whole mail; no mail where it goes by post. */
 static fair_status
 make_mail(struct drafting *g, const struct fair_drafted *out, fair_str *mail, fair_str *html, fair_str *id, struct fair_err *err)
 {
     const struct fair_config *c = &g->h->config;
     struct fair_letter_mail m = { .from_name = fair_letter_fact_get(g->facts, FAIR_STR("sender.name")), .from = c->smtp_from, .to = g->to,
-        .to_name = fair_letter_fact_get(g->facts, FAIR_STR("recipient.name")), .subject = out->letter.subject, .language = g->lang, .code = g->code, .date = g->now };
+        .to_name = g->window, .subject = out->letter.subject, .language = g->lang, .code = g->code, .date = g->now };
     fair_str key, at, local;
 
     FAIR_TRY(fair_document_text(out->letter.document, g->a, &m.text, err));
@@ -53,7 +53,7 @@ make_mail(struct drafting *g, const struct fair_drafted *out, fair_str *mail, fa
     *html = m.html;
     *mail = (fair_str){ NULL, 0 };
     *id = (fair_str){ NULL, 0 };
-    if (g->to.n == 0 || c->smtp_from.n == 0) return FAIR_OK;
+    if (!fair_str_eq(g->way, FAIR_STR("mail"))) return FAIR_OK;
     if (!fair_mime_address_ok(c->smtp_from)) return fair_fail(err, FAIR_INVALID, "mail.from is no address");
     if (!fair_mime_address_ok(g->to)) return fair_fail(err, FAIR_INVALID, "the recipient's mail address is none that a mail can go to");
     FAIR_TRY(fair_house_mail_key(g->h, g->a, &key, err));
@@ -119,6 +119,7 @@ begin(struct drafting *g, struct fair_house *h, const struct fair_draft_ask *ask
 
     *g = (struct drafting){ .h = h, .ask = ask, .a = a, .now = now, .facts = fair_letter_facts_new(a), .law = ask->law };
     g->code = fair_notice_code_new(a);
+    if (ask->automatic && (ask->more != NULL || h->desk.user != 0 || !fair_cases_owed_step(ask->step))) return fair_fail(err, FAIR_INVALID, "only a letter that is owed is made by itself");
     if (ask->notice == 0) return FAIR_OK;
     FAIR_TRY(fair_store_notice_get(&h->desk, ask->notice, a, &was, err));
     g->code = was.code;

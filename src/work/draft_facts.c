@@ -4,6 +4,7 @@
 #include <string.h>
 #include "store/owner_rows.h"
 #include "work/portal_home.h"
+#include "work/probe.h"
 
 static void
 put(struct drafting *g, const char *name, fair_str value)
@@ -56,11 +57,36 @@ gather_party(struct drafting *g, struct fair_err *err)
     FAIR_TRY(fair_store_party_get(&g->h->desk, g->c.party, g->a, &p, err));
     g->language = p.language;
     FAIR_TRY(fair_store_party_data(&g->h->desk, g->c.party, datum, g, err));
+    g->window = fair_letter_fact_get(g->facts, FAIR_STR("recipient.name"));
     /* From now on only to the lawyer, where they asked for it. */
-    if ((p.lawyer_only || g->course.c.lawyer_only) && g->lawyer.n > 0) {
-        g->to = g->lawyer;
-        put(g, "lawyer.name", g->lawyer);
+    if (!p.lawyer_only && !g->course.c.lawyer_only) return FAIR_OK;
+    if (g->lawyer.n == 0)
+        return fair_fail(err, FAIR_REFUSED, "case %lld: all contact goes to the recipient's lawyer, and nobody has entered who that is (cases party --set lawyer=...)", (long long)g->c.id);
+    fair_party_lawyer(g->lawyer, &g->window, &g->to, &g->address);
+    g->to_lawyer = true;
+    put(g, "lawyer.name", g->window);
+    put(g, "lawyer.address", g->address);
+    return FAIR_OK;
+}
+
+/* By mail where there is an address for it, else by post; what is asked for goes first. */
+static fair_status
+choose_way(struct drafting *g, struct fair_err *err)
+{
+    const struct fair_config *c = &g->h->config;
+    bool mail = g->to.n > 0 && c->smtp_from.n > 0, post = g->address.n > 0, holds;
+
+    if (g->ask->way.n > 0 && !fair_str_eq(g->ask->way, FAIR_STR("mail")) && !fair_str_eq(g->ask->way, FAIR_STR("letter"))) return fair_fail(err, FAIR_INVALID, "a letter goes by mail, or as a letter by post: mail or letter");
+    if (fair_str_eq(g->ask->way, FAIR_STR("mail")) && !mail) return fair_fail(err, FAIR_INVALID, "it cannot go by mail: %s", g->to.n == 0 ? "no mail address is known" : "mail.from is not set");
+    if (fair_str_eq(g->ask->way, FAIR_STR("letter"))) mail = false;
+    /* Mail that cannot be told from forged mail is no way for a letter, where there is another (Corrections 11, G17). */
+    if (mail && post && g->ask->way.n == 0) {
+        FAIR_TRY(fair_probe_mail_holds(g->h, g->now, &holds, err));
+        mail = holds;
     }
+    if (!mail && !post) return fair_fail(err, FAIR_INVALID, "nothing is known of where this letter could go: neither a mail address nor a postal address");
+    if (!mail && c->letters_address.n == 0) return fair_fail(err, FAIR_INVALID, "a letter by post needs the sender's address: letters.address is not set");
+    g->way = mail ? FAIR_STR("mail") : FAIR_STR("letter");
     return FAIR_OK;
 }
 
@@ -148,7 +174,10 @@ one_use(void *arg, const struct fair_case_use *u, struct fair_err *err)
     struct fair_hit hit;
 
     g->n_uses++;
-    if (g->n_uses == 1) g->work = u->work;
+    if (g->n_uses == 1) {
+        g->work = u->work;
+        g->page = fair_str_dup(g->a, u->page_url);
+    }
     if (g->n_uses > 50) return FAIR_OK;
     FAIR_TRY(fair_store_hit_get(&g->h->desk, u->hit, g->a, &hit, err));
     put_of(g, "use", g->n_uses, "page", fair_str_dup(g->a, u->page_url));
@@ -180,18 +209,89 @@ one_notice(void *arg, const struct fair_notice *n, struct fair_err *err)
     return FAIR_OK;
 }
 
+/* Moves that are the recipient's words, whoever enters them. */
+static bool
+is_theirs(const struct fair_case_step *s, enum fair_move m)
+{
+    static const enum fair_move theirs[] = { FAIR_DO_DISPUTE, FAIR_DO_CURE_IT, FAIR_DO_ASK, FAIR_DO_ASK_TIME, FAIR_DO_LAWYER_ONLY, FAIR_DO_COMPLAIN, FAIR_DO_ASK_DATA, FAIR_DO_MAKE_APPEAL };
+
+    for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+        if (theirs[i] == m) return true;
+    return fair_str_eq(s->actor, FAIR_STR("RCP"));
+}
+
+/* How time alone came to close it. */
+static const char *
+how_closed(const struct fair_case_step *s)
+{
+    if (!s->automatic) return NULL;
+    if (fair_str_eq(s->was, FAIR_STR("DISPUTED"))) return "dispute";
+    if (fair_str_eq(s->was, FAIR_STR("INFO_REQUESTED"))) return "question";
+    if (fair_str_eq(s->was, FAIR_STR("DISPUTE_REVIEW")) || fair_str_eq(s->was, FAIR_STR("APPEAL"))) return "review";
+    return NULL;
+}
+
+static void
+put_close(struct drafting *g, const struct fair_case_step *s)
+{
+    const char *how = how_closed(s);
+    fair_str name, email, address;
+
+    if (how != NULL) put(g, "close.how", fair_str_of(how));
+    put_day(g, "close.date", s->at);
+    if (!fair_str_eq(s->became, FAIR_STR("CLOSED_HANDED_OVER"))) {
+        if (!g->ask->bare) put(g, "close.reason", s->note);
+        return;
+    }
+    /* Who hands over says to whom: the owner's own lawyer. */
+    fair_party_lawyer(s->note, &name, &email, &address);
+    put(g, "lawyer.name", name);
+    put(g, "lawyer.address", address.n > 0 ? address : email);
+}
+
 static fair_status
 one_step(void *arg, const struct fair_case_step *s, struct fair_err *err)
 {
     struct drafting *g = arg;
+    enum fair_move m;
 
     (void)err;
-    if (fair_str_eq(s->actor, FAIR_STR("RCP"))) put_day(g, "answer.received", s->at);
-    if (fair_str_eq(s->move, FAIR_STR("grant-time")) && s->days > 0) fair_letter_fact_number(g->facts, "extension.days", s->days);
-    if (fair_str_eq(s->move, FAIR_STR("reject"))) {
+    if ((g->ask->seq > 0 && s->seq > g->ask->seq) || !fair_move_parse(s->move, &m)) return FAIR_OK;
+    if (is_theirs(s, m)) put_day(g, "answer.received", s->at);
+    if (m == FAIR_DO_GRANT_TIME && s->days > 0) fair_letter_fact_number(g->facts, "extension.days", s->days);
+    if (m == FAIR_DO_ASK_TIME) fair_letter_fact_number(g->facts, "extension.days", fair_cases_days("extension"));
+    if (m == FAIR_DO_TELL) put(g, "answer.words", s->note);
+    if (m == FAIR_DO_REJECT || m == FAIR_DO_REJECT_APPEAL) {
         put(g, "decision.reasons", s->note);
         put(g, "reviewer.name", s->user_name);
     }
+    if (fair_str_starts(s->became, FAIR_STR("CLOSED_")) && !fair_str_eq(s->was, s->became)) put_close(g, s);
+    return FAIR_OK;
+}
+
+/* Where the recipient's time stands. */
+static void
+put_clock(struct drafting *g)
+{
+    const struct fair_course *c = &g->course.c;
+
+    if (g->c.deadline > 0) put_day(g, "deadline.until", g->c.deadline - FAIR_SECOND);
+    else if (c->at >= 0 && c->step[c->at].delivered == 0) fair_letter_fact_yes(g->facts, "clock.waiting", true);
+    else if (c->stopped_since != 0) fair_letter_fact_yes(g->facts, "clock.stopped", true);
+}
+
+/* The licence that covers the case's use, or covered it last: what was sold, from when on and until when. */
+static fair_status
+put_licence(struct drafting *g, struct fair_err *err)
+{
+    struct fair_licence l;
+    fair_id id;
+
+    FAIR_TRY(fair_store_licence_last(&g->h->desk, g->work, g->page, g->now, &id, err));
+    if (id == 0) return FAIR_OK;
+    FAIR_TRY(fair_store_licence_get(&g->h->desk, id, g->a, &l, err));
+    put_day(g, "licence.from", l.from);
+    put_day(g, "licence.until", l.until > 0 ? l.until - FAIR_SECOND : 0);
     return FAIR_OK;
 }
 
@@ -255,6 +355,7 @@ fair_draft_gather(struct drafting *g, struct fair_err *err)
     FAIR_TRY(fair_store_case_gather(d, g->c.id, 0, g->now, g->a, f, err));
     FAIR_TRY(fair_store_orgs(d->st, one_org, g, err));
     FAIR_TRY(gather_party(g, err));
+    FAIR_TRY(choose_way(g, err));
     if (g->law.p == NULL) g->law = fair_pack_of_country(g->country);
     if (g->law.p == NULL || !fair_pack_known(g->letters, g->law))
         return fair_fail(err, FAIR_REFUSED, "there is no pack of law for a recipient in %.*s: nothing can be written there", g->country.n > 0 ? (int)g->country.n : 1, g->country.n > 0 ? g->country.p : "?");
@@ -271,8 +372,9 @@ fair_draft_gather(struct drafting *g, struct fair_err *err)
     FAIR_TRY(fair_store_notices(d, &mine, one_notice, g, err));
     FAIR_TRY(fair_store_case_steps(d, g->c.id, one_step, g, err));
     fair_letter_fact_yes(g->facts, "cure.free", f->p_track || f->cc || f->owner_policy_free);
-    put_day(g, "close.date", g->c.closed > 0 ? g->c.closed : g->now);
-    if (g->c.deadline > 0) put_day(g, "deadline.until", g->c.deadline - FAIR_SECOND);
+    if (g->c.closed == 0) put_day(g, "close.date", g->now);
+    put_clock(g);
+    FAIR_TRY(put_licence(g, err));
     put(g, "rules.sha256", fair_hex(g->a, rules.b, sizeof rules.b));
     put(g, "letter.id", g->code);
     put_day(g, "letter.date", g->now);

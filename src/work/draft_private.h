@@ -13,9 +13,13 @@ struct drafting {
     struct fair_case c;
     struct fair_facts course;
     fair_str code, law, lang;         /* lang: that is written in                                 */
-    fair_str language, country, to, address, lawyer, org;
+    fair_str language, country, to, address, lawyer, org;             /* to, address: of the recipient, or of their lawyer */
+    fair_str window;                  /* the name over the address                                */
+    fair_str way;                     /* "mail" or "letter" (by post)                              */
+    bool to_lawyer;
     fair_str before, before_id;       /* our last letter: its code, its Message-ID                 */
-    fair_id work;
+    fair_id work;                     /* of the first use, and its page                           */
+    fair_str page;
     int n_uses, n_data;
 };
 

@@ -11,6 +11,7 @@
 #include "store/case_rows.h"
 #include "work/hear.h"
 #include "work/portal_home.h"
+#include "work/probe.h"
 
 enum { READY_MS = 30000, MAIL_MOST = 24 * 1024 * 1024 };
 
@@ -189,6 +190,11 @@ take(struct fair_house *h, const struct fair_portal_home *p, fair_str key, struc
     x->kind = s == FAIR_OK ? FAIR_STR("other") : FAIR_STR("unreadable");
     x->at = told.date > 0 && told.date < now ? told.date : now;
     x->taken = now;
+    if (s == FAIR_OK && fair_mime_message_id_read(key, told.message_id, a, &code)) {
+        bool probe;
+        FAIR_TRY(fair_probe_heard(h, &told, code, now, &probe, err));
+        if (probe) told.automatic = true;             /* our own: nothing for a person to read */
+    }
     if (s == FAIR_OK) {
         x->message_id = told.message_id;
         x->sender = told.from;

@@ -14,6 +14,7 @@
 #include "work/party.h"
 #include "work/portal_home.h"
 #include "work/post.h"
+#include "work/probe.h"
 #include "work/prove.h"
 #include "work/recheck.h"
 #include "work/privacy.h"
@@ -371,6 +372,8 @@ const struct fair_job_kind fair_job_kinds[] = {
     { "identify", 180, 5, fair_job_identify },
     { "party", 300, 3, fair_job_party },
     { "publish", 300, 8, run_publish },
+    { "probe", 180, 3, fair_job_probe },
+    { "letter", 180, 5, fair_job_letter },
     { "send", 240, 8, run_send },
     { "seal", 300, 5, fair_job_seal },
     { "deposit", 300, 5, fair_job_deposit },
@@ -476,6 +479,8 @@ fair_work_run(struct fair_house *h, bool once, bool (*stopped)(void *arg), void 
             FAIR_TRY(fair_store_watches_due(h->store, fair_now(), &asked, err));
             /* What time alone does to cases: always in the recipient's favour, and nothing of it is sent. */
             FAIR_TRY(fair_store_cases_due(h->store, fair_now(), &moved, err));
+            FAIR_TRY(fair_store_letters_due(h->store, fair_now(), &moved, err));
+            if (!once) FAIR_TRY(fair_probes_due(h, fair_now(), err));
             looked = fair_ticks();
         }
         if (!once || !heard) hear_recipients(h, &ear, once);

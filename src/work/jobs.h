@@ -12,6 +12,8 @@
  *   party  {"case"}                     ask a site who runs it; what it says is offered to a person
  *   identify {"owner","address"}        mail an owner the link that confirms their address
  *   link   {"notice"}                       send a recipient a new link, to where the notice went
+ *   probe  {"what"}                         "portal" or "mail": is what we send recognisably ours?
+ *   letter {"owed"}                         draft a letter that is owed, and let it out
  *   seal   {"package"}                      time stamps for a package; asks for itself again while none answers
  *   deposit {"deposit"}                     the same for a collection
  *   capture {"hit","look"}                  look at a use as it stands on its page
@@ -26,6 +28,8 @@ struct fair_job_kind {
      * Anything else: laid aside at once with err's text. */
     fair_status (*run)(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err);
 };
+fair_status fair_job_letter(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err);
+fair_status fair_job_probe(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err);
 fair_status fair_job_link(struct fair_house *h, const struct fair_job *job, struct fair_arena *a, struct fair_err *err);
 extern const struct fair_job_kind fair_job_kinds[];      /* ends with a NULL name */
 

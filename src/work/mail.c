@@ -75,21 +75,30 @@ wait_answer(struct fair_helper *h, struct fair_arena *a, struct fair_err *err)
 }
 
 fair_status
-fair_mail_send(const struct fair_config *c, fair_str subject, fair_str text, struct fair_err *err)
+fair_mail_hand_over(const struct fair_config *c, fair_str to, fair_str message, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     FAIR_AUTO(helper) struct fair_helper *h = NULL;
     struct fair_helper_options o = { .weak = c->sandbox_weak };
-    struct fair_mail mail = { .url = c->smtp_url, .user = c->smtp_user, .from = c->smtp_from, .to = c->smtp_to };
+    struct fair_mail mail = { .url = c->smtp_url, .user = c->smtp_user, .from = c->smtp_from, .to = to, .text = message };
     struct fair_msg m = { .type = FAIR_MSG_MAIL, .tag = 1, .fd = -1 };
 
     if (!fair_str_starts(c->smtp_url, FAIR_STR("smtp://")) && !fair_str_starts(c->smtp_url, FAIR_STR("smtps://")))
         return fair_fail(err, FAIR_INVALID, "mail.smtp_url begins with neither smtp:// nor smtps://");
-    FAIR_TRY(fair_mail_compose(a, c, subject, text, fair_now(), &mail.text, err));
     FAIR_TRY(read_password(a, c, &mail.password, err));
     m.body = fair_mail_pack(a, &mail);
     FAIR_TRY(fair_helper_start(FAIR_ROLE_MAIL, &o, &h, err));
     FAIR_TRY(fair_helper_wait_ready(h, READY_MS, err));
     FAIR_TRY(fair_helper_tell(h, &m, err));
     return wait_answer(h, a, err);
+}
+
+fair_status
+fair_mail_send(const struct fair_config *c, fair_str subject, fair_str text, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str message;
+
+    FAIR_TRY(fair_mail_compose(a, c, subject, text, fair_now(), &message, err));
+    return fair_mail_hand_over(c, c->smtp_to, message, err);
 }

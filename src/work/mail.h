@@ -10,6 +10,9 @@
 fair_status fair_mail_compose(struct fair_arena *a, const struct fair_config *c, fair_str subject, fair_str text, fair_time now,
                               fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* Hand a whole message to mail.smtp_url for `to`, by the confined helper fairtrack-mail; as fair_mail_send. */
+fair_status fair_mail_hand_over(const struct fair_config *c, fair_str to, fair_str message, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* Compose and hand it to mail.smtp_url by the confined helper fairtrack-mail.
  *   FAIR_IO       the server was not reached or said "later"
  *   FAIR_REFUSED  it said no for good

@@ -114,11 +114,12 @@ fair_post_send(struct fair_house *h, fair_id notice, fair_time now, struct fair_
     fair_str mail;
 
     FAIR_TRY(fair_store_notice_get(&h->desk, notice, a, &n, err));
-    if (n.accepted > 0 || fair_str_eq(n.state, FAIR_STR("delivered"))) return FAIR_OK;
-    if (fair_sha256_none(&n.mail)) {
+    if (fair_str_eq(n.sent_by, FAIR_STR("letter"))) {
         fair_log(FAIR_LOG_INFO, "post.by_hand notice=%lld", (long long)notice);
-        return FAIR_OK;
+        return fair_store_posting_ask(&h->desk, notice, now, err);
     }
+    if (n.accepted > 0 || fair_str_eq(n.state, FAIR_STR("delivered"))) return FAIR_OK;
+    if (fair_sha256_none(&n.mail)) return fair_fail(err, FAIR_REFUSED, "notice %lld has no mail", (long long)notice);
     /* An attempt whose end was never written down: the process was killed while the letter was on its way. */
     if (n.sent > 0) return fair_fail(err, FAIR_REFUSED, "notice %lld was being sent when this program ended: whether the mail server took it has to be looked up there", (long long)notice);
     if (n.claim) {
@@ -132,9 +133,7 @@ fair_post_send(struct fair_house *h, fair_id notice, fair_time now, struct fair_
     FAIR_TRY(fair_helper_start(FAIR_ROLE_POST, &o, &helper, err));
     FAIR_TRY(fair_helper_wait_ready(helper, READY_MS, err));
     n.sent = now;                       /* before the bytes go: a kill from here on is told from one before */
-    n.sent_by = FAIR_STR("mail");
     FAIR_TRY(fair_store_notice_fared(&h->desk, &n, err));
     FAIR_TRY(ask(helper, mail, a, &p, err));
-    if (p.to.n > 0) n.sent_to = fair_str_dup(a, p.to);
     return write_down(h, &n, &p, fair_now(), a, err);
 }

@@ -91,8 +91,10 @@ t.check(steps == [0, 0], 'it_comes_to_READY', (steps, f('cases', 'show', case)))
 sql(('INSERT INTO notice (id, org_id, case_id, step, claim, language, law, state, code, mail, sum_minor, deadline_days, created_by, created_us, signer_id)'
      ' VALUES (9, ?, ?, ?, 1, ?, ?, ?, ?, ?, 0, 21, ?, ?, ?)', (org, int(case), 'inquiry', 'de', 'XX', 'draft', 'code', b'x' * 32, user, now, user)),
     *[('INSERT INTO notice_check (org_id, notice_id, name, value, source, account_id, at_us) VALUES (?, 9, ?, ?, ?, 0, ?)', (org, n, v, 'the letter', now))
-      for n, v in [(n, 'yes') for n in ('privacy.art14', 'privacy.source', 'privacy.retention', 'privacy.contact', 'authentic.signed', 'authentic.mail', 'pack.identity',
-                                        'pack.privacy', 'pack.wording', 'wording.language', 'wording.reading')] + [('wording.banned', '0'), ('authentic.reachable', stamp)]])
+      for n, v in [(n, 'yes') for n in ('privacy.art14', 'privacy.source', 'privacy.retention', 'privacy.contact', 'authentic.signed', 'pack.identity',
+                                        'pack.privacy', 'pack.wording', 'wording.language', 'wording.reading')] + [('wording.banned', '0')]],
+    *[('INSERT INTO probe (id, org_id, what, subject, code, at_us, done_us, passed, words) VALUES (?, 0, ?, ?, ?, ?, ?, 1, ?)', (i, w, 'example.com', 'P-%d' % i, now, now, 'seen'))
+      for i, w in ((1, 'portal'), (2, 'mail'))])
 code, out, err = f('notices', 'approve', '9')
 t.check(code == 0 and b'approved by' in out, 'a_person_approves_the_letter', (code, out, err))
 

@@ -95,6 +95,7 @@ WORDS = {
     'partners add': ['--to', 'X', '--domains', 'example.net'],
     'evidence capture': ['{hit}'], 'evidence looks': ['{hit}'],
     'answers show': ['1'], 'answers read': ['1'],
+    'post print': ['1'], 'post sent': ['--carrier', 'X', '--tracking', '12345', '1'], 'post delivered': ['--on', '2026-12-01', '--proof', 'nowhere', '1'], 'post returned': ['1'],
     'vault show': ['{sha256}'], 'vault erase': ['--why', 'a test', '{sha256}'], 'vault anew': ['--why', 'a test', 'nowhere'],
     'evidence show': ['1'], 'evidence seal': ['1'], 'evidence export': ['1', '/dev/null/x'], 'evidence keys': ['list'], 'evidence deposit': ['--list'],
     'evidence proof': ['{work}', '/dev/null/x'],

@@ -1,5 +1,5 @@
 /* make_case.c - make-case HOME EMAIL HIT ADDRESS: opens a case for a pursued hit, with a recipient at that mail address, and prints
- * its number.  make-case HOME EMAIL ready NOTICE: writes what probes from outside would have found of it.  make-case HOME EMAIL
+ * its number.  make-case HOME EMAIL ready NOTICE: writes what probes would have found (of NOTICE 0: of page and mail alone).  make-case HOME EMAIL
  * approve NOTICE.  make-case HOME EMAIL leave NOTICE: the move that lets it out.  make-case HOME EMAIL show NOTICE: how it fares.
  * make-case HOME EMAIL answer NOTICE ACTION NOTE [FILE]: leaves in the portal's folder what a recipient would have sent.
  * For the tests of what needs a case; all of it by the store's own functions, as the account EMAIL. */
@@ -48,13 +48,16 @@ open_case(struct fair_house *h, fair_id hit_id, const char *address)
 static void
 ready(struct fair_house *h, fair_id notice)
 {
-    static const char *const found[][2] = { { "authentic.mail", "yes" }, { "authentic.reachable", NULL }, { "privacy.art14", "yes" }, { "privacy.source", "yes" },
-                                            { "privacy.retention", "yes" }, { "privacy.contact", "yes" } };
+    static const char *const found[] = { "privacy.art14", "privacy.source", "privacy.retention", "privacy.contact" };
 
-    for (size_t i = 0; i < 6; i++) {
-        struct fair_case_fact x = { .name = fair_str_of(found[i][0]), .value = found[i][1] != NULL ? fair_str_of(found[i][1]) : fair_time_text(a, fair_now()),
-                                    .source = FAIR_STR("a test's word"), .at = fair_now() };
-        must(fair_store_notice_check_put(&h->desk, notice, &x, &err), found[i][0]);
+    for (size_t i = 0; notice != 0 && i < 4; i++) {
+        struct fair_case_fact x = { .name = fair_str_of(found[i]), .value = FAIR_STR("yes"), .source = FAIR_STR("a test's word"), .at = fair_now() };
+        must(fair_store_notice_check_put(&h->desk, notice, &x, &err), found[i]);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        struct fair_probe p = { .what = i == 0 ? FAIR_STR("portal") : FAIR_STR("mail"), .subject = i == 0 ? h->config.portal_url : h->config.smtp_from, .code = fair_notice_code_new(a), .at = fair_now() };
+        must(fair_store_probe_put(h->store, &p, &err), "probe");
+        must(fair_store_probe_settle(h->store, p.id, true, FAIR_STR("a test's word"), fair_now(), &err), "probe");
     }
 }
 

@@ -1,11 +1,12 @@
-/* post_smtp.c - one letter to one mail server, and what became of it.
+/* smtp.c - one letter to one mail server, and what became of it.
  *
  * What matters is to know whether a letter may have arrived: it is handed over once all its bytes were given and the
  * server answered 250 to their end.  Bytes given and no answer is a case of its own, for sending again could send twice. */
 #include <curl/curl.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
-#include "helpers/post_private.h"
+#include "helpers/smtp.h"
 
 struct upload { fair_str left; bool given; };
 
@@ -22,7 +23,15 @@ give(char *to, size_t size, size_t n, void *arg)
 }
 
 void
-fair_post_smtp(struct fair_arena *a, const struct post_server *s, fair_str to, fair_str mail, struct fair_posted *out)
+fair_smtp_warm_up(void)
+{
+    struct addrinfo hint = { .ai_socktype = SOCK_STREAM }, *found = NULL;
+
+    if (getaddrinfo("localhost", "25", &hint, &found) == 0) freeaddrinfo(found);
+}
+
+void
+fair_smtp_send(struct fair_arena *a, const struct fair_smtp *s, fair_str to, fair_str mail, struct fair_posted *out)
 {
     struct upload u = { mail, false };
     struct curl_slist *rcpt = curl_slist_append(NULL, fair_str_fmt(a, "<%.*s>", FAIR_STR_ARG(to)).p);
