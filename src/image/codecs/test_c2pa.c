@@ -38,7 +38,12 @@ static fair_str
 super(const char *label, fair_str content)
 {
     fair_str l = fair_str_of(label);
+    /* ISO 19566-5: four letters that name the kind, and the same twelve bytes for all */
+    static const struct { const char *label, *kind; } kinds[] = { { "c2pa.assertions", "c2as" }, { "c2pa.claim", "c2cl" }, { "c2pa.signature", "c2cs" }, { "c2pa.hash", "cbor" }, { "c2pa", "c2pa" }, { "urn:", "c2ma" } };
     char *d = fair_alloc(a, 18 + l.n);
+    for (size_t i = sizeof kinds / sizeof kinds[0]; i-- > 0;)
+        if (fair_str_starts(l, fair_str_of(kinds[i].label))) memcpy(d, kinds[i].kind, 4);
+    memcpy(d + 4, "\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71", 12);
     d[16] = 3;
     memcpy(d + 17, l.p, l.n);
     return box("jumb", join(box("jumd", (fair_str){ d, 18 + l.n }), content));
@@ -126,7 +131,8 @@ static fair_str
 store_of(const char *label, fair_str data)
 {
     fair_str assertion = super(label, box("cbor", data));
-    fair_str claim = CAT(raw("\xa3", 1), t("claim_generator"), t("a test"), t("alg"), t("sha256"), t("assertions"), raw("\x81\xa2", 2), t("url"),
+    fair_str claim = CAT(raw("\xa6", 1), t("claim_generator"), t("a test"), t("alg"), t("sha256"), t("signature"), t("self#jumbf=c2pa.signature"), t("dc:format"), t("image/png"),
+                         t("instanceID"), t("xmp:iid:1"), t("assertions"), raw("\x81\xa2", 2), t("url"),
                          t(fair_str_fmt(a, "self#jumbf=c2pa.assertions/%s", label).p), t("hash"), hash_of((fair_str){ assertion.p + 8, assertion.n - 8 }));
     fair_str protected_ = CAT(raw("\xa2\x01\x26\x18\x21", 5), item(2, cert));
     fair_str to_sign = CAT(raw("\x84\x6aSignature1", 12), canonical(protected_), raw("\x40", 1), canonical(claim));
@@ -167,7 +173,7 @@ entry(size_t n, const char *const *names, fair_str bytes)
     char head = (char)(0x80 | n);
     fair_str list = raw(&head, 1);
     for (size_t i = 0; i < n; i++) list = join(list, t(names[i]));
-    return CAT(raw("\xa2", 1), t("names"), list, t("hash"), bytes.p != NULL ? hash_of(bytes) : raw("\x40", 1));
+    return CAT(raw("\xa3", 1), t("names"), list, t("hash"), bytes.p != NULL ? hash_of(bytes) : raw("\x41\x00", 2), t("pad"), raw("\x40", 1));
 }
 #define ENTRY(bytes, ...) entry(sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *), (const char *[]){ __VA_ARGS__ }, bytes)
 
@@ -191,8 +197,8 @@ static fair_str
 jpeg_of_boxes(int change)
 {
     fair_str soi = raw("\xff\xd8", 2), app0 = segment(0xe0, FAIR_STR("JFIF")), dqt = segment(0xdb, FAIR_STR("tables")), sof = segment(0xc2, FAIR_STR("size"));
-    fair_str scan = CAT(segment(0xda, FAIR_STR("scan")), raw("data\xff\x00more\xff\xd3rest", 15)), eoi = raw("\xff\xd9", 2), other = segment(0xeb, FAIR_STR("other use of it......"));
-    fair_str entries[] = { ENTRY(soi, "SOI"), ENTRY(((fair_str){ NULL, 0 }), "C2PA"), ENTRY(CAT(app0, other), "APP0", "APP11"), ENTRY(dqt, "DQT"), ENTRY(CAT(sof, scan), "SOF2", "SOS"), ENTRY(eoi, "EOI") };
+    fair_str scan = CAT(segment(0xda, FAIR_STR("scan")), raw("data\xff\x00more\xff\xd3rest", 15)), eoi = raw("\xff\xd9", 2), other = segment(0xe2, FAIR_STR("a profile of colours"));
+    fair_str entries[] = { ENTRY(soi, "SOI"), ENTRY(((fair_str){ NULL, 0 }), "C2PA"), ENTRY(CAT(app0, other), "APP0", "APP2"), ENTRY(dqt, "DQT"), ENTRY(CAT(sof, scan), "SOF2", "SOS"), ENTRY(eoi, "EOI") };
     fair_str store = store_of("c2pa.hash.boxes", list_of_boxes(6, entries));
     size_t half = store.n / 2;
     fair_str c2pa = CAT(segment(0xeb, CAT(raw("JP\0\1\0\0\0\1", 8), (fair_str){ store.p, half })),
