@@ -104,7 +104,17 @@ blocks_of(const struct fair_document *d, struct fair_arena *a)
         case FAIR_BLOCK_MONO: add_block(list, a, "pre", &k->text); break;
         case FAIR_BLOCK_KEYS:
         case FAIR_BLOCK_TABLE:
-            for (size_t r = 0; r < k->n_rows * k->n_columns; r++) add_block(list, a, r % k->n_columns == 0 ? "li" : "p", &k->cells[r]);
+            for (size_t r = 0; r < k->n_rows; r++) {
+                struct fair_buf b = FAIR_BUF(a, (size_t)1 << 20);
+                json_t *o = json_object();
+                for (size_t c = 0; c < k->n_columns; c++) {
+                    const struct fair_spans *cell = &k->cells[r * k->n_columns + c];
+                    if (c > 0) fair_buf_c(&b, k->kind == FAIR_BLOCK_KEYS ? ": " : " | ");
+                    for (size_t i = 0; i < cell->n; i++) fair_buf_add(&b, cell->p[i].text);
+                }
+                fair_put(o, "li", (fair_str){ b.p, b.n });
+                json_array_append_new(list, o);
+            }
             break;
         case FAIR_BLOCK_PICTURES:
         case FAIR_BLOCK_RULE:
