@@ -15,12 +15,14 @@ ARGS = ['--headless=new', '--remote-debugging-pipe', '--no-first-run', '--no-def
 FORM = r'''(function (labels, button, near) {
   const words = e => e ? e.innerText.replace(/\s+/g, ' ').trim() : '';
   const own = l => { const c = l.cloneNode(true); c.querySelectorAll('select,textarea,input,button').forEach(x => x.remove()); return c.textContent.replace(/\s+/g, ' ').trim(); };
-  const field = (f, name) => { for (const l of f.querySelectorAll('label')) if (own(l).startsWith(name)) { const c = l.control || l.querySelector('input,select,textarea'); if (c) return c; } return null; };
+  const field = (f, label) => { let [name, n] = label.split('#'); n = +(n || 1);
+    for (const l of f.querySelectorAll('label')) if (own(l).startsWith(name)) { const c = l.control || l.querySelector('input,select,textarea'); if (c && --n === 0) return c; } return null; };
   const pressed = f => [...f.querySelectorAll('button,input[type=submit]')].find(b => (words(b) || b.value || b.textContent.trim()).startsWith(button));
   const open = e => { for (; e; e = e.parentElement) if (e.tagName === 'DETAILS') e.open = true; };
   for (const f of document.forms) {
     open(f);
-    if (near && !(f.innerText.includes(near) || (f.closest('li,section,article') || f).innerText.includes(near))) continue;
+    if (near && !(f.innerText.includes(near) || (f.closest('details,li') || f).innerText.includes(near))) continue;
+    f.querySelectorAll('details').forEach(d => d.open = true);
     const found = labels.map(n => field(f, n)), b = pressed(f);
     if (b && found.every(x => x)) return { form: f, fields: found, button: b };
   }
@@ -152,6 +154,11 @@ class Person:
         return self.js("document.querySelectorAll('details').forEach(d => d.open = true); document.body.innerText")
 
     @property
+    def problem(self):
+        """What the page says went wrong, or all of it."""
+        return self.js("[...document.querySelectorAll('[role=alert], .problem')].map(e => e.innerText).join('\\n')") or self.text
+
+    @property
     def html(self):
         return self.js('document.documentElement.outerHTML')
 
@@ -177,7 +184,7 @@ class Person:
 
     def send(self, button, fields=None, near=None):
         """Fills in the form in which these labels and the button stand, and presses the button.  A list: the paths of files; True, False: a tick;
-        near: words that stand in the form, where there are several."""
+        near: words that stand in the form, where there are several; "Label#2": the second field of this label."""
         labels = list(fields or {})
         found = self.form(labels, button, near)
         if not self.js('!!' + found):
@@ -194,7 +201,7 @@ class Person:
                 ok = self.js('(e => { const o = [...e.options].find(o => o.value === %s || o.text.trim().startsWith(%s)); if (!o) return false; e.value = o.value; '
                              'e.dispatchEvent(new Event("change", {bubbles: true})); return true; })(%s)' % (json.dumps(value), json.dumps(value), one))
                 if not ok:
-                    raise RuntimeError('%s finds no "%s" under "%s" on %s' % (self.name, value, label, self.url))
+                    raise RuntimeError('%s finds no "%s" under "%s" on %s\n%s' % (self.name, value, label, self.url, self.text[:6000]))
             else:
                 self.js('(e => { e.focus(); e.select && e.type !== "date" && e.select(); })(%s)' % one)
                 if kind == 'date':

@@ -1,5 +1,5 @@
 """servers.py - mail servers on loopback for the tests: Debian's dovecot keeps the mailboxes, aiosmtpd takes mails in and lays them there."""
-import imaplib, os, shutil, smtplib, socket, subprocess, sys, time
+import grp, imaplib, os, pwd, shutil, smtplib, socket, subprocess, sys, time
 
 DOVECOT = shutil.which("dovecot", path="/usr/sbin:/usr/bin")
 
@@ -17,9 +17,19 @@ def debian_python():
 
 def dovecot_missing():
     """Why no dovecot can run here; None if one can."""
-    if DOVECOT is None:
-        return "no dovecot here"
-    return "dovecot changes users, which needs root" if os.geteuid() != 0 else None
+    return "no dovecot here" if DOVECOT is None else None
+
+
+def whose():
+    """As whom dovecot runs: as root it gives that up for nobody, else it is whoever we are."""
+    if os.geteuid() == 0:
+        return "nobody", "nogroup"
+    return pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
+
+
+def give(path):
+    if os.geteuid() == 0:
+        shutil.chown(path, *whose())
 
 
 def free_port():
@@ -37,7 +47,7 @@ class Dovecot:
         os.chmod(top, 0o755)
         self.top, self.port, self.n = top, free_port(), 0
         os.makedirs(os.path.join(top, "mail"))
-        shutil.chown(os.path.join(top, "mail"), "nobody", "nogroup")
+        give(os.path.join(top, "mail"))
         conf = os.path.join(top, "dovecot.conf")
         with open(conf, "w") as f:
             f.write("""protocols = imap
@@ -51,16 +61,16 @@ auth_mechanisms = plain login
 mail_location = maildir:%(top)s/mail/%%u/Maildir
 first_valid_uid = 1
 first_valid_gid = 1
-default_login_user = nobody
-default_internal_user = nobody
-default_internal_group = nogroup
+default_login_user = %(user)s
+default_internal_user = %(user)s
+default_internal_group = %(group)s
 passdb {
   driver = static
   args = password=secret
 }
 userdb {
   driver = static
-  args = uid=nobody gid=nogroup home=%(top)s/mail/%%u
+  args = uid=%(user)s gid=%(group)s home=%(top)s/mail/%%u
 }
 service imap-login {
   chroot =
@@ -74,7 +84,7 @@ service imap-login {
 service anvil {
   chroot =
 }
-""" % {"top": top, "port": self.port})
+""" % {"top": top, "port": self.port, "user": whose()[0], "group": whose()[1]})
         self.process = subprocess.Popen([DOVECOT, "-F", "-c", conf], stdout=subprocess.DEVNULL, stderr=open(os.path.join(top, "dovecot.err"), "wb"))
         for _ in range(100):
             try:
@@ -90,12 +100,12 @@ service anvil {
             if not os.path.isdir(os.path.join(box, d)):
                 os.makedirs(os.path.join(box, d))
                 for made in (box, os.path.join(box, "Maildir"), os.path.join(box, d)):
-                    shutil.chown(made, "nobody", "nogroup")
+                    give(made)
         self.n += 1
         name = "%d.m%d.test" % (time.time(), self.n)
         with open(os.path.join(box, "Maildir", "tmp", name), "wb") as f:
             f.write(body)
-        shutil.chown(os.path.join(box, "Maildir", "tmp", name), "nobody", "nogroup")
+        give(os.path.join(box, "Maildir", "tmp", name))
         os.rename(os.path.join(box, "Maildir", "tmp", name), os.path.join(box, "Maildir", "new", name))
 
     def stop(self):
