@@ -2,76 +2,32 @@
 #include "cli/rematch.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 #include "base/io.h"
+#include "cli/pair.h"
 #include "evidence/zip.h"
-#include "index/index.h"
-#include "work/decoder.h"
 
 #define FILE_MAX ((size_t)3 << 30)
-#define WORK 1
-
 /* Scores may differ by this where another machine's vectors round otherwise. */
 #define SCORE_SLACK 0.01
 
-struct pictures {
-    struct fair_decoded work, found, proof;
-};
-
-static void
-let_go(struct pictures *p)
-{
-    fair_image_free(&p->work.grey);
-    fair_image_free(&p->found.grey);
-    fair_image_free(&p->proof.grey);
-}
-
 static fair_status
-proof_of(void *self, fair_id work, const struct fair_image **out, struct fair_err *err)
-{
-    struct pictures *p = self;
-
-    if (work != WORK || p->proof.grey == NULL) return fair_fail(err, FAIR_NOT_FOUND, "no proof");
-    *out = p->proof.grey;
-    return FAIR_OK;
-}
-
-static fair_status
-decode(struct fair_decoders *d, const struct fair_zip *z, json_t *match, const char *key, unsigned want, struct fair_arena *a, struct fair_decoded *out,
-       struct fair_err *err)
+unpack(const struct fair_zip *z, json_t *match, const char *key, struct fair_arena *a, fair_str *bytes, struct fair_err *err)
 {
     const char *name = json_string_value(json_object_get(match, key));
     const struct fair_zip_member *m = name != NULL ? fair_zip_find(z, fair_str_of(name)) : NULL;
-    fair_str bytes;
 
     if (m == NULL) return fair_fail(err, FAIR_NOT_FOUND, "the package holds no picture for %s", key);
-    FAIR_TRY(fair_zip_unpack(m, FILE_MAX, a, &bytes, err));
-    FAIR_TRY(fair_decoders_picture(d, bytes, want, a, out, err));
-    return out->status == FAIR_OK ? FAIR_OK : fair_fail(err, out->status, "%s: %s", name, out->words);
+    return fair_zip_unpack(m, FILE_MAX, a, bytes, err);
 }
 
-/* As registering and scanning do it: the work's fingerprint and its proof (a JPEG, decoded again), the query's fingerprint and grey picture. */
 static fair_status
-match_again(struct fair_decoders *d, const struct fair_zip *z, json_t *told, struct fair_arena *a, struct pictures *p, struct fair_matches *out, struct fair_err *err)
+match_again(struct fair_decoders *d, const struct fair_zip *z, json_t *told, struct fair_arena *a, struct fair_pair *p, struct fair_err *err)
 {
-    FAIR_AUTO(index) struct fair_index *ix = NULL;
-    struct fair_query q = { .fp = &p->found.fp, .org = 1, .proof = proof_of, .self = p, .arena = a };
-    char dir[] = "/tmp/fairtrack-rematch-XXXXXX";
-    fair_status s;
+    fair_str work, found;
 
-    FAIR_TRY(decode(d, z, told, "work_member", FAIR_WANT_CATALOGUE | FAIR_WANT_PROOF, a, &p->work, err));
-    FAIR_TRY(fair_decoders_picture(d, p->work.proof, FAIR_WANT_GREY, a, &p->proof, err));
-    FAIR_TRY(decode(d, z, told, "picture_member", FAIR_WANT_QUERY | FAIR_WANT_GREY, a, &p->found, err));
-    if (mkdtemp(dir) == NULL) return fair_fail(err, FAIR_IO, "%s: %m", dir);
-    s = fair_index_open(dir, &ix, err);
-    if (s == FAIR_OK) s = fair_index_refresh(ix, err);
-    if (s == FAIR_OK) s = fair_index_put_tail(ix, 1, WORK, &p->work.fp, err);
-    q.grey = p->found.grey;
-    if (s == FAIR_OK) s = fair_index_search(ix, &q, 0, out, err);
-    fair_index_free(&ix);
-    rmdir(dir);
-    return s;
+    FAIR_TRY(unpack(z, told, "work_member", a, &work, err));
+    FAIR_TRY(unpack(z, told, "picture_member", a, &found, err));
+    return fair_pair_match(d, work, found, a, p, err);
 }
 
 static int
@@ -95,8 +51,7 @@ fair_rematch(struct fair_cli *c, const char *path, bool weak)
 {
     FAIR_AUTO(decoders) struct fair_decoders *d = NULL;
     struct fair_decoder_limits limits = fair_decoder_limits_default;
-    struct fair_matches got = { 0 };
-    struct pictures p = { 0 };
+    struct fair_pair p = { 0 };
     struct fair_err err = { 0 };
     struct fair_zip z;
     fair_str file, json = { NULL, 0 };
@@ -111,13 +66,13 @@ fair_rematch(struct fair_cli *c, const char *path, bool weak)
         return fair_cli_fail(c, &err);
     m = fair_zip_find(&z, FAIR_STR("match/match.json"));
     if (m != NULL && fair_zip_unpack(m, 1 << 20, c->arena, &json, &err) == FAIR_OK) told = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, NULL);
-    if (told == NULL || match_again(d, &z, told, c->arena, &p, &got, &err) != FAIR_OK) {
+    if (told == NULL || match_again(d, &z, told, c->arena, &p, &err) != FAIR_OK) {
         code = told == NULL ? (fair_fail(&err, FAIR_NOT_FOUND, "the package tells of no match"), FAIR_EXIT_FAILED) : FAIR_EXIT_FAILED;
         (void)fair_cli_fail(c, &err);
     } else {
-        code = compare(c, told, &got);
+        code = compare(c, told, &p.m);
     }
-    let_go(&p);
+    fair_pair_free(&p);
     json_decref(told);
     return code;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/io.h"
 #include "cli/cli.h"
+#include "cli/explain.h"
 #include "work/files.h"
 #include "work/match.h"
 
@@ -249,10 +250,13 @@ look(struct looking *l, struct fair_files *files)
 int
 fair_verb_lookup(struct fair_cli *c, int argc, char **argv)
 {
-    const char *format = "table", *off = NULL;
+    const char *format = "table", *off = NULL, *diff = NULL;
+    bool explain = false;
     const struct fair_opt opts[] = {
         { .name = "format", .value = "F", .doc = "table, json or tsv", .text = &format },
-        { .name = "off", .value = "STAGES", .doc = "leave these stages of the matcher out, to see what each adds", .text = &off }, { 0 } };
+        { .name = "off", .value = "STAGES", .doc = "leave these stages of the matcher out, to see what each adds", .text = &off },
+        { .name = "explain", .doc = "two files, a work's and one found: how they are related, from these alone", .flag = &explain },
+        { .name = "diff", .value = "FILE", .doc = "with --explain: write the difference picture there, a PNG", .text = &diff }, { 0 } };
     struct looking l = { .c = c };
     struct fair_files files = { .arena = c->arena };
     struct fair_err err = { 0 };
@@ -268,6 +272,9 @@ fair_verb_lookup(struct fair_cli *c, int argc, char **argv)
         fputc('\n', stderr);
         return fair_cli_usage(c, "--off %s: no such stage", off);
     }
+    if (explain && c->n_args != 2) return fair_cli_usage(c, "--explain wants two files: the work's and the one found");
+    if (!explain && diff != NULL) return fair_cli_usage(c, "--diff goes with --explain");
+    if (explain) return fair_explain(c, c->args[0], c->args[1], diff);
     if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     fair_cli_catch_signals();
     for (int i = 0; i < c->n_args; i++) fair_files_add(&files, c->args[i]);

@@ -272,7 +272,7 @@ halved(const float *in, int32_t w, int32_t h, float *out)
 static void
 measure(const float *a, const float *b, int32_t width, int32_t height, int k, struct fair_clue *c)
 {
-    float sum = 0, weight = 0, firm = 0, shift = 0, n_shift = 0, some = 0, clear = 0;
+    float sum = 0, weight = 0, firm = 0, shift = 0, n_shift = 0, some = 0, clear = 0, corners = 0, textured = 0;
     int32_t tile = k == 0 ? TILE : TILE / 2;          /* tiles overlap where samples are few */
 
     for (int32_t y = 0; y + TILE <= height; y += tile)
@@ -288,6 +288,8 @@ measure(const float *a, const float *b, int32_t width, int32_t height, int k, st
                 continue;
             }
             w = .05f + corner(a, width, x, y);
+            corners += w - .05f;
+            textured++;
             weight += w;
             sum += w * t.alike;
             if (t.alike > .8f) firm += w;
@@ -311,6 +313,7 @@ measure(const float *a, const float *b, int32_t width, int32_t height, int k, st
     c->firm[k] = weight > 0 ? firm / weight : 0;
     c->tiles[k] = weight;
     if (k > 0) return;
+    c->corner = textured > 0 ? corners / textured : 0;
     c->loose = n_shift > 0 ? shift / n_shift : 2;
 }
 

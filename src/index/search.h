@@ -27,6 +27,7 @@ struct fair_clue {
     float firm[3];            /* share of them that correlate well                                   */
     float crisp[3];           /* of those that are alike somewhat, the share that are alike wholly   */
     uint32_t edges, run_on;   /* stretches of the work's border that are seen in the query, and of these those without a seam */
+    float corner;             /* how much of a corner the work's textured tiles are on average, 0..1: a gradient's none */
     float loose;              /* mean shift that the well correlating tiles want, samples            */
     float residual;           /* mean difference of the pixels, 0..255                               */
     float covers;             /* share of the work that the map puts inside the query                */

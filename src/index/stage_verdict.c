@@ -12,6 +12,7 @@
 #define RELATED .9f           /* the chance that they have something in common, from which there may be a scene  */
 #define BEYOND .3f            /* fair_beyond, from which the query shows what the work does not                  */
 #define ADRIFT .55f           /* samples that alike tiles are off by on average, from which things have moved      */
+#define SMOOTH .03f           /* clue->corner, under which the work is a gradient: any other one fits it          */
 #define PI 3.14159265f
 
 static float
@@ -121,6 +122,7 @@ verdict_of(const struct fair_clue *c, float score, float related)
     bool mark = c->marked > .5f && c->middle < .3f;
 
     if (c->looked && c->plain > .93f && c->backed < 4 && score < MATCH) return FAIR_TOO_PLAIN;
+    if (c->looked && c->corner < SMOOTH && c->agree < 8) return FAIR_TOO_PLAIN;
     if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND && c->drift < ADRIFT) return FAIR_MATCH;
     if (c->looked && related >= RELATED && !mark && c->agree >= 8 && c->held > .25f && (score < .3f || fair_beyond(c) >= BEYOND || c->drift >= ADRIFT)) return FAIR_SAME_SCENE;
     return score >= POSSIBLE ? FAIR_POSSIBLE : FAIR_NO_MATCH;

@@ -94,7 +94,7 @@ fair_house_match(struct fair_house *h, const struct fair_fingerprint *fp, const 
 enum fair_verdict
 fair_match_empty(const struct fair_fingerprint *fp)
 {
-    return fp->quality < 10 && fp->n_parts < 8 ? FAIR_TOO_PLAIN : FAIR_NO_MATCH;
+    return fp->quality < 50 && fp->n_parts < 8 ? FAIR_TOO_PLAIN : FAIR_NO_MATCH;
 }
 
 /* Linked without the codecs, which are for the helpers. */

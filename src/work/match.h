@@ -14,7 +14,7 @@
 fair_status fair_house_match(struct fair_house *h, const struct fair_fingerprint *fp, const struct fair_image *grey, unsigned off,
                              struct fair_arena *a, struct fair_matches *out, struct fair_err *err) FAIR_MUST_CHECK;
 
-/* "none", or "too_plain" where the picture holds too little to be told apart. */
+/* "none", or "too_plain" where the picture holds too little to be told apart: a whole hash that means little, and hardly a spot. */
 enum fair_verdict fair_match_empty(const struct fair_fingerprint *fp);
 
 #endif

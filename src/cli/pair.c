@@ -1,0 +1,69 @@
+/* cli/pair.c - two pictures matched from their bytes alone. */
+#include "cli/pair.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "base/io.h"
+#include "image/png_write.h"
+
+#define WORK 1
+
+void
+fair_pair_free(struct fair_pair *p)
+{
+    fair_image_free(&p->work.grey);
+    fair_image_free(&p->found.grey);
+    fair_image_free(&p->proof.grey);
+}
+
+static fair_status
+proof_of(void *self, fair_id work, const struct fair_image **out, struct fair_err *err)
+{
+    struct fair_pair *p = self;
+
+    if (work != WORK || p->proof.grey == NULL) return fair_fail(err, FAIR_NOT_FOUND, "no proof");
+    *out = p->proof.grey;
+    return FAIR_OK;
+}
+
+static fair_status
+decode(struct fair_decoders *d, const char *what, fair_str bytes, unsigned want, struct fair_arena *a, struct fair_decoded *out, struct fair_err *err)
+{
+    FAIR_TRY(fair_decoders_picture(d, bytes, want, a, out, err));
+    return out->status == FAIR_OK ? FAIR_OK : fair_fail(err, out->status, "%s: %s", what, out->words);
+}
+
+fair_status
+fair_pair_match(struct fair_decoders *d, fair_str work, fair_str found, struct fair_arena *a, struct fair_pair *p, struct fair_err *err)
+{
+    FAIR_AUTO(index) struct fair_index *ix = NULL;
+    struct fair_query q = { .fp = &p->found.fp, .org = 1, .proof = proof_of, .self = p, .arena = a };
+    char dir[] = "/tmp/fairtrack-pair-XXXXXX";
+    fair_status s;
+
+    FAIR_TRY(decode(d, "the work", work, FAIR_WANT_CATALOGUE | FAIR_WANT_PROOF, a, &p->work, err));
+    FAIR_TRY(decode(d, "its proof", p->work.proof, FAIR_WANT_GREY, a, &p->proof, err));
+    FAIR_TRY(decode(d, "the picture found", found, FAIR_WANT_QUERY | FAIR_WANT_GREY, a, &p->found, err));
+    if (mkdtemp(dir) == NULL) return fair_fail(err, FAIR_IO, "%s: %m", dir);
+    s = fair_index_open(dir, &ix, err);
+    if (s == FAIR_OK) s = fair_index_refresh(ix, err);
+    if (s == FAIR_OK) s = fair_index_put_tail(ix, 1, WORK, &p->work.fp, err);
+    q.grey = p->found.grey;
+    if (s == FAIR_OK) s = fair_index_search(ix, &q, 0, &p->m, err);
+    fair_index_free(&ix);
+    rmdir(dir);
+    return s;
+}
+
+fair_status
+fair_pair_draw(const struct fair_pair *p, const char *path, struct fair_arena *a, struct fair_err *err)
+{
+    FAIR_AUTO(image) struct fair_image *drawn = NULL;
+    fair_str png;
+
+    if (p->m.n > 0)
+        drawn = fair_match_difference(&p->m.v[0], p->found.grey, p->found.info.width, p->found.info.height, p->proof.grey, p->work.info.width, p->work.info.height);
+    if (drawn == NULL) return fair_fail(err, FAIR_NOT_FOUND, "no difference picture: the two do not match");
+    fair_image_png(drawn, a, &png);
+    return fair_write_file(path, png.p, png.n, 0644, err);
+}

@@ -1,0 +1,20 @@
+/* cli/pair.h - two pictures matched from their bytes alone, as registering and scanning do it. */
+#ifndef FAIR_CLI_PAIR_H
+#define FAIR_CLI_PAIR_H
+#include "index/index.h"
+#include "work/decoder.h"
+
+struct fair_pair {
+    struct fair_decoded work, found, proof;   /* proof: the work's, a JPEG decoded again */
+    struct fair_matches m;                    /* at most one                             */
+};
+
+/* Decode both in the confined helpers and match `found` against a catalogue of `work` alone.  What the pair holds is let go by
+ * fair_pair_free, also after an error; the rest lies in `a`. */
+fair_status fair_pair_match(struct fair_decoders *d, fair_str work, fair_str found, struct fair_arena *a, struct fair_pair *out, struct fair_err *err) FAIR_MUST_CHECK;
+void fair_pair_free(struct fair_pair *p);
+
+/* The difference picture of a matched pair (fair_match_difference) as a PNG file at `path`; FAIR_NOT_FOUND where there is no match with a map. */
+fair_status fair_pair_draw(const struct fair_pair *p, const char *path, struct fair_arena *a, struct fair_err *err) FAIR_MUST_CHECK;
+
+#endif
