@@ -58,6 +58,7 @@ def step(name, *args, ok=0):
 step('a_work_is_registered', 'works', 'add', photo)
 work = str(f.json('works', 'list')[0]['work'])
 step('the_maker_says_who_they_are', 'owners', 'identify', '--kind', 'document', '--value', 'a passport that was seen')
+step('somebody_saw_it', 'owners', 'check', '--subject', 'identity', '--statement', 'I saw the passport.', str(one('SELECT id FROM identity')[0]))
 step('and_that_they_made_it', 'owners', 'declare', '--work', work, '--author', '--stock', 'no', '--cc', 'no', '--press', 'no', '--ai', 'none')
 step('and_shows_it', 'owners', 'prove', '--kind', 'publication', '--name', 'https://mara.example.com/2020', work)
 proof = one('SELECT id FROM proof')[0]
@@ -76,7 +77,7 @@ for what in ('name=Tom Beispiel', 'address=Testweg 2, 54321 Beispielort', 'count
 f('cases', 'party', '--kind', 'commercial', '--evidence', 'a shop', '--language', 'de', case)
 step('the_right_party_is_entered_with_its_sources', 'cases', 'party', '--hosting', 'hosted', '--evidence', 'their own address', case)
 f.look(hand_over, hit, photo)
-for name, value in (('match.seen', 'yes'), ('exceptions.worksheet', 'no quotation, no parody'), ('time.term', 'protected'), ('time.created', '2020-01-01'), ('sources.markers', 'nothing')):
+for name, value in (('match.seen', 'yes'), ('exceptions.worksheet', 'no quotation, no parody'), ('time.term', 'protected'), ('time.created', '2020-01-01')):
     f('cases', 'fact', '--source', 'I looked at it', case, name, value)
 for move in ('gather', 'seal', 'ready'):
     step('it_goes_on_by_' + move, 'cases', 'move', case, move)
@@ -104,7 +105,7 @@ SPOIL = [
     ('G1', 'UPDATE identity SET ended_us = 1', 'UPDATE identity SET ended_us = NULL'), ('G2', 'UPDATE declaration SET author = 0', 'UPDATE declaration SET author = 1'),
     ('G3', "INSERT INTO owner (id, org_id, name, created_us) SELECT 77, org_id, 'Bea', 1 FROM account; UPDATE work SET owner_id = 77", 'UPDATE work SET owner_id = NULL; DELETE FROM owner WHERE id = 77'),
     ('G4', "UPDATE hit SET verdict = 'possible'", "UPDATE hit SET verdict = 'match'"), ('G5', "UPDATE package SET state = 'sealing'", "UPDATE package SET state = 'sealed'"),
-    ('G6', "UPDATE case_fact SET name = 'x' || name WHERE name = 'sources.markers'", "UPDATE case_fact SET name = 'sources.markers' WHERE name = 'xsources.markers'"),
+    ('G6', 'UPDATE capture SET markers = NULL', "UPDATE capture SET markers = '[]'"),
     ('G7', "UPDATE case_fact SET name = 'x' || name WHERE name = 'exceptions.worksheet'", "UPDATE case_fact SET name = 'exceptions.worksheet' WHERE name = 'xexceptions.worksheet'"),
     ('G8', "UPDATE party SET hosting = 'embedded'", "UPDATE party SET hosting = 'hosted'"), ('G9', "UPDATE case_fact SET value = 'over' WHERE name = 'time.term'", "UPDATE case_fact SET value = 'protected' WHERE name = 'time.term'"),
     ('G10', "UPDATE notice SET sum_minor = 100, currency = 'EUR'", 'UPDATE notice SET sum_minor = 0, currency = NULL'),
