@@ -169,7 +169,7 @@ search(const char *folder, size_t n, struct fair_err *err)
             fair_id wanted = (fair_id)(1 + round * 7919u % n);
             struct fair_fingerprint fp;
             struct fair_matches m;
-            struct fair_search s = { .q = { .fp = &fp, .arena = a } };
+            struct fair_search s = { .q = { .fp = &fp, .arena = a }, .all = true };
             query((uint64_t)wanted, commons[k], round, &fp, parts);
             t = ms();
             FAIR_TRY(fair_index_search_with(ix, &s, 0, &m, err));
