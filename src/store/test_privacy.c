@@ -253,16 +253,16 @@ TEST(of_every_table_it_is_said_what_of_people_it_holds)
     static const char *const said[] = {
         /* forgotten with the case, hit or mail (forget.c), shown by person.c */
         "party", "party_datum", "case_file", "case_use", "case_fact", "case_event", "gate_record", "dispute", "notice", "notice_check", "portal_answer", "portal_link", "mail_in", "hit", "decision", "rule", "capture",
-        "capture_file", "package", "request",
+        "capture_file", "package", "request", "letter_owed", "posting", "party_proposal",
         /* keyed hashes, numbers and digests: they say nothing of whom */
-        "never_again", "forgotten", "hit_move", "licence_hit", "notice_approval", "package_stamp", "package_check", "stone", "vault_ref", "work_fingerprint", "seen",
+        "never_again", "forgotten", "case_use_left", "hit_move", "licence_hit", "notice_approval", "package_stamp", "package_check", "stone", "vault_ref", "work_fingerprint", "seen",
         /* dropped where it names somebody who is erased; the chain holds */
         "audit",
         /* goes by age (retention.c), or within two days */
         "fetched", "frontier", "run_fault", "job", "outbox", "access", "sign_in_failure",
         /* of those who work here, of owners and of who has a licence: not people who are asked about anything */
         "account", "session", "sign_in_link", "second_factor", "recovery_code", "org", "owner", "identity", "mandate", "mandate_work", "checked", "licence", "licence_domain", "licence_work", "declaration", "proof",
-        "work", "work_path", "ownership", "rival", "rival_look", "deposit", "deposit_work", "deposit_stamp", "custody", "legal_hold", "pack_review", "setting", "watch", "run", "migration" };
+        "work", "work_path", "ownership", "rival", "rival_look", "deposit", "deposit_work", "deposit_stamp", "custody", "legal_hold", "pack_review", "setting", "watch", "run", "probe", "migration" };
     struct home h;
     struct fair_rows *q;
     bool missing = false;

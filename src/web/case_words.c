@@ -232,7 +232,9 @@ static const struct said steps[] = {
     { "close-licensed-before", "Closing letter: there was a licence" }, { "close-removed", "Closing letter: removed" }, { "close-credited", "Closing letter: credited" },
     { "close-exception", "Closing letter: the law allows it" }, { "close-wrong", "Closing letter: an apology" }, { "close-lapsed", "Closing letter: lapsed" },
     { "close-time-barred", "Closing letter: too late" }, { "close-uneconomic", "Closing letter: not worth its cost" }, { "close-withdrawn", "Closing letter: withdrawn" },
-    { "close-handed-over", "Closing letter: the owner's lawyer goes on" },
+    { "close-handed-over", "Closing letter: the owner's lawyer goes on" }, { "close-licence-sold", "Closing letter: a licence was sold" }, { "close-settled", "Closing letter: settled" },
+    { "close-judgment", "Closing letter: a court has decided" }, { "close-lost", "Closing letter: a court has decided for them" }, { "licence-ends", "A licence that was sold ends soon" },
+    { "inquiry-renewal", "A question after a licence has ended: renew or remove" },
 };
 
 fair_str

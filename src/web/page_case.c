@@ -458,7 +458,8 @@ step_here(const struct fair_facts *f)
         { FAIR_INQUIRY, "reminder" }, { FAIR_INFO_REQUESTED, "answer-question" }, { FAIR_CURE, "answer-cured" }, { FAIR_RETURN, "decision" }, { FAIR_RETURN_FINAL, "decision" },
         { FAIR_CLOSED_LICENSED_BEFORE, "close-licensed-before" }, { FAIR_CLOSED_REMOVED_FREE, "close-removed" }, { FAIR_CLOSED_CREDITED, "close-credited" }, { FAIR_CLOSED_EXCEPTION, "close-exception" },
         { FAIR_CLOSED_WRONG, "close-wrong" }, { FAIR_CLOSED_LAPSED, "close-lapsed" }, { FAIR_CLOSED_TIME_BARRED, "close-time-barred" }, { FAIR_CLOSED_UNECONOMIC, "close-uneconomic" },
-        { FAIR_CLOSED_OWNER_WITHDREW, "close-withdrawn" }, { FAIR_CLOSED_HANDED_OVER, "close-handed-over" } };
+        { FAIR_CLOSED_OWNER_WITHDREW, "close-withdrawn" }, { FAIR_CLOSED_HANDED_OVER, "close-handed-over" },
+        { FAIR_CLOSED_LICENCE_SOLD, "close-licence-sold" }, { FAIR_CLOSED_SETTLED, "close-settled" }, { FAIR_CLOSED_JUDGMENT, "close-judgment" }, { FAIR_CLOSED_LOST, "close-lost" } };
     static const struct { unsigned ground; const char *step; } on[] = { { FAIR_GROUND_LICENCE, "answer-licence" }, { FAIR_GROUND_MINE, "answer-own-work" }, { FAIR_GROUND_FREE, "answer-free" },
         { FAIR_GROUND_EXCEPTION, "answer-exception" }, { FAIR_GROUND_NOT_ME, "answer-not-me" } };
 
