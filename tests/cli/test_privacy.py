@@ -113,7 +113,7 @@ with open(t.top + '/facts', 'w') as o:
 org, account = sql('SELECT org_id, id FROM account ORDER BY id')[0]
 sql("INSERT INTO notice (id, org_id, case_id, step, claim, language, law, state, code, sum_minor, deadline_days, created_by, created_us, queued_us)"
     " VALUES (7, ?, ?, 'answer-question', 0, 'de', 'XX', 'queued', 'FIRST-1', 0, 0, ?, 1, 1)", org, int(number), account)
-notice = f.json('notices', 'draft', '--facts', t.top + '/facts', number, 'answer-question')[0]['notice']
+notice = f.json('notices', 'draft', '--by', 'mail', '--facts', t.top + '/facts', number, 'answer-question')[0]['notice']
 case('ready', notice)
 case('approve', notice)
 t.check(case('leave', notice)[0] == 0, 'a_letter_to_them_leaves')

@@ -95,7 +95,7 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'test_roles.p
     WORDS = eval(re.search(r'^WORDS = (\{\n.*?^\})', i.read(), re.S | re.M).group(1))
 KIND = {'cases': ['case_file'], 'notices': ['notice'], 'answers': ['portal_answer', 'mail_in'], 'evidence': ['package'], 'mandates': ['mandate'], 'licences': ['licence'], 'owners check': ['proof', 'identity', 'mandate', 'licence'],
         'owners settle': ['rival'], 'owners show': ['owner'], 'mandates add': ['owner'], 'notices preview': ['case_file'], 'notices draft': ['case_file'], 'privacy hold': ['case_file'],
-        'privacy release': ['legal_hold'], 'privacy answered': ['request'], 'letters': ['notice'], 'parties': ['party']}
+        'privacy release': ['legal_hold'], 'privacy answered': ['request'], 'letters': ['notice'], 'post': ['notice'], 'parties': ['party']}
 EXTRA = {'answers list': ['--case', '1'], 'notices list': ['--case', '1'], 'evidence list': ['--hit', '{hit}'], 'hits list': ['--work', '{work}', '--state', 'all'], 'cases list': ['--operator', 'marmalade.example', '--state', 'all'],
          'privacy find': ['--why', 'x', 'marmalade.example'], 'privacy erase': ['--why', 'x', '--yes', 'marmalade.example'], 'privacy ask': ['--kind', 'data', '--case', '1']}
 KIND.update({'answers list': ['case_file'], 'notices list': ['case_file'], 'privacy ask': ['case_file']})

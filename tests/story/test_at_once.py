@@ -161,7 +161,7 @@ with open(t.top + '/facts', 'w') as o:
 org, account = sql('SELECT org_id, id FROM account ORDER BY id')[0]
 sql("INSERT INTO notice (id, org_id, case_id, step, claim, language, law, state, code, sum_minor, deadline_days, created_by, created_us, queued_us)"
     " VALUES (7, ?, ?, 'answer-question', 0, 'de', 'XX', 'queued', 'FIRST-1', 0, 0, ?, 1, 1)", org, int(case), account)
-notice = f.json('notices', 'draft', '--facts', t.top + '/facts', case, 'answer-question')[0]['notice']
+notice = f.json('notices', 'draft', '--by', 'mail', '--facts', t.top + '/facts', case, 'answer-question')[0]['notice']
 case_tool('ready', notice)
 got = at_once(*[['--as', 'owner@example.com', 'notices', 'approve', notice]] * 3)
 t.check(sql('SELECT count(*) FROM notice_approval WHERE notice_id = ?', notice)[0][0] == 1, 'an_approval_given_thrice_at_once_is_one', got)
