@@ -127,8 +127,10 @@ t.check(stand() == before and len(custody()) == lines, 'made_again_it_is_the_sam
 f('cases', 'dispute', '--ground', 'licence', '--words', 'I bought it.', number)
 worker()
 p = page()
-t.check([h['what'] for h in p['history']][-1] == 'dispute' and p['history'][-1]['grounds'] == ['licence'] and 'I bought' not in json.dumps(p), 'a_move_by_the_command_shows', (p['history'], f('cases', 'dispute', '--help')[1]))
-t.check(stand()[e['file']] == before[e['file']] and len(custody()) == lines, 'and_the_package_stayed_as_it_was')
+dispute = [h for h in p['history'] if h['what'] == 'dispute']
+t.check(len(dispute) == 1 and dispute[0]['grounds'] == ['licence'] and 'I bought' not in json.dumps(p), 'a_move_by_the_command_shows', p['history'])
+t.check(p['history'][-1]['what'] == 'letter_answer' and len([h for h in p['history'] if h['what'] == 'letter_answer']) == 2, 'and_the_receipt_that_leaves_by_itself', p['history'])
+t.check(stand().get(e['file']) == before[e['file']], 'and_the_package_stayed_as_it_was', (sorted(stand()), custody()[lines:]))
 f('cases', 'withdraw', '--note', 'It is not worth it.', number)
 worker()
 p = page()
