@@ -217,6 +217,8 @@ fair_status fair_store_letter_owed_get(const struct fair_desk *d, fair_id id, st
 /* Those that are not out yet; of all cases where case_id is 0. */
 fair_status fair_store_letters_owed(const struct fair_desk *d, fair_id case_id, struct fair_page page, FAIR_EACH(fair_letter_owed), struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_letter_drafted(const struct fair_desk *d, fair_id id, fair_id notice, struct fair_err *err) FAIR_MUST_CHECK;
+/* What kept letters in may have gone (a probe has an outcome): those that failed are tried again now, of all organisations. */
+fair_status fair_store_letters_owed_wake(struct fair_store *st, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 /* It could not leave: `why` is kept, and it is tried again after 5 minutes, then twice as long each time, at most 6 hours. */
 fair_status fair_store_letter_failed(const struct fair_desk *d, const struct fair_letter_owed *x, fair_str why, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_letter_not_needed(const struct fair_desk *d, fair_id id, fair_str why, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;

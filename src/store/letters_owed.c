@@ -13,6 +13,7 @@ FAIR_SQL(owed_put,
 FAIR_SQL(owed_by_id, "SELECT " OWED_COLUMNS OWED_FROM " WHERE o.org_id = $1 AND o.id = $2");
 FAIR_SQL(owed_open, "SELECT " OWED_COLUMNS OWED_FROM " WHERE o.org_id = $1 AND o.done_us IS NULL AND (CAST($2 AS BIGINT) IS NULL OR o.case_id = $2) ORDER BY o.id LIMIT $3 OFFSET $4");
 FAIR_SQL_ALL(owed_due, "SELECT o.org_id, o.id FROM letter_owed o WHERE o.next_us <= $1 AND o.done_us IS NULL ORDER BY o.next_us, o.id LIMIT 100");
+FAIR_SQL_ALL(owed_wake, "UPDATE letter_owed SET next_us = $1 WHERE done_us IS NULL AND tries > 0 AND next_us > $1");
 FAIR_SQL(owed_drafted, "UPDATE letter_owed SET notice_id = $3 WHERE org_id = $1 AND id = $2");
 FAIR_SQL(owed_failed, "UPDATE letter_owed SET tries = tries + 1, next_us = $3, error = $4 WHERE org_id = $1 AND id = $2 AND done_us IS NULL");
 FAIR_SQL(owed_not_needed, "UPDATE letter_owed SET done_us = $3, how = 'not_needed', error = $4 WHERE org_id = $1 AND id = $2 AND done_us IS NULL");
@@ -200,4 +201,14 @@ fair_store_letters_due(struct fair_store *st, fair_time now, int64_t *n, struct 
         ++*n;
     }
     return FAIR_OK;
+}
+
+fair_status
+fair_store_letters_owed_wake(struct fair_store *st, fair_time now, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    FAIR_TRY(fair_store_query(st, &owed_wake, &q, err));
+    fair_db_int(q, 1, now);
+    return fair_db_run(q, err);
 }

@@ -113,7 +113,8 @@ fair_probe_portal(struct fair_house *h, fair_time now, struct fair_arena *a, str
     x->passed = s == FAIR_OK && passed;
     x->words = words;
     fair_log(x->passed ? FAIR_LOG_INFO : FAIR_LOG_WARN, "probe.portal passed=%d words=\"%.*s\"", x->passed, FAIR_STR_ARG(words));
-    return fair_store_probe_settle(h->store, x->id, x->passed, words, now, err);
+    FAIR_TRY(fair_store_probe_settle(h->store, x->id, x->passed, words, now, err));
+    return fair_store_letters_owed_wake(h->store, now, err);
 }
 
 /* ---- the mail ---- */
@@ -153,7 +154,8 @@ fair_probe_mail(struct fair_house *h, fair_time now, struct fair_arena *a, struc
     if (fair_mail_hand_over(c, c->smtp_from, mail, &why) == FAIR_OK) return FAIR_OK;
     x->done = now;
     x->words = fair_str_fmt(a, "the mail could not be sent: %s", why.text);
-    return fair_store_probe_settle(h->store, x->id, false, x->words, now, err);
+    FAIR_TRY(fair_store_probe_settle(h->store, x->id, false, x->words, now, err));
+    return fair_store_letters_owed_wake(h->store, now, err);
 }
 
 static const char *
@@ -190,7 +192,8 @@ fair_probe_heard(struct fair_house *h, const struct fair_mail_told *t, fair_str 
     if (!*probe || x.done != 0) return FAIR_OK;
     passed = fair_probe_judge(t, h->config.authserv_id, a, &words);
     fair_log(passed ? FAIR_LOG_INFO : FAIR_LOG_WARN, "probe.mail passed=%d words=\"%.*s\"", passed, FAIR_STR_ARG(words));
-    return fair_store_probe_settle(h->store, x.id, passed, words, now, err);
+    FAIR_TRY(fair_store_probe_settle(h->store, x.id, passed, words, now, err));
+    return fair_store_letters_owed_wake(h->store, now, err);
 }
 
 /* ---- when ---- */
@@ -222,6 +225,23 @@ is_due(struct fair_house *h, const char *what, fair_str subject, fair_time now, 
     if (x.done == 0 && since > LOST_HOURS * FAIR_HOUR) FAIR_TRY(fair_store_probe_settle(h->store, x.id, false, FAIR_STR("it has not come back"), now, err));
     *due = since < 0 || since >= (x.done != 0 && !x.passed && every > FAIR_HOUR ? FAIR_HOUR : every) || (!fair_str_eq(x.subject, subject) && since > FAIR_MINUTE);
     return FAIR_OK;
+}
+
+fair_status
+fair_probe_mail_awaited(struct fair_house *h, fair_time now, bool *awaited, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_err why = { 0 };
+    struct fair_probe x;
+    fair_status s;
+
+    *awaited = false;
+    if (h->config.letters_probe_hours == 0 || check_settings(&h->config, &why) != FAIR_OK) return FAIR_OK;
+    FAIR_TRY(is_due(h, "mail", h->config.smtp_from, now, awaited, err));
+    if (*awaited) return FAIR_OK;
+    s = fair_store_probe_begun(h->store, "mail", a, &x, err);
+    *awaited = s == FAIR_OK && x.done == 0;
+    return s == FAIR_NOT_FOUND ? FAIR_OK : s;
 }
 
 fair_status

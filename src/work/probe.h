@@ -22,5 +22,7 @@ bool fair_probe_judge(const struct fair_mail_told *t, fair_str server, struct fa
 fair_status fair_probes_due(struct fair_house *h, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
 /* Can a mail be shown to be authentic now?  false: a letter goes by post. */
 fair_status fair_probe_mail_holds(struct fair_house *h, fair_time now, bool *holds, struct fair_err *err) FAIR_MUST_CHECK;
+/* Is the outcome of a probe of the mail still to come: one is under way, or due?  Whatever can wait waits for it. */
+fair_status fair_probe_mail_awaited(struct fair_house *h, fair_time now, bool *awaited, struct fair_err *err) FAIR_MUST_CHECK;
 
 #endif

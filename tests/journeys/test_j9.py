@@ -26,8 +26,7 @@ def journey(w):
 
     w.wait('the first look', lambda: len(looks()) == 1)
     for n in (2, 3):
-        w.later(2.9, 'nothing is to be done')
-        w.sign_in(mara.page, w.later(0.7, 'the page is looked at again'))
+        w.sign_in(mara.page, w.later(3.6, 'her computer was off; the page is looked at again'))
         w.wait('look number %d' % n, lambda: len(looks()) == n)
         w.say('-', 'look %d: %s, beside it stands "%s"' % (n, looks()[-1]['found'], looks()[-1]['credit']))
     w.wait('the case closes by itself', lambda: mara.state(case) == 'CLOSED_CREDITED', 60)
