@@ -141,6 +141,8 @@ frame(const struct fair_request *rq, const struct fair_reply *re)
         fair_put(app, "csrf", rq->session.csrf);
         for (int i = FAIR_DEED_ACCOUNT; i < FAIR_DEEDS; i++) json_object_set_new(may, fair_deeds[i].name, json_boolean(fair_may(rq, (enum fair_deed)i)));
         json_object_set_new(app, "may", may);
+        /* who may judge what others of the house claim: nobody settles a claim against themselves */
+        json_object_set_new(app, "second", json_boolean(fair_str_eq(rq->user.role, FAIR_STR("reviewer")) || fair_str_eq(rq->user.role, FAIR_STR("counsel"))));
         if (fair_store_hits_count(&rq->desk, &inbox, &n, &err) == FAIR_OK) json_object_set_new(app, "inbox", json_integer(n));
         if (fair_store_heard_waiting(&rq->desk, 0, &heard, &err) == FAIR_OK) json_object_set_new(app, "unread", json_integer(heard.answers + heard.mails));
         put_note(rq, app);
