@@ -168,6 +168,18 @@ t.check(state == 'INQUIRY', 'the_case_stands_at_INQUIRY', state)
 code, out, err = f('post', 'list')
 t.check(code == 0 and b'unproven' not in out, 'and_nothing_is_late_yet', out)
 
+# ---- the server that took it sends it back after all
+inner = 'Message-ID: %s\r\nSubject: %s\r\n' % (m['Message-ID'], m['Subject'])
+boxes.deliver('post', ('From: MAILER-DAEMON@mx.example.org\r\nTo: post@example.com\r\nSubject: Undelivered Mail Returned to Sender\r\nMessage-ID: <b1@mx.example.org>\r\nDate: Thu, 26 Nov 2026 09:00:00 +0000\r\n'
+              'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n--B\r\nContent-Type: text/plain\r\n\r\nno such mailbox\r\n'
+              '--B\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient: rfc822; tom@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n'
+              '--B\r\nContent-Type: text/rfc822-headers\r\n\r\n%s\r\n--B--\r\n' % inner).encode())
+step('the_mailbox_is_heard', 'answers', 'take')
+row = one('SELECT state, bounced_us IS NOT NULL, delivered_us, bounce FROM notice WHERE id = ?', notice)
+t.check(row[:3] == ('undelivered', 1, None) and '5.1.1' in (row[3] or ''), 'a_letter_that_comes_back_is_told_by_its_own_number', row)
+t.check(f.json('cases', 'list')[0]['deadline'] is None, 'and_no_time_runs_for_it', f.json('cases', 'list'))
+t.check(b'came back' in f('post', 'list')[1], 'and_it_is_to_go_again_at_once', f('post', 'list')[1])
+
 # ---- nothing proves its delivery: after five working days it goes by post, and the time begins with the proof
 f.env['FAIRTRACK_TEST_CLOCK'] = str(9 * 86400)
 rows = f.json('post', 'list')
