@@ -329,22 +329,22 @@ unproven(void *arg, const struct fair_deposit *x, struct fair_err *err)
 }
 
 fair_status
-fair_house_prove_rest(struct fair_house *h, bool (*stopped)(void *arg), void *arg, struct fair_err *err)
+fair_house_prove_rest(struct fair_house *h, fair_id *after, bool (*stopped)(void *arg), void *arg, struct fair_err *err)
 {
-    fair_id works[BATCH], deposit = 0, after = 0;
+    fair_id works[BATCH], deposit = 0;
     size_t n = BATCH;
 
     /* Of a version that did not check them, or checked with other roots. */
     FAIR_TRY(fair_store_deposits(&h->desk, unproven, &deposit, err));
     if (deposit != 0) FAIR_TRY(fair_deposit_prove(h, deposit, err));
     while (n == BATCH) {
-        FAIR_TRY(fair_store_unlooked(&h->desk, after, works, BATCH, &n, err));
+        FAIR_TRY(fair_store_unlooked(&h->desk, *after, works, BATCH, &n, err));
         for (size_t i = 0; i < n; i++) {
             struct fair_proving done;
             struct fair_err why = { 0 };
             fair_status s;
             if (stopped != NULL && stopped(arg)) return fair_fail(err, FAIR_AGAIN, "stopped");
-            after = works[i];
+            *after = works[i];
             s = fair_house_prove(h, works[i], &done, &why);
             /* It stays a work for which nobody has looked, and is looked at the next time. */
             if (s != FAIR_OK && s != FAIR_NOT_FOUND) fair_log(FAIR_LOG_WARN, "prove.failed work=%lld why=\"%s\"", (long long)works[i], why.text);

@@ -13,8 +13,8 @@ struct fair_proving { int64_t rivals, checked, holding; };
 fair_status fair_house_prove(struct fair_house *h, fair_id work, struct fair_proving *out, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* The same for every work that nobody has looked at yet, and for deposits that were not checked: what follows from registering.
- * `stopped` may be NULL.  A work that cannot be looked at is logged and stays so.  FAIR_AGAIN: stopped. */
-fair_status fair_house_prove_rest(struct fair_house *h, bool (*stopped)(void *arg), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
+ * Begins behind the work *after (0: with the first), which it moves on.  `stopped` may be NULL.  A work that cannot be looked at is logged and stays so.  FAIR_AGAIN: stopped. */
+fair_status fair_house_prove_rest(struct fair_house *h, fair_id *after, bool (*stopped)(void *arg), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
 /* Ask for the job "prove" that does it. */
 fair_status fair_prove_ask(const struct fair_desk *d, struct fair_err *err) FAIR_MUST_CHECK;
 
