@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """test_gates.py FAIRTRACK HAND-OVER: a case from a hit to its inquiry, and each gate that keeps it back when one tries to get round it by the
 command, the API, the web and a job put straight into the queue."""
-import html, http.client, json, os, re, shutil, signal, sqlite3, subprocess, sys, time, urllib.parse
+import html, json, os, re, shutil, sqlite3, subprocess, sys, time
 here = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(here, '..'))
+sys.path[:0] = [os.path.join(here, '..'), os.path.join(here, '../web')]
+from fairweb import Served
 from tap import Tap, Fairtrack
 
 t = Tap()
@@ -99,50 +100,25 @@ code, out, err = f('notices', 'approve', '9')
 t.check(code == 0 and b'approved by' in out, 'a_person_approves_the_letter', (code, out, err))
 
 # ---- four ways to the same door
-server = f.start('serve', '--listen', '127.0.0.1:0', '--no-worker')
-told = ''
-while 'Stop it' not in told:
-    line = server.stdout.readline().decode()
-    if not line:
-        break
-    told += line
-port = int(re.search(r'127\.0\.0\.1:(\d+)', told).group(1))
-link = urllib.parse.urlsplit(re.search(r'(http\S*/in/\S+)', told).group(1)).path
-cookies, csrf = {}, ['']
+server = Served(f)
+web = server.client().sign_in_by_link()
 
 
 def ask(method, path, fields=None, **headers):
-    c = http.client.HTTPConnection('127.0.0.1', port, timeout=60)
-    h = {'Accept': 'text/html', 'Cookie': '; '.join('%s=%s' % kv for kv in cookies.items())}
-    h.update(headers)
-    body = None
-    if fields is not None:
-        body = json.dumps(fields) if h.get('Content-Type') == 'application/json' else urllib.parse.urlencode(dict(fields, csrf=csrf[0]))
-        h.setdefault('Content-Type', 'application/x-www-form-urlencoded')
-    c.request(method, path, body, h)
-    r = c.getresponse()
-    text = r.read().decode('utf-8', 'replace')
-    for k, v in r.getheaders():
-        if k.lower() == 'set-cookie':
-            name, value = v.split(';')[0].split('=', 1)
-            cookies[name] = value
-    found = re.search(r'name="csrf" value="([^"]*)"', text)
-    if found:
-        csrf[0] = html.unescape(found.group(1))
-    c.close()
-    return r.status, text
+    if fields is None or headers:
+        r = web.ask(method, path, None if fields is None else json.dumps(fields), headers)
+    else:
+        r = web.post(path, fields)
+    return r.status, r.text
 
 
-ask('GET', link)
-ask('POST', link, {})
-ask('GET', '/account')
 token = re.search(r'<code[^>]*>([^<]+)</code>', ask('POST', '/account/token', {})[1])
 token = html.unescape(token.group(1)) if token else ''
 status, page = ask('GET', '/cases/' + case)
 t.check(status == 200 and 'What may be done next' in page and 'Harbour Reader Ltd' in page and 'imprint' in page, 'the_page_tells_where_it_stands_and_what_may_be_done', (status, page[:800]))
 status, text = ask('POST', '/cases/%s/fact' % case, {'name': 'evidence.package', 'value': 'ab' * 32, 'source': 'I say so'})
 t.check(status in (403, 409) and 'stated by nobody' in html.unescape(text), 'nor_by_the_web', (status, text[:600]))
-status, text = ask('POST', '/api/cases/%s/fact' % case, {'name': 'evidence.verified', 'value': stamp, 'source': 'I say so'}, **{'Content-Type': 'application/json', 'Authorization': 'Bearer ' + token, 'Cookie': ''})
+status, text = ask('POST', '/api/cases/%s/fact' % case, {'name': 'evidence.verified', 'value': stamp, 'source': 'I say so'}, **{'Content-Type': 'application/json', 'Authorization': 'Bearer ' + token, 'Cookie': None})
 t.check(status in (403, 409) and 'stated by nobody' in text, 'nor_by_the_api', (status, text[:600]))
 t.check(ask('GET', '/cases')[0] == 200, 'cases_are_listed', ask('GET', '/cases'))
 status, text = ask('GET', '/api/cases/' + case)
@@ -167,7 +143,7 @@ def by_web():
 
 
 def by_api():
-    status, text = ask('POST', '/api/cases/%s/move' % case, {'move': 'inquire', 'notice': 9, 'version': version()}, **{'Content-Type': 'application/json', 'Authorization': 'Bearer ' + token, 'Cookie': ''})
+    status, text = ask('POST', '/api/cases/%s/move' % case, {'move': 'inquire', 'notice': 9, 'version': version()}, **{'Content-Type': 'application/json', 'Authorization': 'Bearer ' + token, 'Cookie': None})
     try:
         return status == 409, {r['code'] for r in json.loads(text)['refused']['reasons']}
     except (ValueError, KeyError):
@@ -294,6 +270,5 @@ t.check(code == 0 and b'please excuse' in out, 'what_happened_is_told', (code, o
 sql("UPDATE case_event SET note = 'nothing' WHERE note LIKE '%excuse%'")
 code, out, err = f('doctor')
 t.check(code != 0 and b'was changed' in out + err, 'a_changed_event_is_found', (code, out, err))
-server.send_signal(signal.SIGTERM)
-server.wait(30)
+server.stop()
 t.end()

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """test_licensed.py FAIRTRACK: a licence, a partner, a white list added by the command, the web and a file each close the open cases that they
 cover, with the entry as the reason; of a case that is covered in part the covered uses leave."""
-import html, http.client, os, re, shutil, signal, sqlite3, subprocess, sys, urllib.parse
+import os, shutil, sqlite3, subprocess, sys
 here = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(here, '..'))
+sys.path[:0] = [os.path.join(here, '..'), os.path.join(here, '../web')]
+from fairweb import Served
 from tap import Tap, Fairtrack
 
 t = Tap()
@@ -69,44 +70,12 @@ code, out, err = f('licences', 'import', '--apply', t.top + '/ledger.csv')
 t.check(code == 0 and state(three)[0] == 'CLOSED_LICENSED_BEFORE' and state(other)[0] == 'DRAFT', 'a_file_that_is_applied_closes_what_it_covers', (code, out, err, state(three)))
 
 # ---- the web
-server = f.start('serve', '--listen', '127.0.0.1:0', '--no-worker')
-told = ''
-while 'Stop it' not in told:
-    line = server.stdout.readline().decode()
-    if not line:
-        break
-    told += line
-port = int(re.search(r'127\.0\.0\.1:(\d+)', told).group(1))
-link = urllib.parse.urlsplit(re.search(r'(http\S*/in/\S+)', told).group(1)).path
-cookies, csrf = {}, ['']
-
-
-def ask(method, path, fields=None):
-    c = http.client.HTTPConnection('127.0.0.1', port, timeout=60)
-    h = {'Accept': 'text/html', 'Cookie': '; '.join('%s=%s' % kv for kv in cookies.items())}
-    if fields is not None:
-        h['Content-Type'] = 'application/x-www-form-urlencoded'
-    c.request(method, path, None if fields is None else urllib.parse.urlencode(dict(fields, csrf=csrf[0])), h)
-    r = c.getresponse()
-    text = r.read().decode('utf-8', 'replace')
-    for k, v in r.getheaders():
-        if k.lower() == 'set-cookie':
-            name, value = v.split(';')[0].split('=', 1)
-            cookies[name] = value
-    found = re.search(r'name="csrf" value="([^"]*)"', text)
-    if found:
-        csrf[0] = html.unescape(found.group(1))
-    c.close()
-    return r.status, text
-
-
-ask('GET', link)
-ask('POST', link, {})
-ask('GET', '/licences')
-status, text = ask('POST', '/licences', {'kind': 'licence', 'assignee': 'Four Ltd', 'domains': 'four.example', 'order': '4712'})
-t.check(status in (302, 303) and state(other)[0] == 'CLOSED_LICENSED_BEFORE' and '4712' in state(other)[1], 'a_licence_added_in_the_web_closes_its_case', (status, state(other)))
-server.send_signal(signal.SIGTERM)
-server.wait(30)
+server = Served(f)
+web = server.client().sign_in_by_link()
+web.get('/licences')
+r = web.post('/licences', {'kind': 'licence', 'assignee': 'Four Ltd', 'domains': 'four.example', 'order': '4712'})
+t.check(r.status in (302, 303) and state(other)[0] == 'CLOSED_LICENSED_BEFORE' and '4712' in state(other)[1], 'a_licence_added_in_the_web_closes_its_case', (r.status, state(other)))
+server.stop()
 code, out, err = f('doctor')
 t.check(b'the chains unbroken' in out, 'the_chains_hold', (code, out, err))
 t.end()

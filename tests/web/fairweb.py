@@ -39,7 +39,7 @@ class Client:
         self.server, self.cookies, self.csrf = server, {}, None
 
     def ask(self, method, path, body=None, headers=None):
-        c = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        c = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
         h = {"Accept": "text/html"}
         if self.cookies:
             h["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
@@ -126,6 +126,26 @@ class Server:
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         return code
+
+
+class Served:
+    """`fairtrack serve` of a home (tap.Fairtrack), without its worker."""
+
+    def __init__(self, f):
+        self.process, told = f.start("serve", "--listen", "127.0.0.1:0", "--no-worker"), ""
+        while "Stop it" not in told:
+            line = self.process.stdout.readline().decode()
+            if not line:
+                raise SystemExit("serve did not start: " + told)
+            told += line
+        self.port, self.links = int(re.search(r"127\.0\.0\.1:(\d+)", told).group(1)), re.findall(r"http\S*/in/\S+", told)
+
+    def client(self):
+        return Client(self)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
 
 
 TESTS = []
