@@ -71,6 +71,8 @@ fair_str fair_cli_note(const struct fair_cli *c, fair_str reason, fair_id author
 
 /* One JSON line on stdout; takes the reference. */
 void fair_cli_json(json_t *line);
+/* A text as a member of such a line; null where there is none. */
+void fair_cli_put(json_t *line, struct fair_arena *a, const char *key, fair_str v);
 /* A text for JSON: mended UTF-8. Absent gives null. */
 json_t *fair_json_str(struct fair_arena *a, fair_str s);
 /* "file" and, when that lost something, "file_b64" beside it. */

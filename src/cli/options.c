@@ -311,3 +311,9 @@ fair_cli_catch_signals(void)
 }
 
 bool fair_cli_stopped(void) { return stop_asked != 0; }
+
+void
+fair_cli_put(json_t *line, struct fair_arena *a, const char *key, fair_str v)
+{
+    json_object_set_new(line, key, fair_json_str(a, v));
+}

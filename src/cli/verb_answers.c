@@ -11,22 +11,16 @@
 #include "work/hear.h"
 #include "work/portal_home.h"
 
-static void
-put(json_t *o, struct fair_arena *a, const char *key, fair_str v)
-{
-    json_object_set_new(o, key, fair_json_str(a, v));
-}
-
 static json_t *
 answer_json(struct fair_arena *a, const struct fair_portal_answer *x)
 {
     json_t *o = json_pack("{s:i, s:s, s:I, s:I, s:I}", "v", 1, "type", "answer", "answer", (json_int_t)x->id, "case", (json_int_t)x->case_id, "notice", (json_int_t)x->notice);
 
     json_object_set_new(o, "by", json_string("portal"));
-    put(o, a, "what", x->action);
-    put(o, a, "receipt", x->receipt);
-    put(o, a, "moved", x->moved);
-    put(o, a, "refused", x->refused);
+    fair_cli_put(o, a, "what", x->action);
+    fair_cli_put(o, a, "receipt", x->receipt);
+    fair_cli_put(o, a, "moved", x->moved);
+    fair_cli_put(o, a, "refused", x->refused);
     json_object_set_new(o, "at", fair_json_time(a, x->at));
     json_object_set_new(o, "read", fair_json_time(a, x->read));
     return o;
@@ -40,12 +34,12 @@ mail_json(struct fair_arena *a, const struct fair_mail_in *x)
     json_object_set_new(o, "case", x->case_id != 0 ? json_integer(x->case_id) : json_null());
     json_object_set_new(o, "notice", x->notice != 0 ? json_integer(x->notice) : json_null());
     json_object_set_new(o, "by", json_string("mail"));
-    put(o, a, "what", x->kind);
-    put(o, a, "from", x->sender);
-    put(o, a, "subject", x->subject);
-    put(o, a, "matched_by", x->matched_by);
-    put(o, a, "moved", x->moved);
-    put(o, a, "refused", x->refused);
+    fair_cli_put(o, a, "what", x->kind);
+    fair_cli_put(o, a, "from", x->sender);
+    fair_cli_put(o, a, "subject", x->subject);
+    fair_cli_put(o, a, "matched_by", x->matched_by);
+    fair_cli_put(o, a, "moved", x->moved);
+    fair_cli_put(o, a, "refused", x->refused);
     json_object_set_new(o, "at", fair_json_time(a, x->at));
     json_object_set_new(o, "read", fair_json_time(a, x->read));
     return o;
@@ -165,8 +159,8 @@ show_mail(struct fair_cli *c, const struct fair_mail_in *x, const char *dir, str
     if (s != FAIR_OK && s != FAIR_CORRUPT) return s;
     if (dir != NULL) FAIR_TRY(save(dir, x->id, 1, raw, c->arena, &path, err));
     o = mail_json(c->arena, x);
-    put(o, c->arena, "text", t.text);
-    put(o, c->arena, "saved", path);
+    fair_cli_put(o, c->arena, "text", t.text);
+    fair_cli_put(o, c->arena, "saved", path);
     if (c->json) {
         fair_cli_json(o);
         return FAIR_OK;

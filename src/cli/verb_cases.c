@@ -6,12 +6,6 @@
 #include "store/case_rows.h"
 #include "work/recheck.h"
 
-static void
-put(json_t *o, struct fair_arena *a, const char *key, fair_str v)
-{
-    json_object_set_new(o, key, fair_json_str(a, v));
-}
-
 static json_t *
 case_json(struct fair_arena *a, const struct fair_case *c)
 {
@@ -20,11 +14,11 @@ case_json(struct fair_arena *a, const struct fair_case *c)
     const struct { const char *key; fair_time t; } times[] = { { "opened", c->opened }, { "entered", c->entered }, { "last", c->last }, { "due", c->due },
                                                                { "deadline", c->deadline }, { "closed", c->closed } };
 
-    put(o, a, "track", c->track);
-    put(o, a, "operator", c->operator);
-    put(o, a, "state", c->state);
-    put(o, a, "country", c->country);
-    put(o, a, "reason", c->reason);
+    fair_cli_put(o, a, "track", c->track);
+    fair_cli_put(o, a, "operator", c->operator);
+    fair_cli_put(o, a, "state", c->state);
+    fair_cli_put(o, a, "country", c->country);
+    fair_cli_put(o, a, "reason", c->reason);
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) json_object_set_new(o, times[i].key, fair_json_time(a, times[i].t));
     return o;
 }
@@ -175,14 +169,14 @@ print_step(void *arg, const struct fair_case_step *x, __attribute__((unused)) st
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I, s:I, s:b, s:b, s:I, s:I}", "v", 1, "type", "event", "event", (json_int_t)x->seq, "user", (json_int_t)x->user, "verified", x->verified,
                               "automatic", x->automatic, "days", (json_int_t)x->days, "sum", (json_int_t)x->sum);
-        put(o, a, "move", x->move);
-        put(o, a, "actor", x->actor);
-        put(o, a, "was", x->was);
-        put(o, a, "became", x->became);
-        put(o, a, "ground", x->ground);
-        put(o, a, "note", x->note);
-        put(o, a, "user_name", x->user_name);
-        put(o, a, "hash", fair_hex(a, x->hash.b, 32));
+        fair_cli_put(o, a, "move", x->move);
+        fair_cli_put(o, a, "actor", x->actor);
+        fair_cli_put(o, a, "was", x->was);
+        fair_cli_put(o, a, "became", x->became);
+        fair_cli_put(o, a, "ground", x->ground);
+        fair_cli_put(o, a, "note", x->note);
+        fair_cli_put(o, a, "user_name", x->user_name);
+        fair_cli_put(o, a, "hash", fair_hex(a, x->hash.b, 32));
         json_object_set_new(o, "at", fair_json_time(a, x->at));
         if (x->notice != 0) json_object_set_new(o, "notice", json_integer((json_int_t)x->notice));
         fair_cli_json(o);
@@ -201,9 +195,9 @@ print_use(void *arg, const struct fair_case_use *x, __attribute__((unused)) stru
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I, s:I}", "v", 1, "type", "use", "hit", (json_int_t)x->hit, "work", (json_int_t)x->work);
-        put(o, a, "page", x->page_url);
-        put(o, a, "image", x->image_url);
-        put(o, a, "work_title", x->work_title);
+        fair_cli_put(o, a, "page", x->page_url);
+        fair_cli_put(o, a, "image", x->image_url);
+        fair_cli_put(o, a, "work_title", x->work_title);
         fair_cli_json(o);
     } else {
         printf("  hit %lld, work %lld: %.*s\n", (long long)x->hit, (long long)x->work, FAIR_STR_ARG(fair_str_escape(a, x->page_url)));
@@ -431,9 +425,9 @@ print_fact(void *arg, const struct fair_case_fact *x, __attribute__((unused)) st
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I}", "v", 1, "type", "fact", "user", (json_int_t)x->user);
-        put(o, a, "name", x->name);
-        put(o, a, "value", x->value);
-        put(o, a, "source", x->source);
+        fair_cli_put(o, a, "name", x->name);
+        fair_cli_put(o, a, "value", x->value);
+        fair_cli_put(o, a, "source", x->source);
         json_object_set_new(o, "at", fair_json_time(a, x->at));
         fair_cli_json(o);
     } else {
@@ -475,10 +469,10 @@ print_datum(void *arg, const struct fair_party_datum *x, __attribute__((unused))
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I, s:I, s:I}", "v", 1, "type", "datum", "datum", (json_int_t)x->id, "user", (json_int_t)x->user, "confirmed_by", (json_int_t)x->confirmed_by);
-        put(o, a, "what", x->what);
-        put(o, a, "value", x->value);
-        put(o, a, "source", x->source);
-        put(o, a, "seen_at", x->source_url);
+        fair_cli_put(o, a, "what", x->what);
+        fair_cli_put(o, a, "value", x->value);
+        fair_cli_put(o, a, "source", x->source);
+        fair_cli_put(o, a, "seen_at", x->source_url);
         json_object_set_new(o, "seen", fair_json_time(a, x->seen));
         json_object_set_new(o, "confirmed", fair_json_time(a, x->confirmed));
         fair_cli_json(o);
@@ -538,12 +532,12 @@ fair_verb_cases_party(struct fair_cli *c, int argc, char **argv)
     if (s != FAIR_OK) return outcome(c, s, NULL, id, 0, &err);
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I, s:b}", "v", 1, "type", "party", "party", (json_int_t)p.id, "lawyer_only", p.lawyer_only);
-        put(o, c->arena, "operator", p.operator);
-        put(o, c->arena, "kind", p.kind);
-        put(o, c->arena, "kind_evidence", p.kind_evidence);
-        put(o, c->arena, "hosting", p.hosting);
-        put(o, c->arena, "hosting_evidence", p.hosting_evidence);
-        put(o, c->arena, "language", p.language);
+        fair_cli_put(o, c->arena, "operator", p.operator);
+        fair_cli_put(o, c->arena, "kind", p.kind);
+        fair_cli_put(o, c->arena, "kind_evidence", p.kind_evidence);
+        fair_cli_put(o, c->arena, "hosting", p.hosting);
+        fair_cli_put(o, c->arena, "hosting_evidence", p.hosting_evidence);
+        fair_cli_put(o, c->arena, "language", p.language);
         fair_cli_json(o);
     } else {
         printf("%.*s: %.*s, %.*s\n", FAIR_STR_ARG(p.operator), FAIR_STR_ARG(p.kind), FAIR_STR_ARG(p.hosting));
@@ -569,7 +563,7 @@ print_notice(void *arg, const struct fair_notice *n, __attribute__((unused)) str
             { "sha256", fair_hex(a, hash.b, 32) } };
         const struct { const char *key; fair_time t; } times[] = { { "created", n->created }, { "queued", n->queued }, { "sent", n->sent }, { "delivered", n->delivered }, { "bounced", n->bounced } };
 
-        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) put(o, a, texts[i].key, texts[i].v);
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) fair_cli_put(o, a, texts[i].key, texts[i].v);
         for (size_t i = 0; i < sizeof times / sizeof *times; i++) json_object_set_new(o, times[i].key, fair_json_time(a, times[i].t));
         fair_cli_json(o);
     } else {

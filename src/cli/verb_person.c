@@ -5,12 +5,6 @@
 #include "cli/cli.h"
 #include "work/person.h"
 
-static void
-put(json_t *o, struct fair_arena *a, const char *key, fair_str v)
-{
-    json_object_set_new(o, key, fair_json_str(a, v));
-}
-
 static fair_str
 shown(struct fair_arena *a, fair_str s)
 {
@@ -49,11 +43,11 @@ tell_held(void *arg, const struct fair_held *x, __attribute__((unused)) struct f
     f->n++;
     if (f->c->json) {
         json_t *o = json_pack("{s:i, s:s, s:s, s:I, s:I, s:s}", "v", 1, "type", "held", "kind", x->kind, "id", (json_int_t)x->id, "case", (json_int_t)x->case_id, "purpose", x->purpose);
-        put(o, a, "what", x->what);
-        put(o, a, "value", x->value);
-        put(o, a, "source", x->source);
-        put(o, a, "stays", fair_str_of(x->stays));
-        put(o, a, "sha256", fair_sha256_none(&x->blob) ? (fair_str){ NULL, 0 } : fair_hex(a, x->blob.b, 32));
+        fair_cli_put(o, a, "what", x->what);
+        fair_cli_put(o, a, "value", x->value);
+        fair_cli_put(o, a, "source", x->source);
+        fair_cli_put(o, a, "stays", fair_str_of(x->stays));
+        fair_cli_put(o, a, "sha256", fair_sha256_none(&x->blob) ? (fair_str){ NULL, 0 } : fair_hex(a, x->blob.b, 32));
         json_object_set_new(o, "at", fair_json_time(a, x->at));
         fair_cli_json(o);
         return FAIR_OK;
@@ -107,7 +101,7 @@ tell_part(void *arg, const struct fair_person_part *x, const char *stays)
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:s, s:I}", "v", 1, "type", "erased", "kind", part_name(x), "id", (json_int_t)x->id);
-        put(o, c->arena, "stays", fair_str_of(stays));
+        fair_cli_put(o, c->arena, "stays", fair_str_of(stays));
         fair_cli_json(o);
     } else {
         printf("%s\t%lld\t%s%s\n", part_name(x), (long long)x->id, stays != NULL ? "stays: " : "erased", stays != NULL ? stays : "");
@@ -125,7 +119,7 @@ would_go(void *arg, const struct fair_person_part *x, struct fair_err *err)
     if (stays == NULL && x->rule == FAIR_KEEP_CASE_CONTACTED && fair_store_may_forget(&c->house.desk, x->id, fair_now(), &why) != FAIR_OK) stays = why.text;
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:s, s:I}", "v", 1, "type", "would_erase", "kind", part_name(x), "id", (json_int_t)x->id);
-        put(o, c->arena, "stays", fair_str_of(stays));
+        fair_cli_put(o, c->arena, "stays", fair_str_of(stays));
         fair_cli_json(o);
     } else {
         printf("%s\t%lld\t%s%s\n", part_name(x), (long long)x->id, stays != NULL ? "stays: " : "would go", stays != NULL ? stays : "");
@@ -184,10 +178,10 @@ tell_asking(void *arg, const struct fair_asking *x, __attribute__((unused)) stru
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I, s:I, s:b}", "v", 1, "type", "request", "request", (json_int_t)x->id, "case", (json_int_t)x->case_id, "late", late);
-        put(o, a, "kind", x->kind);
-        put(o, a, "who", x->who);
-        put(o, a, "words", x->words);
-        put(o, a, "answer", x->answer);
+        fair_cli_put(o, a, "kind", x->kind);
+        fair_cli_put(o, a, "who", x->who);
+        fair_cli_put(o, a, "words", x->words);
+        fair_cli_put(o, a, "answer", x->answer);
         json_object_set_new(o, "at", fair_json_time(a, x->at));
         json_object_set_new(o, "due", fair_json_time(a, x->due));
         json_object_set_new(o, "answered", fair_json_time(a, x->answered));
@@ -271,10 +265,10 @@ tell_access(void *arg, const struct fair_access *x, __attribute__((unused)) stru
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I, s:I}", "v", 1, "type", "access", "user", (json_int_t)x->user, "subject", (json_int_t)x->subject);
-        put(o, a, "by", by);
-        put(o, a, "how", x->how);
-        put(o, a, "what", x->what);
-        put(o, a, "why", x->why);
+        fair_cli_put(o, a, "by", by);
+        fair_cli_put(o, a, "how", x->how);
+        fair_cli_put(o, a, "what", x->what);
+        fair_cli_put(o, a, "why", x->why);
         json_object_set_new(o, "at", fair_json_time(a, x->at));
         fair_cli_json(o);
         return FAIR_OK;

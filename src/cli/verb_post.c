@@ -11,12 +11,6 @@
 
 enum { PROOF_MAX = 20 << 20, PDF_MAX = 32 << 20 };
 
-static void
-put(json_t *o, struct fair_arena *a, const char *key, fair_str v)
-{
-    json_object_set_new(o, key, fair_json_str(a, v));
-}
-
 static int
 told(struct fair_cli *c, fair_status s, const struct fair_err *err)
 {
@@ -36,9 +30,9 @@ print_owed(void *arg, const struct fair_letter_owed *x, __attribute__((unused)) 
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I, s:I}", "v", 1, "type", "owed", "case", (json_int_t)x->case_id, "tries", (json_int_t)x->tries);
-        put(o, a, "step", x->step);
-        put(o, a, "operator", x->operator);
-        put(o, a, "error", x->error);
+        fair_cli_put(o, a, "step", x->step);
+        fair_cli_put(o, a, "operator", x->operator);
+        fair_cli_put(o, a, "error", x->error);
         json_object_set_new(o, "since", fair_json_time(a, x->asked));
         json_object_set_new(o, "next", fair_json_time(a, x->next));
         fair_cli_json(o);
@@ -57,11 +51,11 @@ print_letter(void *arg, const struct fair_post_letter *x, __attribute__((unused)
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I, s:I}", "v", 1, "type", "letter", "notice", (json_int_t)x->notice, "case", (json_int_t)x->case_id);
-        put(o, a, "step", x->step);
-        put(o, a, "code", x->code);
-        put(o, a, "operator", x->operator);
-        put(o, a, "carrier", x->carrier);
-        put(o, a, "tracking", x->tracking);
+        fair_cli_put(o, a, "step", x->step);
+        fair_cli_put(o, a, "code", x->code);
+        fair_cli_put(o, a, "operator", x->operator);
+        fair_cli_put(o, a, "carrier", x->carrier);
+        fair_cli_put(o, a, "tracking", x->tracking);
         json_object_set_new(o, "asked", fair_json_time(a, x->asked));
         json_object_set_new(o, "posted", fair_json_time(a, x->posted));
         fair_cli_json(o);
@@ -102,7 +96,7 @@ print_unproven(void *arg, const struct fair_case *k, struct fair_err *err)
     FAIR_TRY(fair_store_notices(&c->house.desk, &mine, keep_claim, &l, err));
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I, s:I, s:b}", "v", 1, "type", "unproven", "case", (json_int_t)k->id, "notice", (json_int_t)l.notice, "came_back", f->c.bounced);
-        put(o, a, "operator", k->operator);
+        fair_cli_put(o, a, "operator", k->operator);
         json_object_set_new(o, "sent", fair_json_time(a, f->c.sent_last));
         fair_cli_json(o);
     } else {
@@ -271,7 +265,7 @@ print_probe(struct fair_cli *c, const char *what, const struct fair_probe *x, co
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:s, s:b, s:b}", "v", 1, "type", "probe", "what", what, "passed", x != NULL && x->passed, "holds", holds);
-        put(o, c->arena, "words", x != NULL ? x->words : fair_str_of(missing));
+        fair_cli_put(o, c->arena, "words", x != NULL ? x->words : fair_str_of(missing));
         json_object_set_new(o, "at", fair_json_time(c->arena, x != NULL ? x->done : 0));
         fair_cli_json(o);
         return;

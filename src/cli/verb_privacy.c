@@ -5,12 +5,6 @@
 #include "cli/cli.h"
 #include "work/privacy.h"
 
-static void
-put(json_t *o, struct fair_arena *a, const char *key, fair_str v)
-{
-    json_object_set_new(o, key, fair_json_str(a, v));
-}
-
 static fair_str
 shown(struct fair_arena *a, fair_str s)
 {
@@ -46,8 +40,8 @@ tell(struct fair_cli *c, const struct fair_due *x, const struct fair_forget_sum 
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:s, s:I, s:I}", "v", 1, "type", type, "rule", rule, "subject", (json_int_t)x->subject, "n", (json_int_t)x->n);
-        put(o, a, "what", x->what);
-        put(o, a, "held", x->held);
+        fair_cli_put(o, a, "what", x->what);
+        fair_cli_put(o, a, "held", x->held);
         json_object_set_new(o, "since", fair_json_time(a, x->at));
         json_object_set_new(o, "held_until", fair_json_time(a, x->held_until));
         if (sum != NULL) json_object_set_new(o, "rows", json_integer(sum->rows));
@@ -113,8 +107,8 @@ tell_forgotten(void *arg, const struct fair_forgotten *x, __attribute__((unused)
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I, s:I, s:I}", "v", 1, "type", "forgotten", "subject", (json_int_t)x->subject, "rows", (json_int_t)x->rows, "blobs", (json_int_t)x->blobs);
-        put(o, a, "rule", x->rule);
-        put(o, a, "by", by);
+        fair_cli_put(o, a, "rule", x->rule);
+        fair_cli_put(o, a, "by", by);
         json_object_set_new(o, "at", fair_json_time(a, x->at));
         fair_cli_json(o);
         return FAIR_OK;
@@ -148,9 +142,9 @@ tell_hold(void *arg, const struct fair_hold *x, __attribute__((unused)) struct f
 
     if (c->json) {
         json_t *o = json_pack("{s:i, s:s, s:I, s:I}", "v", 1, "type", "legal_hold", "hold", (json_int_t)x->id, "case", (json_int_t)x->case_id);
-        put(o, a, "why", x->why);
-        put(o, a, "by", x->user_name);
-        put(o, a, "ended_why", x->ended_why);
+        fair_cli_put(o, a, "why", x->why);
+        fair_cli_put(o, a, "by", x->user_name);
+        fair_cli_put(o, a, "ended_why", x->ended_why);
         json_object_set_new(o, "at", fair_json_time(a, x->at));
         json_object_set_new(o, "until", fair_json_time(a, x->until));
         json_object_set_new(o, "ended", fair_json_time(a, x->ended));
