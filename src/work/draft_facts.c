@@ -74,17 +74,16 @@ static fair_status
 choose_way(struct drafting *g, struct fair_err *err)
 {
     const struct fair_config *c = &g->h->config;
-    bool mail = g->to.n > 0 && c->smtp_from.n > 0, post = g->address.n > 0, holds, awaited = false;
+    bool mail = g->to.n > 0 && c->smtp_from.n > 0, post = g->address.n > 0, holds, awaited;
 
     if (g->ask->way.n > 0 && !fair_str_eq(g->ask->way, FAIR_STR("mail")) && !fair_str_eq(g->ask->way, FAIR_STR("letter"))) return fair_fail(err, FAIR_INVALID, "a letter goes by mail, or as a letter by post: mail or letter");
     if (fair_str_eq(g->ask->way, FAIR_STR("mail")) && !mail) return fair_fail(err, FAIR_INVALID, "it cannot go by mail: %s", g->to.n == 0 ? "no mail address is known" : "mail.from is not set");
     if (fair_str_eq(g->ask->way, FAIR_STR("letter"))) mail = false;
     /* Mail that cannot be told from forged mail is no way for a letter, where there is another (Corrections 11, G17). */
     if (mail && post && g->ask->way.n == 0) {
-        FAIR_TRY(fair_probe_mail_holds(g->h, g->now, &holds, err));
+        FAIR_TRY(fair_probe_mail_stands(g->h, g->now, &holds, &awaited, err));
         mail = holds;
-        if (!holds && g->ask->automatic) FAIR_TRY(fair_probe_mail_awaited(g->h, g->now, &awaited, err));
-        if (awaited) return fair_fail(err, FAIR_AGAIN, "whether our mail is told from forged mail is being probed; until that is known the letter waits");
+        if (!holds && awaited && g->ask->automatic) return fair_fail(err, FAIR_AGAIN, "whether our mail is told from forged mail is being probed; until that is known the letter waits");
     }
     if (!mail && !post) return fair_fail(err, FAIR_INVALID, "nothing is known of where this letter could go: neither a mail address nor a postal address");
     if (!mail && c->letters_address.n == 0) return fair_fail(err, FAIR_INVALID, "a letter by post needs the sender's address: letters.address is not set");

@@ -8,6 +8,7 @@
 #include "store/owner_rows.h"
 #include "work/draft.h"
 #include "work/jobs.h"
+#include "work/probe.h"
 
 /* A receipt of one kind goes once a day, however often its button is pressed; a licence that goes on needs no reminder of its end. */
 static fair_status
@@ -48,6 +49,18 @@ let_out(struct fair_house *h, const struct fair_letter_owed *x, fair_time now, s
     return fair_store_case_move(&h->desk, &act, NULL, NULL, err);
 }
 
+/* A probe of the mail that came back while the letter was drafted woke nothing: the letter was not kept yet. */
+static fair_status
+soon_if_proven(struct fair_house *h, fair_id id, fair_time begun, struct fair_err *err)
+{
+    fair_time now = fair_now();
+    bool held, holds, awaited;
+
+    FAIR_TRY(fair_probe_mail_stands(h, begun, &held, &awaited, err));
+    FAIR_TRY(fair_probe_mail_stands(h, now, &holds, &awaited, err));
+    return held || !holds ? FAIR_OK : fair_store_letter_soon(&h->desk, id, now, err);
+}
+
 static fair_status
 one_letter(struct fair_house *h, fair_id id, struct fair_arena *a, struct fair_err *err)
 {
@@ -67,7 +80,8 @@ one_letter(struct fair_house *h, fair_id id, struct fair_arena *a, struct fair_e
         return FAIR_OK;
     }
     fair_log(FAIR_LOG_WARN, "letter.kept case=%lld step=%.*s why=\"%s\"", (long long)x.case_id, FAIR_STR_ARG(x.step), why.text);
-    return fair_store_letter_failed(&h->desk, &x, fair_str_of(why.text), now, err);
+    FAIR_TRY(fair_store_letter_failed(&h->desk, &x, fair_str_of(why.text), now, err));
+    return soon_if_proven(h, id, now, err);
 }
 
 fair_status

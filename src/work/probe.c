@@ -198,17 +198,6 @@ fair_probe_heard(struct fair_house *h, const struct fair_mail_told *t, fair_str 
 
 /* ---- when ---- */
 
-fair_status
-fair_probe_mail_holds(struct fair_house *h, fair_time now, bool *holds, struct fair_err *err)
-{
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    struct fair_probe x;
-    fair_status s = fair_store_probe_newest(h->store, "mail", a, &x, err);
-
-    *holds = s == FAIR_OK && fair_probe_holds(&x, now) && fair_str_eq(x.subject, h->config.smtp_from);
-    return s == FAIR_NOT_FOUND ? FAIR_OK : s;
-}
-
 /* Its time has come: it was never done, long ago, of another address, or it failed an hour ago. */
 static fair_status
 is_due(struct fair_house *h, const char *what, fair_str subject, fair_time now, bool *due, struct fair_err *err)
@@ -228,20 +217,27 @@ is_due(struct fair_house *h, const char *what, fair_str subject, fair_time now, 
 }
 
 fair_status
-fair_probe_mail_awaited(struct fair_house *h, fair_time now, bool *awaited, struct fair_err *err)
+fair_probe_mail_stands(struct fair_house *h, fair_time now, bool *holds, bool *awaited, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct fair_err why = { 0 };
     struct fair_probe x;
     fair_status s;
 
-    *awaited = false;
-    if (h->config.letters_probe_hours == 0 || check_settings(&h->config, &why) != FAIR_OK) return FAIR_OK;
-    FAIR_TRY(is_due(h, "mail", h->config.smtp_from, now, awaited, err));
-    if (*awaited) return FAIR_OK;
-    s = fair_store_probe_begun(h->store, "mail", a, &x, err);
-    *awaited = s == FAIR_OK && x.done == 0;
-    return s == FAIR_NOT_FOUND ? FAIR_OK : s;
+    *holds = *awaited = false;
+    /* Whether one is awaited first: what comes in between makes it hold, and never lets it seem that nothing is to come. */
+    if (h->config.letters_probe_hours != 0 && check_settings(&h->config, &why) == FAIR_OK) {
+        FAIR_TRY(is_due(h, "mail", h->config.smtp_from, now, awaited, err));
+        if (!*awaited) {
+            s = fair_store_probe_begun(h->store, "mail", a, &x, err);
+            if (s != FAIR_OK && s != FAIR_NOT_FOUND) return s;
+            *awaited = s == FAIR_OK && (x.done == 0 || x.done > now);
+        }
+    }
+    s = fair_store_probe_newest(h->store, "mail", a, &x, err);
+    if (s != FAIR_OK) return s == FAIR_NOT_FOUND ? FAIR_OK : s;
+    *holds = fair_probe_holds(&x, now) && fair_str_eq(x.subject, h->config.smtp_from);
+    return FAIR_OK;
 }
 
 fair_status

@@ -20,9 +20,8 @@ bool fair_probe_judge(const struct fair_mail_told *t, fair_str server, struct fa
 
 /* Ask for the job "probe" where one is due (letters.probe_hours; sooner after one that failed). */
 fair_status fair_probes_due(struct fair_house *h, fair_time now, struct fair_err *err) FAIR_MUST_CHECK;
-/* Can a mail be shown to be authentic now?  false: a letter goes by post. */
-fair_status fair_probe_mail_holds(struct fair_house *h, fair_time now, bool *holds, struct fair_err *err) FAIR_MUST_CHECK;
-/* Is the outcome of a probe of the mail still to come: one is under way, or due?  Whatever can wait waits for it. */
-fair_status fair_probe_mail_awaited(struct fair_house *h, fair_time now, bool *awaited, struct fair_err *err) FAIR_MUST_CHECK;
+/* Can a mail be shown to be authentic at `now`, when the letter was begun?  *holds false: a letter goes by post, unless *awaited: the outcome
+ * of a probe is still to come, or came after `now`.  Whatever can wait waits for it. */
+fair_status fair_probe_mail_stands(struct fair_house *h, fair_time now, bool *holds, bool *awaited, struct fair_err *err) FAIR_MUST_CHECK;
 
 #endif

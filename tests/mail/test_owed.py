@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """test_owed.py FAIRTRACK MAKE-PICTURES MAKE-CASE: what a move owes the recipient is drafted and sent by itself: receipts, the closing
 letter with its reason, an apology; what cannot leave is shown with its reason and goes when it can; after "lawyer only" the lawyer is written to."""
-import email, email.policy, os, shutil, sqlite3, subprocess, sys
+import email, email.policy, os, shutil, sqlite3, subprocess, sys, time
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from servers import Smtp, debian_python
+from servers import Smtp, debian_python, free_port
 from tap import Tap, Fairtrack
 
 t = Tap()
@@ -12,7 +12,7 @@ if not debian_python():
     t.end()
 f = Fairtrack(sys.argv[1], t.top + '/home')
 photos, home = t.top + '/photos', t.top + '/home'
-subprocess.run([sys.argv[2], photos, '4', '51', '480'], check=True)
+subprocess.run([sys.argv[2], photos, '5', '51', '480'], check=True)
 smtp = Smtp(lambda sender, to, body: None)
 f('init', '--name', 'Nord', '--email', 'owner@example.com')
 with open(home + '/fairtrack.conf', 'w') as o:
@@ -120,6 +120,24 @@ tool('ready', 0)
 later(0.1)
 left = work()
 t.check(len(left) == 1 and 'in 30 Tagen nicht geantwortet' in left[0][2], 'it_leaves_once_it_can', (left, f.json('post', 'list')))
+
+# ---- a probe of the mail comes back while a letter is drafted that could go by post as well: it waits for the next look, and goes by mail
+five = contact(4, 'five.example.org')
+work()
+f('cases', 'party', '--set', 'address=Beispielweg 5, 12345 Musterstadt', '--source', 'recipient', five)
+with open(home + '/fairtrack.conf', 'a') as o:
+    o.write('[mail]\nimap_url = imap://127.0.0.1:%d/INBOX\nimap_user = post\nimap_password_file = %s/password\nauthserv_id = mx.example.com\n' % (free_port(), t.top))
+with open(t.top + '/password', 'w') as o:
+    o.write('secret\n')
+soon = int((time.time() + shift + 20) * 1e6)
+sql("INSERT INTO probe (id, org_id, what, subject, code, at_us, done_us, passed, words) VALUES ((SELECT max(id) + 1 FROM probe), 0, 'mail', 'post@example.com', 'SOON', ?, ?, 1, 'passed')", soon - 60000000, soon)
+f('cases', 'dispute', '--ground', 'licence', '--words', 'Bought it.', five)
+left = work()
+rows = [r for r in f.json('post', 'list') if r['type'] == 'owed']
+t.check(left == [] and len(rows) == 1 and 'is being probed' in rows[0]['error'] and sql("SELECT count(*) FROM notice WHERE sent_by = 'letter'") == [(0,)], 'a_probe_that_came_back_meanwhile_sends_no_letter_by_post', (left, rows))
+later(0.01)
+left = work()
+t.check([x[0] for x in left] == ['tom@example.org'], 'the_letter_goes_by_mail_at_the_next_look', (left, f.json('post', 'list')))
 
 # ---- only to the lawyer
 four = contact(3, 'four.example.org')
