@@ -86,6 +86,48 @@ TEST(utf8_is_told_from_what_only_looks_like_it)
     CHECK(!fair_utf8_valid(FAIR_STR("a\0b")));
 }
 
+/* Character by character, as table 3-7 has it. */
+static bool
+valid_slowly(const unsigned char *p, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        static const struct { unsigned char from, to, low, high; size_t more; } rows[] = {
+            { 0x01, 0x7f, 0, 0, 0 }, { 0xc2, 0xdf, 0x80, 0xbf, 1 }, { 0xe0, 0xe0, 0xa0, 0xbf, 2 }, { 0xe1, 0xec, 0x80, 0xbf, 2 }, { 0xed, 0xed, 0x80, 0x9f, 2 },
+            { 0xee, 0xef, 0x80, 0xbf, 2 }, { 0xf0, 0xf0, 0x90, 0xbf, 3 }, { 0xf1, 0xf3, 0x80, 0xbf, 3 }, { 0xf4, 0xf4, 0x80, 0x8f, 3 },
+        };
+        size_t r = 0;
+        while (r < sizeof rows / sizeof *rows && (p[i] < rows[r].from || p[i] > rows[r].to)) r++;
+        if (r == sizeof rows / sizeof *rows || rows[r].more > n - i - 1) return false;
+        for (size_t k = 1; k <= rows[r].more; k++)
+            if (p[i + k] < (k == 1 ? rows[r].low : 0x80) || p[i + k] > (k == 1 ? rows[r].high : 0xbf)) return false;
+        i += 1 + rows[r].more;
+    }
+    return true;
+}
+
+TEST(utf8_is_judged_by_steps_as_character_by_character)
+{
+    static const char *const pieces[] = { "a", "words of text", "0123456789abcdef0123456789abcdef", "\xc3\xbc", "\xe4\xb8\xad\xe6\x96\x87", "\xf0\x9f\x93\xb7",
+                                          "\xed\xa0\x80", "\xe2\x82", "\x80", "\xc0\xaf", "\xff", "" };
+    uint32_t seed = 3;
+
+    for (int turn = 0; turn < 20000; turn++) {
+        char text[200];
+        size_t n = 0;
+        for (int left = turn % 9; left > 0; left--) {
+            const char *piece;
+            seed = seed * 1664525u + 1013904223u;
+            /* Mostly well-formed ones, else nothing would be. */
+            piece = pieces[(seed >> 8) % ((seed >> 24) < 240 ? 6 : 12)];
+            if (n + strlen(piece) + 1 > sizeof text) break;
+            memcpy(text + n, piece, strlen(piece));
+            n += strlen(piece);
+            if (piece[0] == '\0') text[n++] = '\0';
+        }
+        CHECK_EQ(fair_utf8_valid((fair_str){ text, n }), valid_slowly((const unsigned char *)text, n));
+    }
+}
+
 TEST(ill_formed_text_is_mended_for_json_and_escaped_for_lines)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();

@@ -21,7 +21,7 @@ fair_str_eq_nocase(fair_str a, fair_str b)
 {
     if (a.n != b.n) return false;
     for (size_t i = 0; i < a.n; i++)
-        if (lower((unsigned char)a.p[i]) != lower((unsigned char)b.p[i])) return false;
+        if (a.p[i] != b.p[i] && lower((unsigned char)a.p[i]) != lower((unsigned char)b.p[i])) return false;
     return true;
 }
 
@@ -110,25 +110,34 @@ utf8_length(const unsigned char *p, size_t n)
     return len;
 }
 
+/* Is one of eight bytes NUL or beyond ASCII?  Then it is not 0. */
+static inline uint64_t
+not_ascii(const char *p)
+{
+    uint64_t eight;
+    memcpy(&eight, p, 8);
+    return (eight | (eight - 0x0101010101010101u)) & 0x8080808080808080u;
+}
+
 bool
 fair_utf8_valid(fair_str s)
 {
-    for (size_t i = 0; i < s.n;) {
-        size_t len;
-        uint64_t eight;
-        if (s.n - i >= 8) {
-            /* Eight bytes of ASCII at once: none has its top bit, and none is NUL (then the subtraction borrows). */
-            memcpy(&eight, s.p + i, 8);
-            if (((eight | (eight - 0x0101010101010101u)) & 0x8080808080808080u) == 0) {
-                i += 8;
-                continue;
-            }
-        }
-        len = utf8_length((const unsigned char *)s.p + i, s.n - i);
-        if (len == 0) return false;
-        i += len;
+    size_t i = 0;
+
+    for (;;) {
+        /* Eight bytes of ASCII at once, and four times eight where there are many: none has its top bit, and none is
+         * NUL (then the subtraction borrows). */
+        while (s.n - i >= 32 && !(not_ascii(s.p + i) | not_ascii(s.p + i + 8) | not_ascii(s.p + i + 16) | not_ascii(s.p + i + 24))) i += 32;
+        while (s.n - i >= 8 && !not_ascii(s.p + i)) i += 8;
+        while (i < s.n && (unsigned char)(s.p[i] - 1) < 0x7f) i++;
+        if (i == s.n) return true;
+        /* Of text that is not English, one character after the other until ASCII comes again. */
+        do {
+            size_t len = utf8_length((const unsigned char *)s.p + i, s.n - i);
+            if (len == 0) return false;
+            i += len;
+        } while (i < s.n && (s.p[i] & 0x80) != 0);
     }
-    return true;
 }
 
 fair_str

@@ -2,10 +2,23 @@
 #include "source/html_private.h"
 #include <string.h>
 
-static bool
+/* What a byte may mean inside a tag. */
+enum { WHITE = 1, ENDS_NAME = 2, ENDS_ATTR = 4, ENDS_VALUE = 8 };
+static const uint8_t meaning[256] = {
+    [' '] = 15, ['\t'] = 15, ['\n'] = 15, ['\f'] = 15, ['\r'] = 15, ['/'] = ENDS_NAME | ENDS_ATTR, ['>'] = ENDS_NAME | ENDS_ATTR | ENDS_VALUE,
+    ['='] = ENDS_ATTR,
+};
+
+static inline bool
+means(char c, unsigned what)
+{
+    return meaning[(unsigned char)c] & what;
+}
+
+static inline bool
 is_white(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+    return means(c, WHITE);
 }
 
 static bool
@@ -41,6 +54,17 @@ comment_end(fair_str in, size_t at)
     return in.n;
 }
 
+/* A quoted value's end; most are short. */
+static inline size_t
+quote_end(const char *p, size_t at, size_t n, char quote)
+{
+    size_t near = n - at > 24 ? at + 24 : n;
+
+    for (; at < near; at++)
+        if (p[at] == quote) return at;
+    return at < n ? find((fair_str){ p, n }, at, quote) : n;
+}
+
 /* From behind the tag's name to behind its '>'.  False at the end of the input: then there is no tag. */
 static bool
 attributes(struct html_lexer *l, struct html_token *t)
@@ -51,7 +75,7 @@ attributes(struct html_lexer *l, struct html_token *t)
     t->n_attrs = 0;
     t->self_closing = false;
     for (;;) {
-        struct html_attr attr = { { NULL, 0 }, { "", 0 } };
+        fair_str name, value = { "", 0 };
         size_t from;
 
         while (at < n && is_white(p[at])) at++;
@@ -70,25 +94,25 @@ attributes(struct html_lexer *l, struct html_token *t)
             continue;
         }
         from = at++;
-        while (at < n && !is_white(p[at]) && p[at] != '/' && p[at] != '>' && p[at] != '=') at++;
-        attr.name = (fair_str){ p + from, at - from };
+        while (at < n && !means(p[at], ENDS_ATTR)) at++;
+        name = (fair_str){ p + from, at - from };
         while (at < n && is_white(p[at])) at++;
         if (at < n && p[at] == '=') {
             at++;
             while (at < n && is_white(p[at])) at++;
             if (at >= n) break;
             if (p[at] == '"' || p[at] == '\'') {
-                size_t end = find(l->in, at + 1, p[at]);
+                size_t end = quote_end(p, at + 1, n, p[at]);
                 if (end >= n) break;
-                attr.value = (fair_str){ p + at + 1, end - at - 1 };
+                value = (fair_str){ p + at + 1, end - at - 1 };
                 at = end + 1;
             } else {
                 from = at;
-                while (at < n && !is_white(p[at]) && p[at] != '>') at++;
-                attr.value = (fair_str){ p + from, at - from };
+                while (at < n && !means(p[at], ENDS_VALUE)) at++;
+                value = (fair_str){ p + from, at - from };
             }
         }
-        if (t->n_attrs < HTML_ATTRS) t->attr[t->n_attrs++] = attr;
+        if (t->n_attrs < HTML_ATTRS) t->attr[t->n_attrs++] = (struct html_attr){ name, value, html_key(name) };
     }
     l->at = n;
     return false;
@@ -119,7 +143,7 @@ markup(struct html_lexer *l, bool cdata, struct html_token *t, bool *is_text)
         at++;
     }
     if (at < in.n && is_alpha(in.p[at])) {
-        for (from = at; at < in.n && !is_white(in.p[at]) && in.p[at] != '/' && in.p[at] != '>'; at++) { }
+        for (from = at; at < in.n && !means(in.p[at], ENDS_NAME); at++) { }
         t->name = (fair_str){ in.p + from, at - from };
         l->at = at;
         if (!attributes(l, t)) return false;
@@ -241,16 +265,17 @@ bool
 fair_html_has(const struct html_token *t, const char *name)
 {
     fair_str want = fair_str_of(name);
+    uint32_t key = html_key(want);
+
     for (size_t i = 0; i < t->n_attrs; i++)
-        if (fair_str_eq_nocase(t->attr[i].name, want)) return true;
+        if (html_named(&t->attr[i], want, key)) return true;
     return false;
 }
 
 fair_str
-fair_html_attr(struct fair_arena *a, const struct html_token *t, const char *name)
+fair_html_attr_keyed(struct fair_arena *a, const struct html_token *t, fair_str name, uint32_t key)
 {
-    fair_str want = fair_str_of(name);
     for (size_t i = 0; i < t->n_attrs; i++)
-        if (fair_str_eq_nocase(t->attr[i].name, want)) return fair_html_decode(a, t->attr[i].value, true);
+        if (html_named(&t->attr[i], name, key)) return fair_html_decode(a, t->attr[i].value, true);
     return (fair_str){ NULL, 0 };
 }

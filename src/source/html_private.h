@@ -5,6 +5,7 @@
 #ifndef FAIR_SOURCE_HTML_PRIVATE_H
 #define FAIR_SOURCE_HTML_PRIVATE_H
 #include "base/text.h"
+#include <string.h>
 
 /* The elements that are told apart; all others are TAG_OTHER.  Kept in the order of the table in html_tags.c. */
 #define HTML_TAGS(X) \
@@ -44,13 +45,30 @@ enum html_tag_flag {
 enum html_tag fair_html_tag(fair_str name);
 unsigned fair_html_tag_flags(enum html_tag t);
 const char *fair_html_tag_text(enum html_tag t);
+fair_str fair_html_tag_name(enum html_tag t);       /* the same, measured */
 
 #define HTML_ATTRS 256        /* attributes of one tag that are kept */
 
 struct html_attr {
     fair_str name;            /* as written                    */
     fair_str value;           /* as written, not yet decoded   */
+    uint32_t key;             /* html_key(name)                */
 };
+
+/* Names that are equal but for case have the same key, and few others: it is compared before the name is. */
+static inline uint32_t
+html_key(fair_str name)
+{
+    const unsigned char *p = (const unsigned char *)name.p;
+    if (name.n == 0) return 0;
+    return ((uint32_t)(name.n & 255) << 24 | (uint32_t)p[name.n / 2] << 16 | (uint32_t)p[name.n - 1] << 8 | p[0]) | 0x202020u;
+}
+
+static inline bool
+html_named(const struct html_attr *a, fair_str name, uint32_t key)
+{
+    return a->key == key && fair_str_eq_nocase(a->name, name);
+}
 
 enum html_kind { HTML_START, HTML_END, HTML_TEXT, HTML_EOF };
 
@@ -75,7 +93,13 @@ void fair_html_next(struct html_lexer *l, bool cdata, struct html_token *t);
 /* After the start tag of a raw text element: its text; the lexer then stands at the end tag (or the end). */
 fair_str fair_html_raw(struct html_lexer *l, enum html_tag tag);
 /* The value of the first attribute of that name (any case), character references decoded; absent if there is none. */
-fair_str fair_html_attr(struct fair_arena *a, const struct html_token *t, const char *name);
+fair_str fair_html_attr_keyed(struct fair_arena *a, const struct html_token *t, fair_str name, uint32_t key);
+static inline fair_str
+fair_html_attr(struct fair_arena *a, const struct html_token *t, const char *name)
+{
+    fair_str want = { name, strlen(name) };         /* both known to the compiler, mostly */
+    return fair_html_attr_keyed(a, t, want, html_key(want));
+}
 bool fair_html_has(const struct html_token *t, const char *name);
 /* Character references decoded. */
 fair_str fair_html_decode(struct fair_arena *a, fair_str raw, bool in_attribute);

@@ -10,17 +10,34 @@ mix(uint64_t h, uint64_t v)
     return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
+/* Less than eight bytes as a number, read without going beyond them. */
+static uint64_t
+few(const char *p, size_t n)
+{
+    uint32_t a = 0, b = 0;
+
+    if (n >= 4) {
+        memcpy(&a, p, 4);
+        memcpy(&b, p + n - 4, 4);
+        return (uint64_t)a << 32 | b;
+    }
+    if (n == 0) return 0;
+    return (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[n / 2] << 8 | (unsigned char)p[n - 1];
+}
+
+/* The last eight bytes are taken whole, though some of them were taken before. */
 static uint64_t
 hash(fair_str s, uint64_t h)
 {
     uint64_t v;
 
-    for (h ^= s.n; s.n >= 8; s = (fair_str){ s.p + 8, s.n - 8 }) {
-        memcpy(&v, s.p, 8);
+    h ^= s.n;
+    if (s.n < 8) return mix(h, few(s.p, s.n));
+    for (size_t i = 0; i + 8 < s.n; i += 8) {
+        memcpy(&v, s.p + i, 8);
         h = mix(h, v);
     }
-    v = 0;
-    if (s.n > 0) memcpy(&v, s.p, s.n);
+    memcpy(&v, s.p + s.n - 8, 8);
     return mix(h, v);
 }
 
@@ -92,6 +109,13 @@ fair_gather_begin(struct fair_gather *g, struct fair_arena *a, fair_str base, st
 void
 fair_gather_end(struct fair_gather *g)
 {
+    struct fair_link *v = g->out->v;
+
+    if (v != NULL) {
+        g->out->v = fair_alloc_array(g->a, g->out->n, sizeof *v);
+        memcpy(g->out->v, v, g->out->n * sizeof *v);
+        free(v);
+    }
     fair_arena_free(&g->scratch);
 }
 
@@ -104,6 +128,7 @@ fair_gather_base(struct fair_gather *g, fair_str href)
     if (fair_str_eq(u.scheme, FAIR_STR("data")) || fair_str_eq(u.scheme, FAIR_STR("javascript"))) return;
     g->base = u;
     g->has_base = true;
+    g->seen = (struct fair_url_seen){ 0 };
     g->out->base = u.href;
 }
 
@@ -122,8 +147,10 @@ resolve(struct fair_gather *g, fair_str address, fair_str *out)
 
     if (address.n > FAIR_URL_MAX) return false;
     if (++g->scratched % 16 == 0) fair_arena_clear(g->scratch);
+    if (fair_url_plain(g->scratch, address, g->has_base ? &g->base : NULL, &g->seen, out)) return true;
     if (fair_url_parse(g->scratch, address, g->has_base ? &g->base : NULL, &u, NULL) != FAIR_OK) return false;
     if (!fair_str_eq(u.scheme, FAIR_STR("http")) && !fair_str_eq(u.scheme, FAIR_STR("https"))) return false;
+    fair_url_seen_add(&g->seen, g->a, address, &u);
     *out = u.href;
     if (u.fragment.p != NULL) out->n -= u.fragment.n + 1;
     return true;
@@ -145,41 +172,70 @@ data_url(struct fair_gather *g, fair_str s, fair_str *out)
     return starts_nocase(*out, "data:image/") && fair_utf8_valid(*out);
 }
 
-void
-fair_gather_picture(struct fair_gather *g, fair_str address, const struct fair_link *said)
+/* The same for the names of elements and attributes, of which the next link mostly has the same. */
+static fair_str
+word_text(struct fair_gather *g, fair_str s, fair_str *last)
+{
+    if (last->p == NULL || s.p == NULL || !fair_str_eq(*last, s)) *last = fair_gather_text(g, s);
+    return *last;
+}
+
+/* The texts that the candidates of one attribute have in common, once kept. */
+struct common {
+    bool kept;
+    fair_str tag, attr, value, alt, license, credit;
+};
+
+static void
+add_picture(struct fair_gather *g, fair_str address, const struct fair_link *said, uint32_t weight, struct common *c)
 {
     struct fair_links *o = g->out;
-    struct fair_link l = *said;
+    struct fair_link *l;
+    fair_str url;
+    size_t n;
 
     address = fair_str_trim(address);
     if (address.n == 0 || address.p[0] == '#') return;
     if (starts_nocase(address, "data:")) {
-        if (!data_url(g, address, &l.url)) return;
-    } else if (!resolve(g, address, &l.url)) return;
-    if (!is_new(g, l.url, l.via)) return;
+        if (!data_url(g, address, &url)) return;
+    } else if (!resolve(g, address, &url)) return;
+    if (!is_new(g, url, said->via)) return;
     if (o->n >= FAIR_LINKS_MAX) {
         o->truncated = true;
         return;
     }
-    l.value = clipped(l.value);
-    l.alt = clipped(l.alt);
-    l.license = clipped(l.license);
-    l.credit = clipped(l.credit);
-    if (!afford(g, l.url.n + l.value.n + l.alt.n + l.license.n + l.credit.n + 64)) return;
-    l.url = fair_str_dup(g->a, l.url);
-    l.tag = fair_gather_text(g, l.tag);
-    l.attr = fair_gather_text(g, l.attr);
-    l.value = fair_gather_text(g, l.value);
-    l.alt = fair_gather_text(g, l.alt);
-    l.license = fair_gather_text(g, l.license);
-    l.credit = fair_gather_text(g, l.credit);
+    n = clipped(said->value).n + clipped(said->alt).n + clipped(said->license).n + clipped(said->credit).n;
+    if (!afford(g, url.n + n + 64)) return;
     if (o->n == g->room) {
-        struct fair_link *more = fair_alloc_array(g->a, g->room > 0 ? g->room * 2 : 32, sizeof *more);
-        if (o->n > 0) memcpy(more, o->v, o->n * sizeof *more);
-        o->v = more;
         g->room = g->room > 0 ? g->room * 2 : 32;
+        o->v = fair_xrealloc(o->v, g->room * sizeof *o->v);
     }
-    o->v[o->n++] = l;
+    if (!c->kept) {
+        c->kept = true;
+        c->tag = word_text(g, said->tag, &g->words[0]);
+        c->attr = word_text(g, said->attr, &g->words[1]);
+        c->value = fair_gather_text(g, said->value);
+        c->alt = fair_gather_text(g, said->alt);
+        c->license = fair_gather_text(g, said->license);
+        c->credit = fair_gather_text(g, said->credit);
+    }
+    l = &o->v[o->n++];
+    *l = *said;
+    l->url = fair_str_dup(g->a, url);
+    l->tag = c->tag;
+    l->attr = c->attr;
+    l->value = c->value;
+    l->alt = c->alt;
+    l->license = c->license;
+    l->credit = c->credit;
+    l->weight = weight;
+}
+
+void
+fair_gather_picture(struct fair_gather *g, fair_str address, const struct fair_link *said)
+{
+    struct common c = { false };
+    add_picture(g, address, said, said->weight, &c);
 }
 
 static void
@@ -225,10 +281,16 @@ weight_of(fair_str descriptor)
     if (descriptor.n == 0) return 1000;
     while (fair_str_split(&rest, ' ', &part)) {
         char text[24], unit = part.n > 1 ? part.p[part.n - 1] : ' ';
+        int64_t whole;
         if (part.n < 2 || part.n >= sizeof text || (unit != 'w' && unit != 'x')) continue;
-        memcpy(text, part.p, part.n - 1);
-        text[part.n - 1] = '\0';
-        v = strtod(text, NULL) * (unit == 'x' ? 1000 : 1);
+        part.n--;
+        if (fair_str_number(part, 999999, &whole)) v = (double)whole;
+        else {
+            memcpy(text, part.p, part.n);
+            text[part.n] = '\0';
+            v = strtod(text, NULL);
+        }
+        if (unit == 'x') v *= 1000;
         break;
     }
     return v > 0 && v < 1e6 ? (uint32_t)v : 0;
@@ -238,27 +300,26 @@ void
 fair_gather_srcset(struct fair_gather *g, fair_str srcset, const struct fair_link *said)
 {
     struct fair_srcset_candidate *v;
+    struct common c = { false };
     size_t n;
 
     fair_srcset_parse(g->a, srcset, true, &v, &n);
-    for (size_t i = 0; i < n; i++) {
-        struct fair_link l = *said;
-        l.weight = weight_of(v[i].descriptor);
-        fair_gather_picture(g, v[i].url, &l);
-    }
+    for (size_t i = 0; i < n; i++) add_picture(g, v[i].url, said, weight_of(v[i].descriptor), &c);
 }
 
 bool
 fair_looks_like_picture(fair_str s)
 {
-    static const char *const ends[] = { ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".ico",
-                                        ".jxl", ".heic", ".heif", ".tif", ".tiff", ".jfif", ".pjpeg", ".apng" };
+    static const struct { char text[7]; uint8_t n; } ends[] = {
+        { ".jpg", 4 }, { ".jpeg", 5 }, { ".png", 4 }, { ".gif", 4 }, { ".webp", 5 }, { ".avif", 5 }, { ".svg", 4 }, { ".bmp", 4 }, { ".ico", 4 },
+        { ".jxl", 4 }, { ".heic", 5 }, { ".heif", 5 }, { ".tif", 4 }, { ".tiff", 5 }, { ".jfif", 5 }, { ".pjpeg", 6 }, { ".apng", 5 },
+    };
     size_t n = 0;
 
     while (n < s.n && s.p[n] != '?' && s.p[n] != '#') n++;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        size_t k = strlen(ends[i]);
-        if (n > k && fair_str_eq_nocase((fair_str){ s.p + n - k, k }, (fair_str){ ends[i], k }) && s.p[n - k - 1] != '/') return true;
+        size_t k = ends[i].n;
+        if (n > k && s.p[n - k] == '.' && s.p[n - k - 1] != '/' && fair_str_eq_nocase((fair_str){ s.p + n - k, k }, (fair_str){ ends[i].text, k })) return true;
     }
     return false;
 }

@@ -154,15 +154,12 @@ name_is(fair_str s, const char *word)
     return fair_str_eq_nocase(s, fair_str_of(word));
 }
 
+/* A name and the parenthesis behind it, at which we stand. */
 static void
-name_token(struct css *c)
+parenthesis(struct css *c, fair_str name)
 {
-    size_t from = c->at;
-    fair_str name, address;
+    fair_str address;
 
-    while (c->at < c->in.n && is_name(c->in.p[c->at])) c->at++;
-    name = (fair_str){ c->in.p + from, c->at - from };
-    if (c->at >= c->in.n || c->in.p[c->at] != '(') return;
     c->at++;
     if (name_is(name, "url") || name_is(name, "src")) {
         if (url_token(c, &address)) found(c, address);
@@ -191,23 +188,28 @@ at_rule(struct css *c)
     else if (name_is(name, "namespace") || name_is(name, "charset") || name_is(name, "document") || name_is(name, "-moz-document")) c->other = true;
 }
 
-/* White space and punctuation that mean nothing here. */
-static bool
-is_dull(char c)
-{
-    return (c <= ' ' && c >= 0) || c == ':' || c == ',' || c == '.' || c == '#' || c == '%' || c == '!' || c == '>';
-}
+/* The bytes at which something may begin; white space, names without a parenthesis and other punctuation mean nothing here. */
+static const bool begins[256] = {
+    ['/'] = true, ['"'] = true, ['\''] = true, ['@'] = true, ['\\'] = true, ['('] = true, [')'] = true, ['{'] = true, ['}'] = true, [';'] = true,
+};
 
 void
 fair_gather_css(struct fair_gather *g, fair_str css, const struct fair_link *said)
 {
     struct css c = { .g = g, .said = said, .in = css };
+    size_t from = 0;          /* where what has not been told apart yet begins: a name that ends at '(' does not begin before */
 
     while (c.at < css.n) {
         char ch = css.p[c.at];
-        if (is_dull(ch)) {
-            do c.at++;
-            while (c.at < css.n && is_dull(css.p[c.at]));
+        if (!begins[(unsigned char)ch]) {
+            c.at++;
+            continue;
+        }
+        if (ch == '(' && c.at > from && is_name(css.p[c.at - 1])) {
+            size_t name = c.at;
+            while (name > from && is_name(css.p[name - 1])) name--;
+            parenthesis(&c, (fair_str){ css.p + name, c.at - name });
+            from = c.at;
             continue;
         }
         if (ch == '/' && c.at + 1 < css.n && css.p[c.at + 1] == '*') {
@@ -218,7 +220,6 @@ fair_gather_css(struct fair_gather *g, fair_str css, const struct fair_link *sai
             c.at++;
             if (string(&c, ch, &s) && (c.import || c.set_parens > 0)) found(&c, s);
         } else if (ch == '@') at_rule(&c);
-        else if (is_name(ch)) name_token(&c);
         else if (ch == '\\') c.at += c.at + 1 < css.n ? 2 : 1;
         else {
             c.at++;
@@ -240,6 +241,7 @@ fair_gather_css(struct fair_gather *g, fair_str css, const struct fair_link *sai
                 c.parens = c.set_parens = 0;
             }
         }
+        from = c.at;
     }
 }
 

@@ -24,7 +24,7 @@ struct page {
 
 /* --- helpers --------------------------------------------------------------------- */
 
-static fair_str
+static inline __attribute__((always_inline)) fair_str
 attr(struct page *p, const struct html_element *e, const char *name)
 {
     return fair_html_attr(p->tmp, e->token, name);
@@ -41,13 +41,13 @@ lower(struct fair_arena *a, fair_str s)
 static fair_str
 tag_name(struct page *p, const struct html_element *e)
 {
-    return e->tag != TAG_OTHER ? fair_str_of(fair_html_tag_text(e->tag)) : lower(p->tmp, e->token->name);
+    return e->tag != TAG_OTHER ? fair_html_tag_name(e->tag) : lower(p->tmp, e->token->name);
 }
 
-static bool
+static inline bool
 is(fair_str s, const char *word)
 {
-    return fair_str_eq_nocase(s, fair_str_of(word));
+    return s.n == strlen(word) && fair_str_eq_nocase(s, (fair_str){ word, s.n });
 }
 
 /* Is `word` one of the space-separated words of `list`? */
@@ -115,33 +115,45 @@ keep(struct page *p, fair_str *to, fair_str v)
 
 /* --- lazy attributes ----------------------------------------------------------------- */
 
+#define NAME(s_) { s_, sizeof s_ - 1 }
+
 /* Names under which scripts keep the address that they put into src later. */
 static bool
 is_lazy_name(fair_str name)
 {
-    static const char *const names[] = {
-        "data-src", "data-original", "data-original-src", "data-lazy", "data-lazy-src", "data-lazyload", "data-lazyload-src", "data-url", "data-img",
-        "data-img-src", "data-img-url", "data-image", "data-image-src", "data-image-url", "data-bg", "data-bg-src", "data-background",
-        "data-background-image", "data-back", "data-hi-res-src", "data-hires", "data-full", "data-full-src", "data-fullsrc", "data-full-url", "data-large",
-        "data-large-file", "data-large-src", "data-medium-file", "data-orig-file", "data-orig-src", "data-zoom-image", "data-zoom-src", "data-thumb",
-        "data-thumb-src", "data-thumbnail", "data-poster", "data-actualsrc", "data-echo", "data-ks-lazyload", "data-cfsrc", "data-pin-media",
-        "data-media", "data-default-src", "data-retina", "data-at2x", "data-src-retina", "data-src-small", "data-src-medium", "data-src-large",
-        "data-mobile-src", "data-desktop-src", "data-high-res-src", "data-low-src", "data-lowsrc", "data-runner-src", "data-tsrc", "data-wood_src",
-        "data-cover", "data-avatar", "data-photo", "data-picture", "data-imgsrc", "data-imgurl", "data-source", "data-delayed-url", "data-flickity-lazyload",
-        "data-defer-src", "data-nitro-lazy-src", "data-nimg", "data-ll-src", "data-swiper-src", "data-croporisrc", "data-backsrc",
+    static const fair_str names[] = {
+        NAME("data-src"), NAME("data-original"), NAME("data-original-src"), NAME("data-lazy"), NAME("data-lazy-src"), NAME("data-lazyload"),
+        NAME("data-lazyload-src"), NAME("data-url"), NAME("data-img"), NAME("data-img-src"), NAME("data-img-url"), NAME("data-image"),
+        NAME("data-image-src"), NAME("data-image-url"), NAME("data-bg"), NAME("data-bg-src"), NAME("data-background"),
+        NAME("data-background-image"), NAME("data-back"), NAME("data-hi-res-src"), NAME("data-hires"), NAME("data-full"),
+        NAME("data-full-src"), NAME("data-fullsrc"), NAME("data-full-url"), NAME("data-large"), NAME("data-large-file"),
+        NAME("data-large-src"), NAME("data-medium-file"), NAME("data-orig-file"), NAME("data-orig-src"), NAME("data-zoom-image"),
+        NAME("data-zoom-src"), NAME("data-thumb"), NAME("data-thumb-src"), NAME("data-thumbnail"), NAME("data-poster"),
+        NAME("data-actualsrc"), NAME("data-echo"), NAME("data-ks-lazyload"), NAME("data-cfsrc"), NAME("data-pin-media"),
+        NAME("data-media"), NAME("data-default-src"), NAME("data-retina"), NAME("data-at2x"), NAME("data-src-retina"),
+        NAME("data-src-small"), NAME("data-src-medium"), NAME("data-src-large"), NAME("data-mobile-src"), NAME("data-desktop-src"),
+        NAME("data-high-res-src"), NAME("data-low-src"), NAME("data-lowsrc"), NAME("data-runner-src"), NAME("data-tsrc"),
+        NAME("data-wood_src"), NAME("data-cover"), NAME("data-avatar"), NAME("data-photo"), NAME("data-picture"), NAME("data-imgsrc"),
+        NAME("data-imgurl"), NAME("data-source"), NAME("data-delayed-url"), NAME("data-flickity-lazyload"), NAME("data-defer-src"),
+        NAME("data-nitro-lazy-src"), NAME("data-nimg"), NAME("data-ll-src"), NAME("data-swiper-src"), NAME("data-croporisrc"),
+        NAME("data-backsrc"),
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (is(name, names[i])) return true;
+        if (names[i].n == name.n && fair_str_eq_nocase(name, names[i])) return true;
     return false;
 }
 
 static bool
 is_other_lazy_name(fair_str name)
 {
-    static const char *const names[] = { "lowsrc", "lazy-src", "lazysrc", "lazy_src", "lazyload", "_src", "real_src", "original", "realsrc", "file",
-                                         "zoomfile", "hires", "hsrc", "loadsrc", "ng-src", "v-lazy", "rel:animated_src", "longdesc-src", "src2x", NULL };
-    for (size_t i = 0; names[i] != NULL; i++)
-        if (is(name, names[i])) return true;
+    static const fair_str names[] = {
+        NAME("lowsrc"), NAME("lazy-src"), NAME("lazysrc"), NAME("lazy_src"), NAME("lazyload"), NAME("_src"), NAME("real_src"), NAME("original"),
+        NAME("realsrc"), NAME("file"), NAME("zoomfile"), NAME("hires"), NAME("hsrc"), NAME("loadsrc"), NAME("ng-src"), NAME("v-lazy"),
+        NAME("rel:animated_src"), NAME("longdesc-src"), NAME("src2x"),
+    };
+    if (name.p[0] != '_' && strchr("fhlnorsvz", name.p[0] | 32) == NULL) return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].n == name.n && fair_str_eq_nocase(name, names[i])) return true;
     return false;
 }
 
@@ -159,15 +171,26 @@ is_bare_address(fair_str v)
     return mark;
 }
 
+/* Could such an attribute's value name a picture at all?  Addresses, lists and JSON have one of these in them. */
+static bool
+may_name(const struct html_attr *at)
+{
+    static const bool mark[256] = { ['.'] = true, ['/'] = true, ['{'] = true, ['['] = true, ['<'] = true, ['('] = true, ['&'] = true };
+
+    for (size_t i = 0; i < at->value.n; i++)
+        if (mark[(unsigned char)at->value.p[i]]) return true;
+    return at->name.n >= sizeof "data-bgset" - 1 && (contains(at->name, "srcset") || contains(at->name, "bgset"));
+}
+
 static void
 lazy(struct page *p, const struct html_element *e, const struct html_attr *at)
 {
-    bool data = at->name.n > 5 && is((fair_str){ at->name.p, 5 }, "data-"), strong;
+    bool data = (at->name.p[0] | 32) == 'd' && at->name.n > 5 && is((fair_str){ at->name.p, 5 }, "data-"), strong;
     bool img = e->tag == TAG_img || e->tag == TAG_source || e->tag == TAG_amp_img;
     fair_str v;
     struct fair_link l;
 
-    if (at->value.n < 3 || (!data && !(img && is_other_lazy_name(at->name)))) return;
+    if ((!data && !img) || at->value.n < 3 || (!data && !(img && is_other_lazy_name(at->name))) || !may_name(at)) return;
     v = fair_str_trim(fair_html_decode(p->tmp, at->value, true));
     if (v.n < 3) return;
     l = said(p, e, "lazy", "", v);
@@ -232,7 +255,11 @@ any_element(struct page *p, const struct html_element *e)
         if (at->value.n == 0) continue;
         switch (at->name.p[0] | 32) {
         case 's':
-            if (!is(at->name, "style") || memchr(at->value.p, '(', at->value.n) == NULL) continue;
+            if (!is(at->name, "style")) {
+                lazy(p, e, at);
+                continue;
+            }
+            if (memchr(at->value.p, '(', at->value.n) == NULL) continue;
             v = fair_html_decode(p->tmp, at->value, true);
             l = said(p, e, "css", "style", v);
             fair_gather_css(p->g, v, &l);

@@ -14,9 +14,11 @@
 struct fair_gather {
     struct fair_arena *a, *scratch;
     unsigned scratched;
-    struct fair_links *out;
+    struct fair_links *out;   /* its v is malloc's until fair_gather_end moves it into `a` */
     struct fair_url base;
     bool has_base;
+    struct fair_url_seen seen;
+    fair_str words[2];        /* the element's and the attribute's name that were kept last */
     size_t room, pages_room, sheets_room, bytes;
     uint64_t *set;            /* open addressing; 0 is free */
     size_t set_size, set_n;

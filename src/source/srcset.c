@@ -86,10 +86,11 @@ descriptor(struct descriptors *d, fair_str s)
     } else d->error = true;
 }
 
-/* The descriptors from `at` to the comma that ends the candidate; returns where to go on. */
+/* The descriptors from `at` to the comma that ends the candidate; returns where to go on.  *text: them all, a space between. */
 static size_t
-descriptors_at(fair_str s, size_t at, struct descriptors *d, struct fair_buf *text)
+descriptors_at(struct fair_arena *a, fair_str s, size_t at, struct descriptors *d, fair_str *text)
 {
+    struct fair_buf more = FAIR_BUF(a, s.n + 1);      /* where there are several */
     size_t from = at;
     bool parens = false;
 
@@ -108,8 +109,13 @@ descriptors_at(fair_str s, size_t at, struct descriptors *d, struct fair_buf *te
         if (at > from) {
             fair_str one = { s.p + from, at - from };
             descriptor(d, one);
-            if (text->n > 0) fair_buf_byte(text, ' ');
-            fair_buf_add(text, one);
+            if (text->n == 0) *text = one;
+            else {
+                if (more.n == 0) fair_buf_add(&more, *text);
+                fair_buf_byte(&more, ' ');
+                fair_buf_add(&more, one);
+                *text = (fair_str){ more.p, more.n };
+            }
         }
         from = at + 1;
         if (c == ',') return end ? at : at + 1;
@@ -125,9 +131,8 @@ fair_srcset_parse(struct fair_arena *a, fair_str s, bool lenient, struct fair_sr
     *n = 0;
     while (*n < MAX_CANDIDATES) {
         struct descriptors d = { 0 };
-        struct fair_buf text = FAIR_BUF(a, s.n + 1);
         size_t from;
-        fair_str url;
+        fair_str url, text = FAIR_STR("");
 
         while (at < s.n && (is_white(s.p[at]) || s.p[at] == ',')) at++;
         if (at >= s.n) break;
@@ -135,7 +140,7 @@ fair_srcset_parse(struct fair_arena *a, fair_str s, bool lenient, struct fair_sr
         url = (fair_str){ s.p + from, at - from };
         if (url.p[url.n - 1] == ',')
             while (url.n > 0 && url.p[url.n - 1] == ',') url.n--;
-        else at = descriptors_at(s, at, &d, &text);
+        else at = descriptors_at(a, s, at, &d, &text);
         if (d.height && !d.width) d.error = true;
         if (d.error && !lenient) continue;
         if (*n == room) {
@@ -144,7 +149,6 @@ fair_srcset_parse(struct fair_arena *a, fair_str s, bool lenient, struct fair_sr
             *v = more;
             room = room > 0 ? room * 2 : 8;
         }
-        (*v)[(*n)++] = (struct fair_srcset_candidate){ .url = url, .invalid = d.error,
-                                                       .descriptor = text.p != NULL ? (fair_str){ text.p, text.n } : FAIR_STR("") };
+        (*v)[(*n)++] = (struct fair_srcset_candidate){ .url = url, .invalid = d.error, .descriptor = text };
     }
 }

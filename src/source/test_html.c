@@ -1,6 +1,7 @@
 /* source/test_html.c - which pictures a page names. */
 #include "base/clock.h"
 #include "base/test.h"
+#include "source/html_private.h"
 #include "source/links.h"
 
 static struct fair_links
@@ -52,9 +53,34 @@ TEST(pictures_that_come_later_are_found_where_scripts_keep_them)
     check("<img src=x.gif data-src=1.jpg data-srcset='2.jpg 1x, 3.jpg 2x' data-id=7>", "img:a/x.gif lazy:a/1.jpg lazy:a/2.jpg lazy:a/3.jpg");
     check("<div data-bg=\"url(&quot;4.png&quot;)\" data-color=red data-hero='/h.webp'>", "lazy:a/4.png lazy:h.webp");
     check("<img data-src=/img/7 class=lazy><noscript><img src=/img/8></noscript>", "lazy:img/7 noscript:img/8");
+    check("<img src=x.gif src2x=/9.jpg _src=/10.jpg>", "img:a/x.gif lazy:9.jpg lazy:10.jpg");
     check("<p data-options='{\"big\":\"\\/p\\/5.jpg?w=1\"}'>", "lazy:p/5.jpg?w=1");
     check("<script>var a = \"http:\\/\\/example.com\\/6.jpg\", b='/c/' + d + '.png', e = \"\\u002ff\\u002fg.webp?x=1\\u0026y=2\";</script>",
           "script:6.jpg script:f/g.webp?x=1&y=2");
+}
+
+TEST(every_element_is_found_by_its_name_in_any_case)
+{
+    for (int t = 1; t < TAG_END; t++) {
+        fair_str name = fair_html_tag_name((enum html_tag)t);
+        char other[16];
+        CHECK(name.n == strlen(fair_html_tag_text((enum html_tag)t)));
+        CHECK_EQ(fair_html_tag(name), t);
+        for (size_t i = 0; i < name.n; i++) other[i] = name.p[i] >= 'a' && name.p[i] <= 'z' && i % 2 == 0 ? (char)(name.p[i] - 32) : name.p[i];
+        CHECK_EQ(fair_html_tag((fair_str){ other, name.n }), t);
+        other[name.n - 1]++;
+        if (fair_html_tag((fair_str){ other, name.n }) == (enum html_tag)t) fail_msg("%.*s", (int)name.n, other);
+    }
+    CHECK_EQ(fair_html_tag(FAIR_STR("amp_img")), TAG_OTHER);
+    CHECK_EQ(fair_html_tag(FAIR_STR("")), TAG_OTHER);
+}
+
+TEST(the_url_of_a_style_sheet_is_found_behind_whatever_stands_before_it)
+{
+    check("<style>a{b:URL(1.png)}c{background:#fff url( '2.png' ) x}/* url(no.png) */d{e:no-url(3.png);f:u\\72l(no.png);g:url (no.png)}</style>",
+          "css:a/1.png css:a/2.png");
+    check("<style>@font-face{src:url(no.woff)}a{b:image-set(\"4.png\" 1x,url(5.png) 2x)}@import url(no.css);@import 'no2.css';c{d:x(url(6.png))}</style>",
+          "css:a/4.png css:a/5.png css:a/6.png");
 }
 
 TEST(linked_data_gives_pictures_with_their_license_and_credit)

@@ -188,6 +188,57 @@ TEST(the_registrable_domain_is_the_public_suffix_and_one_label)
 }
 
 /* The conformance file of the web platform tests, where it lies beside the source. */
+/* The parser's answer without its fragment, and the short way's: they are the same, or the short way has none. */
+static bool
+plain_agrees(struct fair_arena *a, struct fair_arena *keep, fair_str text, const struct fair_url *base, struct fair_url_seen *seen)
+{
+    struct fair_url u;
+    fair_str short_way, whole;
+
+    if (!fair_url_plain(a, text, base, seen, &short_way)) {
+        if (fair_url_parse(a, text, base, &u, NULL) == FAIR_OK) fair_url_seen_add(seen, keep, text, &u);
+        return false;
+    }
+    if (fair_url_parse(a, text, base, &u, NULL) != FAIR_OK) fail_msg("\"%.*s\" is no URL", FAIR_STR_ARG(text));
+    whole = u.href;
+    if (u.fragment.p != NULL) whole.n -= u.fragment.n + 1;
+    if (!fair_str_eq(short_way, whole)) fail_msg("\"%.*s\" on \"%.*s\": %.*s, not %.*s", FAIR_STR_ARG(text), FAIR_STR_ARG(base->href), FAIR_STR_ARG(short_way), FAIR_STR_ARG(whole));
+    return true;
+}
+
+TEST(the_short_way_for_ordinary_references_agrees_with_the_parser)
+{
+    static const char *const bases[] = { "http://example.com/a/b/c.html?q#f", "https://user@example.com:8443", "http://[::1]/x/", "file:///c:/a/b", "data:text/plain,x" };
+    static const char *const pieces[] = {
+        "/", "/", "/", "//", "a", "img", "b.jpg", ".", "..", "%2e", "%2E", "%41", ":", "?", "#", "w=1", "&", "'", "\"", "`", "^", "{", "}", "|", "\\", "@", ";", "[", "]", " ",
+        "\t", "\n", "\x01", "\x7f", "\xc3\xa9", "\xff", "~", "!", "(", ")", "*", "+", ",", "-", "_", "=", "$", "<", ">", "http:", "https:", "HTTP:", "http://", "https://",
+        "//example.com", "https://cdn.example.com", "http://example.com", "https://example.com", "https://user:pw@cdn.example.com", "http://EXAMPLE.com:80", "c:", "1.2.3.4", "h",
+    };
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    uint64_t seed = 0x9e3779b97f4a7c15u;
+    unsigned taken = 0;
+
+    for (size_t k = 0; k < sizeof bases / sizeof *bases; k++) {
+        FAIR_AUTO(arena) struct fair_arena *keep = fair_arena_new();
+        struct fair_url_seen seen = { 0 };
+        struct fair_url base;
+        CHECK_OK(fair_url_parse(keep, fair_str_of(bases[k]), NULL, &base, why));
+        for (int i = 0; i < 40000; i++) {
+            struct fair_buf b = FAIR_BUF(keep, 1 << 12);
+            fair_buf_c(&b, i % 3 == 0 ? "/" : i % 3 == 1 ? "https://cdn.example.com/" : "");
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            for (uint64_t left = 1 + (seed >> 60) % 6; left > 0; left--) {
+                seed = seed * 6364136223846793005u + 1442695040888963407u;
+                fair_buf_c(&b, pieces[(seed >> 33) % (sizeof pieces / sizeof *pieces)]);
+            }
+            taken += plain_agrees(a, keep, (fair_str){ b.p, b.n }, &base, &seen);
+            fair_arena_clear(a);
+            if (i % 1000 == 999) seen = (struct fair_url_seen){ 0 };
+        }
+    }
+    CHECK(taken > 20000);               /* else it would not have been tested */
+}
+
 TEST(at_least_99_of_100_conformance_cases_agree)
 {
     const char *root = getenv("FAIRTRACK_SOURCE");

@@ -23,6 +23,18 @@ struct fair_url {
 fair_status fair_url_parse(struct fair_arena *a, fair_str text, const struct fair_url *base, struct fair_url *out,
                            struct fair_err *err) FAIR_MUST_CHECK;
 
+/* What fair_url_parse would make of `text` on `base`, without the fragment, for the ordinary references only: a path ("/a/b.jpg?w=1",
+ * "b.jpg") of characters that are written as they are, on an http or https base; or an absolute one that begins with an origin that
+ * has been seen.  False: it is none of these, and nothing is said.  `seen`: a handful of origins, kept by the caller (zeroed at
+ * first; fair_url_seen_add adds one, and it is emptied when the base changes). */
+struct fair_url_seen {
+    struct { fair_str text, origin; } v[8];     /* "//cdn.example.com" as written, and as serialized with its scheme */
+    unsigned next;
+};
+bool fair_url_plain(struct fair_arena *a, fair_str text, const struct fair_url *base, const struct fair_url_seen *seen, fair_str *out);
+/* Remember the origin of `u`, which fair_url_parse made of `text`; copies are put into `a`. */
+void fair_url_seen_add(struct fair_url_seen *seen, struct fair_arena *a, fair_str text, const struct fair_url *u);
+
 /* The form under which two spellings of one address are the same key: fragment, user and
  * default port off, percent-encoding normalised, doubled slashes of the path folded, a dot
  * at the host's end off, tracking and session parameters off, parameters kept in order. */
