@@ -52,7 +52,7 @@ static void
 look_about(const struct fair_shelf *s, const struct fair_record *r, uint32_t part, fair_id org, struct other *v)
 {
     unsigned family = fair_word_family(r->words[part]), turn = fair_word_turn(r->words[part]);
-    uint32_t from = s->first[family], to = s->first[family + 1], own = from;
+    uint32_t from = s->first[family * FAIR_SIDES], to = s->first[(family + 1) * FAIR_SIDES], own = from;
     struct fair_place here = fair_record_place(r, part);
     uint64_t code[4];
     uint16_t bits[256];
