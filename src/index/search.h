@@ -44,6 +44,11 @@ struct fair_clue {
     float drift;              /* mean shift that the alike tiles still want, samples, at most 2      */
     uint32_t bare, bare_on;   /* plain stretches of the work's border, and of these those without a seam */
     float marked;             /* of the agreeing parts, the share that recur in works not alike otherwise */
+    float ground;             /* how alike the slopes of grey between the strokes are, -1..1 (ground.c); 0 too where there are none */
+    float slope[2];           /* how steep these are in the work and in the query, greys a tile           */
+    float again;              /* of the agreeing parts, the share that the work shows again elsewhere     */
+    float tiled;              /* of the steps from one of these to the other, the share that are taken again and again */
+    float strewn;             /* how broadly these lie over the work, along the shorter axis: 1 evenly    */
     float visible[4];         /* x0 y0 x1 y1, normalised pixels of the work: where it is like the query */
     const struct fair_levels *levels; /* the work's proof, where one was laid on the query               */
 };
@@ -98,6 +103,9 @@ void fair_done_tell(const struct fair_image *query, const struct fair_levels *le
 
 /* Survey two grids of samples laid on each other, NAN where the query has none: fills the clue's survey. */
 void fair_survey(const float *a, const float *b, int32_t width, int32_t height, struct fair_clue *c);
+
+/* Look between the strokes of what agrees: fills the clue's `ground` and `slope`.  The work must have been laid on the query. */
+void fair_ground_look(const struct fair_levels *query, struct fair_clue *c);
 
 /* Learn which of the work's agreeing parts lie on a mark: fills the clue's `marked`. */
 void fair_recur(const struct fair_index *ix, fair_id org, struct fair_clue *c);

@@ -13,6 +13,13 @@
 #define BEYOND .3f            /* fair_beyond, from which the query shows what the work does not                  */
 #define ADRIFT .55f           /* samples that alike tiles are off by on average, from which things have moved      */
 #define SMOOTH .03f           /* clue->corner, under which the work is a gradient: any other one fits it          */
+#define MARKED .3f            /* the most that may be said where only what was laid over the work agrees          */
+#define GROUND .5f            /* clue->ground, under which another picture lies between the strokes of what agrees */
+#define SLOPE 1.5f            /* greys a tile, under which the work shows nothing between them                     */
+#define AGAIN .6f             /* clue->again and ...                                                               */
+#define TILED .35f            /* ... clue->tiled, from which the work may bear a mark all over                      */
+#define STREWN .35f           /* clue->strewn, under which all that agrees may lie on a bar or a badge ...          */
+#define NEARLY_ALL .66f       /* ... if of the work's spots more than this do: it has hardly any elsewhere          */
 #define PI 3.14159265f
 
 static float
@@ -115,6 +122,16 @@ crowd(const struct fair_index *ix)
     return n > (double)FAIR_SCORE_WORKS ? -(float)log(n / (double)FAIR_SCORE_WORKS) : 0;
 }
 
+/* Whether what agrees is a mark laid over the work and over the query, with another picture under it: tiled text, a logo in
+ * a corner, a caption bar.  Marks borne by several works are learned from the catalogue too (recur.c); this one needs but the
+ * two pictures. */
+static bool
+on_a_mark(const struct fair_clue *c)
+{
+    if (c->agree < 4 || c->slope[0] < SLOPE || c->ground >= GROUND) return false;
+    return (c->again >= AGAIN && c->tiled >= TILED) || (c->strewn < STREWN && (float)c->agree > NEARLY_ALL * (float)c->seen);
+}
+
 static enum fair_verdict
 verdict_of(const struct fair_clue *c, float score, float related)
 {
@@ -145,6 +162,10 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         fair_evidence(m, c, x);
         related = chance(fair_score_related, x, more_works);
         m->score = related * (c->looked ? chance(fair_score_copy, x, 0) : looked > 0 ? PASSED : UNSEEN);
+        if (m->score > MARKED && c->looked && c->levels != NULL && s->levels != NULL) {
+            fair_ground_look(s->levels, c);
+            if (on_a_mark(c)) m->score = MARKED;
+        }
         m->verdict = verdict_of(c, m->score, related);
         if (m->verdict == FAIR_MATCH && q->grey != NULL && c->levels != NULL && s->levels != NULL)
             fair_done_tell(q->grey, s->levels, c, m);

@@ -159,6 +159,113 @@ TEST(a_foreign_picture_that_bears_the_same_mark_is_no_match)
     tear_down();
 }
 
+/* A picture of soft shading alone: what lies under a mark, with hardly a spot of its own. */
+static struct fair_image *
+shading(uint32_t number)
+{
+    struct fair_image *im = fair_image_new(W, H, 1);
+    float hill[8][10];
+
+    seed = number * 7919 + 5;
+    for (int i = 0; i < 80; i++) hill[i / 10][i % 10] = 50 + (float)(next() % 150);
+    for (uint32_t y = 0; y < H; y++)
+        for (uint32_t x = 0; x < W; x++) {
+            float u = (float)x * 8 / W, v = (float)y * 6 / H, fu = u - floorf(u), fv = v - floorf(v);
+            const float *p = &hill[(int)v][(int)u];
+            fu *= fu * (3 - 2 * fu);
+            fv *= fv * (3 - 2 * fv);
+            fair_image_row(im, y)[x] = (uint8_t)((p[0] + fu * (p[1] - p[0])) * (1 - fv) + (p[10] + fu * (p[11] - p[10])) * fv + (float)(next() % 3));
+        }
+    return im;
+}
+
+static void
+stroke(struct fair_image *im, float x0, float y0, float x1, float y1, float grey, float strength)
+{
+    for (int i = 0; i <= 60; i++) {
+        int32_t x = (int32_t)(x0 + (x1 - x0) * (float)i / 60), y = (int32_t)(y0 + (y1 - y0) * (float)i / 60);
+        for (int32_t k = 0; k < 4; k++) {
+            uint8_t *p;
+            if (x + k % 2 < 0 || y + k / 2 < 0 || x + k % 2 >= (int32_t)im->width || y + k / 2 >= (int32_t)im->height) continue;
+            p = &fair_image_row(im, (uint32_t)(y + k / 2))[x + k % 2];
+            if (fabsf((float)*p - grey) > 4) *p = (uint8_t)((float)*p + strength * (grey - (float)*p));
+        }
+    }
+}
+
+/* Seven letters of an unknown script. */
+static void
+lettering(struct fair_image *im, float x, float y, float size, float grey, float strength)
+{
+    seed = 99;
+    for (int i = 0; i < 7; i++, x += size * 1.2f)
+        for (int k = 0; k < 3; k++) {
+            float v[4];
+            for (int l = 0; l < 4; l++) v[l] = (float)(next() % 5) / 4 * size;
+            stroke(im, x + v[0] * .8f, y + v[1], x + v[2] * .8f, y + v[3], grey, strength);
+        }
+}
+
+enum { TILED, BADGE, BAR, LAID_OVER };
+
+static void
+lay_over(struct fair_image *im, int kind)
+{
+    if (kind == TILED)
+        for (int i = 0; i < 8; i++)
+            for (int k = -1; k < 4; k++) lettering(im, (float)(k * 150 + i % 2 * 60), (float)(i * 40 + 6), 16, 255, .7f);
+    if (kind == BADGE)
+        for (int i = 0; i < 3; i++) lettering(im, 240, (float)(200 + i * 28), 17 + (float)i, 255, .9f);
+    if (kind == BAR) {
+        for (uint32_t y = H - 36; y < H; y++) memset(fair_image_row(im, y), 30, W);
+        for (int i = 0; i < 3; i++) lettering(im, (float)(10 + i * 130), H - 28, 15, 240, 1);
+    }
+}
+
+TEST(a_mark_alone_is_no_match_even_where_one_work_bears_it)
+{
+    static const float maps[3][6] = { { 1, 0, 0, 0, 1, 0 }, { .5f, 0, 0, 0, .5f, 0 }, { 1, 0, -60, 0, 1, -40 } };
+    struct fair_fingerprint fp;
+
+    for (int kind = 0; kind < LAID_OVER; kind++)
+        for (uint32_t bearing = 1; bearing <= 3; bearing++) {
+            unsigned agreed = 0;
+            set_up(true);
+            for (uint32_t i = 0; i < bearing; i++) {
+                fair_image_free(&g.grey[i]);
+                g.grey[i] = shading(i);
+                lay_over(g.grey[i], kind);
+                fair_fingerprint_take(g.grey[i], W, H, FAIR_FOR_CATALOGUE, g.a, &fp);
+                CHECK_OK(fair_index_put_tail(g.ix, 1, (fair_id)i + 1, &fp, why));
+            }
+            for (int k = 0; k < 5; k++) {         /* bare sheets, dark to light; other shading, a scene */
+                struct fair_image *im = k < 3 ? fair_image_new(W, H, 1) : k == 3 ? shading(40) : scene(W, H, 300);
+                struct fair_matches m;
+                if (k < 3) for (uint32_t y = 0; y < H; y++) memset(fair_image_row(im, y), 60 + 80 * k, W);
+                lay_over(im, kind);
+                m = search(im, 0, true);
+                for (size_t i = 0; i < m.n; i++) {
+                    agreed += m.v[i].agree >= 20;
+                    if (m.v[i].verdict == FAIR_MATCH)
+                        fail_msg("mark %d on %u works, picture %d: work %lld is said to match, %.3f", kind, bearing, k, (long long)m.v[i].work, (double)m.v[i].score);
+                }
+                fair_image_free(&im);
+            }
+            CHECK(agreed >= bearing);             /* else the marks were not even seen */
+            for (uint32_t i = 0; i < bearing; i++)
+                for (int k = 0; k < 3; k++) {     /* and a copy of the work with its mark still is one */
+                    struct fair_image *im = edited(g.grey[i], maps[k], k == 1 ? W / 2 : k == 2 ? W - 60 : W, k == 1 ? H / 2 : k == 2 ? H - 40 : H);
+                    struct fair_matches m = search(im, 0, true);
+                    if (m.n < 1 || m.v[0].work != (fair_id)i + 1 || m.v[0].verdict != FAIR_MATCH)
+                        fail_msg("mark %d on %u works: copy %d of work %u is said to be %s, %.3f", kind, bearing, k, i + 1, m.n > 0 ? fair_verdict_name(m.v[0].verdict) : "nothing", m.n > 0 ? (double)m.v[0].score : 0);
+                    for (size_t l = 1; l < m.n; l++)
+                        if (m.v[l].verdict == FAIR_MATCH) fail_msg("mark %d on %u works: copy %d of work %u is said to match work %lld", kind, bearing, k, i + 1, (long long)m.v[l].work);
+                    fair_image_free(&im);
+                }
+            tear_down();
+        }
+}
+
 /* Seen again by a camera that moved: things shift smoothly by their depth, the light comes from elsewhere. */
 static struct fair_image *
 seen_again(const struct fair_image *im, float much)

@@ -1,0 +1,143 @@
+/* What lies between the strokes: a mark laid over everything (tiled text, a grid, a logo) makes spots, tiles and edges agree
+ * wherever it is, whatever it lies on; the greys between its strokes are the picture's own. */
+#include <math.h>
+#include <string.h>
+#include "fingerprint/kernels.h"
+#include "index/search.h"
+
+#define NEAR 56               /* bits within which two parts of a work show the same                 */
+#define STEPS 40              /* into which the work's longer side is divided to tell steps apart     */
+#define OFTEN 5               /* so many like steps are no chance                                     */
+#define TILE 8
+#define SIDE 160              /* samples along the longer side of the overlap                        */
+#define ACROSS (SIDE / TILE)
+
+#define BOUND 10.f            /* greys from one tile to the next; more counts as this: edges are no slopes */
+
+/* A tile's greys that an eighth of it is darker than, and lighter than: whether strokes are light or dark, one of the two is what
+ * they lie on.  False where some of the tile lies outside. */
+static bool
+grounds_of(const float *v, int32_t width, float out[2])
+{
+    static const int want[2] = { TILE * TILE / 8, TILE * TILE - 1 - TILE * TILE / 8 };
+    float s[TILE * TILE], sum = 0;
+
+    for (int j = 0; j < TILE; j++)
+        for (int i = 0; i < TILE; i++) sum += s[j * TILE + i] = v[j * width + i];
+    if (!(sum >= 0)) return false;
+    for (int k = 0, low = 0; k < 2; k++) {                    /* Hoare's selection; the second one lies behind the first */
+        int from = low, to = TILE * TILE - 1;
+        while (from < to) {
+            float pivot = s[want[k]];
+            int i = from, j = to;
+            while (i <= j) {
+                while (s[i] < pivot) i++;
+                while (pivot < s[j]) j--;
+                if (i <= j) { float t = s[i]; s[i++] = s[j]; s[j--] = t; }
+            }
+            if (j < want[k]) from = i;
+            if (want[k] < i) to = j;
+        }
+        out[k] = s[want[k]];
+        low = want[k];
+    }
+    return true;
+}
+
+/* How the agreeing parts lie in the work: the share that it shows again elsewhere, as large and turned the same way; of the steps
+ * from one to the other, the share that is taken again and again, as tiling does and chance (stars, leaves) does not; and how
+ * broadly they lie along the shorter axis, 1: evenly. */
+static void
+parts_of(struct fair_clue *c)
+{
+    const struct fair_record *r = c->record;
+    const float side = r->norm_width > r->norm_height ? r->norm_width : r->norm_height;
+    uint8_t steps[2 * STEPS + 1][2 * STEPS + 1] = { { 0 } };
+    uint16_t bits[FAIR_PARTS_CATALOGUE];
+    float n = 0, again = 0, pairs = 0, tiled = 0, x1 = 0, x2 = 0, y1 = 0, y2 = 0;
+
+    for (uint32_t i = 0; i < r->n; i++) {
+        struct fair_place p = fair_record_place(r, i);
+        float x = p.x / r->norm_width, y = p.y / r->norm_height;
+        bool twin = false;
+        if (!(c->parts[i / 64] >> (i % 64) & 1)) continue;
+        fair_kernels()->hamming256(r->codes + 4 * (size_t)i, r->codes, r->n, bits);
+        for (uint32_t k = 0; k < r->n; k++) {
+            struct fair_place q;
+            uint8_t *step;
+            if (k == i || bits[k] > NEAR) continue;
+            q = fair_record_place(r, k);
+            if (fabsf(remainderf(p.angle - q.angle, 6.2831853f)) > .25f || q.size > 1.4f * p.size || p.size > 1.4f * q.size) continue;
+            if (hypotf(p.x - q.x, p.y - q.y) < 2 * p.size) continue;
+            twin = true;
+            step = &steps[STEPS + lrintf((q.y - p.y) / side * STEPS)][STEPS + lrintf((q.x - p.x) / side * STEPS)];
+            *step += *step < UINT8_MAX;
+            pairs++;
+        }
+        n++;
+        again += twin;
+        x1 += x; x2 += x * x;
+        y1 += y; y2 += y * y;
+    }
+    for (int y = 1; y < 2 * STEPS; y++)
+        for (int x = 1; x < 2 * STEPS; x++) {
+            unsigned near = 0;
+            for (int k = 0; k < 9; k++) near += steps[y + k / 3 - 1][x + k % 3 - 1];
+            if (near >= OFTEN) tiled += steps[y][x];
+        }
+    c->again = n > 0 ? again / n : 0;
+    c->tiled = pairs > 0 ? tiled / pairs : 0;
+    c->strewn = 0;
+    if (n < 1) return;
+    x2 = x2 / n - x1 * x1 / (n * n);
+    y2 = y2 / n - y1 * y1 / (n * n);
+    c->strewn = sqrtf(12 * (x2 < y2 ? x2 > 0 ? x2 : 0 : y2 > 0 ? y2 : 0));
+}
+
+static float
+bounded(float d)
+{
+    return d < -BOUND ? -BOUND : d > BOUND ? BOUND : d;
+}
+
+void
+fair_ground_look(const struct fair_levels *query, struct fair_clue *c)
+{
+    static _Thread_local float a[SIDE * SIDE], b[SIDE * SIDE];
+    float of_work[ACROSS * ACROSS][2], of_query[ACROSS * ACROSS][2], aa[2] = { 0 }, bb[2] = { 0 }, ab[2] = { 0 }, n = 0;
+    bool seen[ACROSS * ACROSS];
+    int32_t width, height, across, down;
+
+    parts_of(c);
+    c->ground = 0;
+    c->slope[0] = c->slope[1] = 0;
+    if (!fair_pixels_lay(query, c->levels, c->bend, c->laid_negated, SIDE, a, b, &width, &height)) return;
+    across = width / TILE;
+    down = height / TILE;
+    for (int32_t y = 0; y < down; y++)
+        for (int32_t x = 0; x < across; x++) {
+            int32_t at = y * ACROSS + x;
+            seen[at] = grounds_of(a + (y * width + x) * TILE, width, of_work[at]) && grounds_of(b + (y * width + x) * TILE, width, of_query[at]);
+        }
+    for (int32_t y = 0; y < down; y++)
+        for (int32_t x = 0; x < across; x++)
+            for (int k = 0; k < 2; k++) {
+                int32_t at = y * ACROSS + x, to = k == 0 ? at + 1 : at + ACROSS;
+                if ((k == 0 ? x + 1 >= across : y + 1 >= down) || !seen[at] || !seen[to]) continue;
+                n++;
+                for (int i = 0; i < 2; i++) {
+                    float da = bounded(of_work[to][i] - of_work[at][i]), db = bounded(of_query[to][i] - of_query[at][i]);
+                    aa[i] += da * da;
+                    bb[i] += db * db;
+                    ab[i] += da * db;
+                }
+            }
+    if (n < 1) return;
+    for (int i = 0; i < 2; i++) {
+        float alike = ab[i] / sqrtf((aa[i] + n) * (bb[i] + n));
+        if (i > 0 && alike >= c->ground) continue;
+        c->ground = alike;
+        c->slope[0] = sqrtf(aa[i] / n);
+        c->slope[1] = sqrtf(bb[i] / n);
+    }
+}
