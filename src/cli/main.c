@@ -35,7 +35,7 @@ const struct fair_verb fair_verbs[] = {
     { "partners add", "[--kind KIND] --to NAME --domains LIST [--collection C] [--territory LIST] [--medium LIST] [--from DAY] [--until DAY] [--attribution TEXT] [--shop NAME] [--order NO] [--note TEXT] [--document FILE] [WORK...]", "Adds a syndication partner, a white list or sites of one's own.", fair_verb_partners_add, FAIR_DEED_CASES },
     { "partners list", "[--in-force]", "Lists partners, white lists and one's own sites.", fair_verb_partners_list, FAIR_DEED_LOOK },
     { "lookup", "[--format table|json|tsv] [--off STAGE,...] PICTURE|DIR|URL... | --explain [--diff FILE] WORK FOUND", "Is this one of ours? Reads nothing else and writes nothing.", fair_verb_lookup, FAIR_DEED_LOOK },
-    { "scan", "[--site] [--depth N] [--pages N] [--stateless] [--images] [--checkpoint FILE] TARGET...", "Finds copies in folders, files, pages, sites, URL lists and WARC files.", fair_verb_scan, FAIR_DEED_CATALOGUE },
+    { "scan", "[--site] [--depth N] [--pages N] [--stateless] [--images] [--checkpoint FILE] [--whole] TARGET...", "Finds copies in folders, files, pages, sites, URL lists and WARC files.", fair_verb_scan, FAIR_DEED_CATALOGUE },
     { "hits list", "[--state STATE] [--site SITE] [--work ID] [--verdict V] [--limit N] [--offset N]", "The review queue.", fair_verb_hits_list, FAIR_DEED_LOOK },
     { "hits show", "ID...", "Shows hits with reasons, places and decisions.", fair_verb_hits_show, FAIR_DEED_LOOK },
     { "hits decide", "--as pursue|ignore|not_a_match|reopen [--reason CODE] [--scope SCOPE] [--note TEXT] [--until DATE] ID...", "Decides on hits.", fair_verb_hits_decide, FAIR_DEED_DECIDE },

@@ -44,6 +44,7 @@ fair_verb_scan(struct fair_cli *c, int argc, char **argv)
         { .name = "pages", .value = "N", .doc = "pages at most (crawl.max_pages otherwise)", .number = &pages },
         { .name = "images", .doc = "also a line for every picture looked at", .flag = &o.images },
         { .name = "checkpoint", .value = "FILE", .doc = "archives: note in FILE what is finished, and go on behind it", .text = &o.checkpoint },
+        { .name = "whole", .doc = "for very large archives: only whole copies, by a first glance; no crops, collages or pages", .flag = &o.whole },
         { .name = "stateless", .doc = "write nothing to the store: hits are the lines alone", .flag = &o.stateless }, { 0 } };
     struct scanning s = { .c = c };
     const struct fair_scan_calls calls = { on_line, on_progress, on_stop, &s };

@@ -1,6 +1,7 @@
-/* fingerprint/fingerprint.c - the fingerprint of a picture: its whole hash and its parts. */
+/* fingerprint/fingerprint.c - the fingerprint of a picture: its whole hashes and its parts. */
 #include "fingerprint/fingerprint.h"
 #include <assert.h>
+#include "fingerprint/glance.h"
 #include "fingerprint/parts.h"
 #include "fingerprint/whole.h"
 
@@ -11,6 +12,7 @@ fair_fingerprint_take(const struct fair_image *grey, uint32_t width, uint32_t he
     FAIR_AUTO(image) struct fair_image *shrunk = NULL;
     struct fair_part *parts = NULL;
     struct fair_whole whole;
+    struct fair_glance glance;
 
     assert(grey->channels == 1);
     if (grey->width > FAIR_SIDE || grey->height > FAIR_SIDE) grey = shrunk = fair_image_shrink(grey, FAIR_SIDE);
@@ -21,6 +23,10 @@ fair_fingerprint_take(const struct fair_image *grey, uint32_t width, uint32_t he
     _Static_assert(sizeof out->whole == sizeof whole.turn, "a whole hash is eight turns of 256 bits");
     for (int t = 0; t < FAIR_TURNS; t++)
         for (int w = 0; w < FAIR_WHOLE_WORDS; w++) out->whole[t][w] = whole.turn[t][w];
+    fair_glance_take(grey, grey->width, grey->height, &glance);
+    out->glance_quality = glance.quality;
+    for (int t = 0; t < FAIR_TURNS; t++)
+        for (int w = 0; w < FAIR_WHOLE_WORDS; w++) out->glance[t][w] = glance.turn[t][w];
     fair_parts_take(grey, purpose, a, &parts, &out->n_parts);
     out->parts = parts;
 }

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "image/image.h"
 
-#define FAIR_SCHEME 2         /* the scheme in use; a change of what is taken gets a new number */
+#define FAIR_SCHEME 3         /* the scheme in use; a change of what is taken gets a new number */
 #define FAIR_WHOLE_WORDS 4    /* 256 bits for the whole picture */
 #define FAIR_TURNS 8          /* the dihedral group: as it is, 90, 180, 270, and mirrored */
 #define FAIR_SIDE 512         /* the longer side of the normalised grey picture ("proof") */
@@ -31,6 +31,8 @@ struct fair_fingerprint {
     uint32_t width, height;   /* of the picture as shown, pixels                     */
     uint32_t norm_width, norm_height;   /* of the normalised picture the parts lie in */
     uint64_t whole[FAIR_TURNS][FAIR_WHOLE_WORDS];   /* [0] as it is                  */
+    uint8_t glance_quality;   /* the same of the hash of exact areas (glance.h)      */
+    uint64_t glance[FAIR_TURNS][FAIR_WHOLE_WORDS];
     uint32_t n_parts;
     const struct fair_part *parts;      /* in the arena it was taken with            */
 };

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "fingerprint/fingerprint.h"
 
-#define HEAD (4 + 4 * 4 + FAIR_TURNS * FAIR_WHOLE_WORDS * 8 + 4)
+#define HEAD (4 + 4 * 4 + 2 * FAIR_TURNS * FAIR_WHOLE_WORDS * 8 + 4)
 #define PART (4 * 4 + 32)
 #define MOST_PARTS ((FAIR_FINGERPRINT_MAX - HEAD) / PART)
 #define MOST_PIXELS (1u << 30)         /* of a side of the picture as shown */
@@ -88,13 +88,15 @@ fair_fingerprint_pack(const struct fair_fingerprint *fp, struct fair_arena *a)
     at = bytes = fair_alloc(a, n);
     at = put16(at, fp->scheme);
     *at++ = (char)fp->quality;
-    *at++ = 0;
+    *at++ = (char)fp->glance_quality;
     at = put32(at, fp->width);
     at = put32(at, fp->height);
     at = put32(at, fp->norm_width);
     at = put32(at, fp->norm_height);
     for (int t = 0; t < FAIR_TURNS; t++)
         for (int w = 0; w < FAIR_WHOLE_WORDS; w++) at = put64(at, fp->whole[t][w]);
+    for (int t = 0; t < FAIR_TURNS; t++)
+        for (int w = 0; w < FAIR_WHOLE_WORDS; w++) at = put64(at, fp->glance[t][w]);
     at = put32(at, fp->n_parts);
     for (uint32_t i = 0; i < fp->n_parts; i++) {
         const struct fair_part *p = &fp->parts[i];
@@ -128,7 +130,9 @@ fair_fingerprint_unpack(fair_str bytes, struct fair_arena *a, struct fair_finger
     if (fp.scheme != FAIR_SCHEME)
         return fair_fail(err, FAIR_CORRUPT, "fingerprint: scheme %u, not %u", fp.scheme, FAIR_SCHEME);
     fp.quality = (uint8_t)*at++;
-    if (fp.quality > 100 || *at++ != 0) return fair_fail(err, FAIR_CORRUPT, "fingerprint: quality %u", fp.quality);
+    fp.glance_quality = (uint8_t)*at++;
+    if (fp.quality > 100 || fp.glance_quality > 100)
+        return fair_fail(err, FAIR_CORRUPT, "fingerprint: quality %u and %u", fp.quality, fp.glance_quality);
     fp.width = get32(&at);
     fp.height = get32(&at);
     fp.norm_width = get32(&at);
@@ -139,6 +143,8 @@ fair_fingerprint_unpack(fair_str bytes, struct fair_arena *a, struct fair_finger
                          fp.width, fp.height);
     for (int t = 0; t < FAIR_TURNS; t++)
         for (int w = 0; w < FAIR_WHOLE_WORDS; w++) fp.whole[t][w] = get64(&at);
+    for (int t = 0; t < FAIR_TURNS; t++)
+        for (int w = 0; w < FAIR_WHOLE_WORDS; w++) fp.glance[t][w] = get64(&at);
     fp.n_parts = get32(&at);
     if (fp.n_parts > MOST_PARTS || bytes.n != HEAD + (size_t)fp.n_parts * PART)
         return fair_fail(err, FAIR_CORRUPT, "fingerprint: %u parts in %zu bytes", fp.n_parts, bytes.n);

@@ -1,7 +1,7 @@
 #include <math.h>
 #include "base/test.h"
 #include "fingerprint/fingerprint.h"
-#include "fingerprint/whole.h"
+#include "fingerprint/glance.h"
 
 static struct fair_part parts[2] = {
     { 1.5f, 2.25f, 8, -1, { 1, 2, 3, 4 } }, { 500, 300, 60, 3.1f, { ~0ull, 0, 0, 5 } },
@@ -10,10 +10,10 @@ static struct fair_part parts[2] = {
 static struct fair_fingerprint
 some(void)
 {
-    struct fair_fingerprint fp = { .scheme = FAIR_SCHEME, .quality = 77, .width = 4000, .height = 3000, .norm_width = 512,
+    struct fair_fingerprint fp = { .scheme = FAIR_SCHEME, .quality = 77, .glance_quality = 88, .width = 4000, .height = 3000, .norm_width = 512,
                                    .norm_height = 384, .n_parts = 2, .parts = parts };
     for (int t = 0; t < FAIR_TURNS; t++)
-        for (int w = 0; w < 4; w++) fp.whole[t][w] = 0x0123456789abcdefull * (uint64_t)(4 * t + w + 1);
+        for (int w = 0; w < 4; w++) fp.whole[t][w] = 0x0123456789abcdefull * (uint64_t)(4 * t + w + 1), fp.glance[t][w] = ~fp.whole[t][w] >> 1;
     return fp;
 }
 
@@ -24,13 +24,15 @@ TEST(a_fingerprint_comes_back_from_its_bytes)
     struct fair_fingerprint back;
     fair_str bytes = fair_fingerprint_pack(&fp, a);
 
-    CHECK_EQ(bytes.n, 4 + 16 + 256 + 4 + 2 * 48);
+    CHECK_EQ(bytes.n, 4 + 16 + 2 * 256 + 4 + 2 * 48);
     CHECK_OK(fair_fingerprint_unpack(bytes, a, &back, why));
     CHECK_EQ(back.scheme, fp.scheme);
     CHECK_EQ(back.quality, 77);
     CHECK_EQ(back.width, 4000);
     CHECK_EQ(back.norm_height, 384);
     CHECK(memcmp(back.whole, fp.whole, sizeof fp.whole) == 0);
+    CHECK_EQ(back.glance_quality, 88);
+    CHECK(memcmp(back.glance, fp.glance, sizeof fp.glance) == 0);
     CHECK_EQ(back.n_parts, 2);
     CHECK(memcmp(back.parts, parts, sizeof parts) == 0);
     fair_arena_free(&a);
@@ -69,6 +71,7 @@ refused(void (*spoil)(struct fair_fingerprint *fp, struct fair_part *p), const c
 
 static void spoil_scheme(struct fair_fingerprint *fp, struct fair_part *p) { (void)p; fp->scheme = FAIR_SCHEME + 1; }
 static void spoil_quality(struct fair_fingerprint *fp, struct fair_part *p) { (void)p; fp->quality = 101; }
+static void spoil_glance_quality(struct fair_fingerprint *fp, struct fair_part *p) { (void)p; fp->glance_quality = 101; }
 static void spoil_width(struct fair_fingerprint *fp, struct fair_part *p) { (void)p; fp->width = 0; }
 static void spoil_norm(struct fair_fingerprint *fp, struct fair_part *p) { (void)p; fp->norm_height = FAIR_SIDE + 1; }
 static void spoil_x(struct fair_fingerprint *fp, struct fair_part *p) { (void)fp; p[1].x = 512.5f; }
@@ -80,6 +83,7 @@ TEST(numbers_out_of_their_bounds_are_refused)
 {
     refused(spoil_scheme, "scheme");
     refused(spoil_quality, "quality");
+    refused(spoil_glance_quality, "quality");
     refused(spoil_width, "pixels");
     refused(spoil_norm, "pixels");
     refused(spoil_x, "part 1");
@@ -96,7 +100,7 @@ TEST(more_parts_than_a_message_holds_are_refused_before_they_are_made)
     char *p = malloc(bytes.n);
 
     memcpy(p, bytes.p, bytes.n);
-    memset(p + 4 + 16 + 256, 0xff, 4);
+    memset(p + 4 + 16 + 2 * 256, 0xff, 4);
     CHECK_EQ(fair_fingerprint_unpack((fair_str){ p, bytes.n }, a, &back, NULL), FAIR_CORRUPT);
     free(p);
     fair_arena_free(&a);
@@ -108,6 +112,7 @@ TEST(a_fingerprint_is_taken_of_the_picture_shrunk_by_areas)
     FAIR_AUTO(image) struct fair_image *large = fair_image_new(1200, 900, 1), *small = NULL;
     struct fair_fingerprint of_large, of_small;
     struct fair_whole whole;
+    struct fair_glance glance;
     fair_str hex;
     uint64_t back[4];
 
@@ -124,6 +129,9 @@ TEST(a_fingerprint_is_taken_of_the_picture_shrunk_by_areas)
     fair_whole_take(small, &whole);
     CHECK(memcmp(of_large.whole, whole.turn, sizeof whole.turn) == 0);
     CHECK_EQ(of_large.quality, whole.quality);
+    fair_glance_take(small, 512, 384, &glance);
+    CHECK(memcmp(of_large.glance, glance.turn, sizeof glance.turn) == 0 && memcmp(of_small.glance, glance.turn, sizeof glance.turn) == 0);
+    CHECK_EQ(of_large.glance_quality, glance.quality);
     hex = fair_whole_hex(a, whole.turn[0]);
     CHECK_EQ(hex.n, 64);
     CHECK(fair_whole_unhex(hex, back) && memcmp(back, whole.turn[0], 32) == 0);

@@ -13,18 +13,6 @@
 #include <string.h>
 #include "fingerprint/whole_private.h"
 
-#define KEPT_WINDOW 8         /* plans for sides up to 1024 are kept    */
-#define KEPT_TAPS (2 * KEPT_WINDOW)
-
-/* One of the two sparse matrices: output i mixes n_taps[i] values from first[i] on. */
-struct plan {
-    uint32_t side;            /* 0: not made yet */
-    uint32_t max_taps;        /* the room of each output's weights */
-    uint32_t first[FAIR_GRID], n_taps[FAIR_GRID];
-    float *weights;
-    float kept[FAIR_GRID * KEPT_TAPS];
-};
-
 static float cosine[FAIR_WAVES * FAIR_GRID] __attribute__((aligned(64)));
 static float cosine_t[FAIR_GRID * FAIR_WAVES] __attribute__((aligned(64)));
 static pthread_once_t cosine_once = PTHREAD_ONCE_INIT;
@@ -39,16 +27,22 @@ make_cosines(void)
         }
 }
 
+void
+fair_plan_room(struct fair_plan *p, uint32_t max_taps)
+{
+    if (p->weights != p->kept) free(p->weights);
+    p->max_taps = max_taps;
+    p->weights = max_taps <= FAIR_PLAN_KEPT ? p->kept : fair_xmalloc((size_t)FAIR_GRID * max_taps * sizeof(float));
+}
+
 /* Output i is the mean over the box around its centre of the means over the boxes around those. */
 static void
-plan_make(struct plan *p, uint32_t side)
+plan_make(struct fair_plan *p, uint32_t side)
 {
     const uint32_t window = fair_whole_window(side), ahead = (window + 2) / 2 - 1, behind = window - 1 - ahead;
 
-    if (p->weights != p->kept) free(p->weights);
+    fair_plan_room(p, 2 * window);
     p->side = side;
-    p->max_taps = 2 * window;
-    p->weights = window <= KEPT_WINDOW ? p->kept : fair_xmalloc((size_t)FAIR_GRID * p->max_taps * sizeof(float));
     for (uint32_t i = 0; i < FAIR_GRID; i++) {
         const uint32_t at = (uint32_t)((2 * (uint64_t)i + 1) * side / (2 * FAIR_GRID));
         const uint32_t from = at > behind ? at - behind : 0, to = side - 1 - at > ahead ? at + ahead : side - 1;
@@ -106,11 +100,9 @@ static const struct { uint8_t swapped, flip_down, flip_across; } turns[FAIR_TURN
     { 0, 0, 0 }, { 1, 1, 0 }, { 0, 1, 1 }, { 1, 0, 1 }, { 0, 1, 0 }, { 0, 0, 1 }, { 1, 0, 0 }, { 1, 1, 1 },
 };
 
-/* waves: 16 x 16, the first index across.  A transposed picture has the same set of coefficients and so the same
- * median: four medians serve all eight turns.  False where a coefficient other than the median itself is nearer to it than
- * `hair`: then it might as well be on its other side. */
-static bool
-take_turns(const struct fair_kernels *k, const float *waves, float hair, uint64_t turn[FAIR_TURNS][FAIR_WHOLE_WORDS])
+/* A transposed picture has the same set of coefficients and so the same median: four medians serve all eight turns. */
+bool
+fair_whole_turns(const struct fair_kernels *k, const float *waves, float hair, uint64_t turn[FAIR_TURNS][FAIR_WHOLE_WORDS])
 {
     uint64_t bits[2][2][4], bits_t[2][2][4];      /* [flip_down][flip_across], and the same transposed */
     float flipped[FAIR_WAVES * FAIR_WAVES] __attribute__((aligned(64)));
@@ -142,8 +134,8 @@ take_turns(const struct fair_kernels *k, const float *waves, float hair, uint64_
     return true;
 }
 
-static uint8_t
-quality_of(uint32_t steps)
+uint8_t
+fair_whole_quality(uint32_t steps)
 {
     return steps >= 100 * 90 ? 100 : (uint8_t)(steps / 90);
 }
@@ -167,34 +159,37 @@ take_exactly(const struct fair_kernels *k, const struct fair_image *grey, struct
     float turned[FAIR_WAVES * FAIR_WAVES] __attribute__((aligned(64)));
 
     fair_whole_grid_exact(k, grey, grid);
-    out->quality = quality_of(k->gradient(grid));
-    k->dct(grid, cosine, cosine_t, waves);
+    out->quality = fair_whole_quality(k->gradient(grid));
+    fair_whole_waves(k, grid, waves);
     for (int i = 0; i < FAIR_WAVES; i++)
         for (int j = 0; j < FAIR_WAVES; j++) turned[j * FAIR_WAVES + i] = waves[i * FAIR_WAVES + j];
-    take_turns(k, turned, 0, out->turn);
+    fair_whole_turns(k, turned, 0, out->turn);
 }
 
-/* The grid by two products: [across][down]. */
-static void
-grid_by_products(const struct fair_kernels *k, const struct fair_image *grey, float *grid)
+void
+fair_plan_grid(const struct fair_kernels *k, const struct fair_image *grey, const struct fair_plan *across, const struct fair_plan *down, float *grid)
 {
-    static _Thread_local struct plan across, down;
     const size_t stride = ((size_t)grey->width + 15) & ~(size_t)15;
     float *mixed, *upright;
 
-    if (across.side != grey->width) plan_make(&across, grey->width);
-    if (down.side != grey->height) plan_make(&down, grey->height);
     mixed = aligned_alloc(64, 2 * FAIR_GRID * stride * sizeof *mixed);
     if (mixed == NULL) abort();                   /* out of memory is not a path */
     upright = mixed + FAIR_GRID * stride;
     for (uint32_t i = 0; i < FAIR_GRID; i++)
-        k->mix_rows(fair_image_row(grey, down.first[i]), grey->stride, down.weights + (size_t)i * down.max_taps,
-                    down.n_taps[i], grey->width, mixed + i * stride);
+        k->mix_rows(fair_image_row(grey, down->first[i]), grey->stride, down->weights + (size_t)i * down->max_taps,
+                    down->n_taps[i], grey->width, mixed + i * stride);
     k->transpose64(mixed, stride, grey->width, upright);
     for (uint32_t j = 0; j < FAIR_GRID; j++)
-        k->mix_grid(upright + (size_t)across.first[j] * FAIR_GRID, across.weights + (size_t)j * across.max_taps,
-                    across.n_taps[j], grid + j * FAIR_GRID);
+        k->mix_grid(upright + (size_t)across->first[j] * FAIR_GRID, across->weights + (size_t)j * across->max_taps,
+                    across->n_taps[j], grid + j * FAIR_GRID);
     free(mixed);
+}
+
+void
+fair_whole_waves(const struct fair_kernels *k, const float *grid, float *waves)
+{
+    pthread_once(&cosine_once, make_cosines);
+    k->dct(grid, cosine, cosine_t, waves);
 }
 
 void
@@ -202,18 +197,20 @@ fair_whole_take_with(const struct fair_kernels *k, const struct fair_image *grey
 {
     float grid[FAIR_GRID * FAIR_GRID] __attribute__((aligned(64)));
     float waves[FAIR_WAVES * FAIR_WAVES] __attribute__((aligned(64)));
+    static _Thread_local struct fair_plan across, down;
     uint32_t steps;
 
     assert(grey->channels == 1);
     memset(out, 0, sizeof *out);
     if (grey->width < FAIR_WHOLE_LEAST || grey->height < FAIR_WHOLE_LEAST) return;
-    pthread_once(&cosine_once, make_cosines);
-    grid_by_products(k, grey, grid);
+    if (across.side != grey->width) plan_make(&across, grey->width);
+    if (down.side != grey->height) plan_make(&down, grey->height);
+    fair_plan_grid(k, grey, &across, &down, grid);
     steps = k->gradient(grid);
-    out->quality = quality_of(steps);
-    k->dct(grid, cosine, cosine_t, waves);
+    out->quality = fair_whole_quality(steps);
+    fair_whole_waves(k, grid, waves);
     /* a step or two of the gradient may be cut otherwise, too */
-    if (quality_of(steps + 3) != quality_of(steps > 3 ? steps - 3 : 0) || !take_turns(k, waves, hair_of(grey), out->turn))
+    if (fair_whole_quality(steps + 3) != fair_whole_quality(steps > 3 ? steps - 3 : 0) || !fair_whole_turns(k, waves, hair_of(grey), out->turn))
         take_exactly(k, grey, out);
 }
 

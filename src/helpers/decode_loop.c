@@ -3,12 +3,16 @@
 #include <string.h>
 #include <unistd.h>
 #include "fingerprint/fingerprint.h"
+#include "fingerprint/glance.h"
 #include "helpers/decode_private.h"
 #include "proc/decode_msg.h"
 #include "source/links.h"
 
 #define THUMB_SIDE 320
 #define PREVIEW_SIDE 1280
+#define TINT_SIDE 128             /* FAIR_TINT_SIDE of work/decoder.h; a test compares */
+#define GLANCE_SIDE 64            /* of the longer side at least: an eighth of most pictures */
+#define GLANCE_LEAST 32           /* of the shorter one                                      */
 
 struct job {
     const struct fair_decode_kit *kit;
@@ -75,6 +79,38 @@ add_fingerprint(struct job *j, const struct fair_image *grey, const struct fair_
     return add_blob(j, FAIR_BLOB_FINGERPRINT, fair_fingerprint_pack(&fp, j->arena), err);
 }
 
+/* The hash of exact areas hardly moves with the size, so the least that is cheap is decoded; only of a very long picture more. */
+static fair_status
+add_glance(struct job *j, const struct fair_image_limits *limits, struct fair_picture *info, struct fair_err *err)
+{
+    FAIR_AUTO(image) struct fair_image *grey = NULL;
+    uint8_t bytes[FAIR_GLANCE_BYTES];
+    struct fair_glance g;
+    uint32_t longer, shorter;
+
+    FAIR_TRY(j->kit->decode(j->bytes.p, j->bytes.n, limits, GLANCE_SIDE, 1, &grey, info, err));
+    longer = info->width > info->height ? info->width : info->height;
+    shorter = info->width > info->height ? info->height : info->width;
+    if ((grey->width < GLANCE_LEAST || grey->height < GLANCE_LEAST) && (grey->width < info->width || grey->height < info->height)) {
+        uint64_t wish = (uint64_t)GLANCE_SIDE * longer / shorter;
+        fair_image_free(&grey);
+        FAIR_TRY(j->kit->decode(j->bytes.p, j->bytes.n, limits, wish < longer ? (uint32_t)wish : longer, 1, &grey, info, err));
+    }
+    fair_glance_take(grey, info->width, info->height, &g);
+    fair_glance_pack(&g, bytes);
+    return add_blob(j, FAIR_BLOB_GLANCE, (fair_str){ (const char *)bytes, sizeof bytes }, err);
+}
+
+static fair_status
+add_tint(struct job *j, const struct fair_image_limits *limits, struct fair_picture *info, struct fair_err *err)
+{
+    FAIR_AUTO(image) struct fair_image *any = NULL, *small = NULL;
+
+    FAIR_TRY(j->kit->decode(j->bytes.p, j->bytes.n, limits, TINT_SIDE, 3, &any, info, err));
+    small = fair_image_shrink(any, TINT_SIDE);
+    return add_rows(j, FAIR_BLOB_COLOUR, small, &j->a.colour_width, &j->a.colour_height, err);
+}
+
 static void
 tell_picture(struct job *j, const struct fair_picture *info)
 {
@@ -109,7 +145,7 @@ pixels(struct job *j, const struct fair_image_limits *limits, struct fair_pictur
             FAIR_TRY(j->kit->decode(j->bytes.p, j->bytes.n, limits, FAIR_SIDE, 1, &any, &second, err));
         else if (grey_wanted)
             any = fair_image_luma(colour);
-    } else {
+    } else if (grey_wanted || (want & WANT_INFO) != 0) {
         FAIR_TRY(j->kit->decode(j->bytes.p, j->bytes.n, limits, FAIR_SIDE, 1, &any, info, err));
     }
     if (any != NULL) grey = fair_image_shrink(any, FAIR_SIDE);
@@ -119,6 +155,8 @@ pixels(struct job *j, const struct fair_image_limits *limits, struct fair_pictur
     if ((want & WANT_PREVIEW) != 0) FAIR_TRY(add_jpeg(j, FAIR_BLOB_PREVIEW, colour, PREVIEW_SIDE, 85, err));
     if ((want & WANT_PROOF) != 0) FAIR_TRY(add_jpeg(j, FAIR_BLOB_PROOF, grey, FAIR_SIDE, 90, err));
     if ((want & WANT_COLOUR) != 0) FAIR_TRY(add_colour(j, colour, err));
+    else if ((want & WANT_TINT) != 0) FAIR_TRY(add_tint(j, limits, info, err));
+    if ((want & WANT_GLANCE) != 0) FAIR_TRY(add_glance(j, limits, info, err));
     return FAIR_OK;
 }
 
@@ -146,7 +184,7 @@ picture(struct job *j, struct fair_err *err)
 {
     struct fair_image_limits limits = { .max_bytes = (size_t)j->q.max_bytes, .max_side = j->q.max_side, .max_pixels = j->q.max_pixels, .max_memory = fair_image_limits_default.max_memory };
     struct fair_picture info = { .format = fair_format_sniff(j->bytes.p, j->bytes.n), .frames = 1, .orientation = 1 };
-    unsigned pixel_bits = WANT_CATALOGUE | WANT_QUERY | WANT_GREY | WANT_THUMB | WANT_PREVIEW | WANT_PROOF | WANT_INFO | WANT_COLOUR;
+    unsigned pixel_bits = WANT_CATALOGUE | WANT_QUERY | WANT_GREY | WANT_THUMB | WANT_PREVIEW | WANT_PROOF | WANT_INFO | WANT_COLOUR | WANT_GLANCE | WANT_TINT;
     fair_status s = FAIR_OK;
 
     tell_picture(j, &info);

@@ -4,6 +4,7 @@
 #include "index/search.h"
 
 const struct fair_stage fair_stages[] = {
+    { "glance", true, fair_stage_glance },
     { "whole", true, fair_stage_whole },
     { "parts", true, fair_stage_parts },
     { "map", false, fair_stage_map },

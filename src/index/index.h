@@ -3,6 +3,7 @@
 #define FAIR_INDEX_H
 #include "base/types.h"
 #include "fingerprint/fingerprint.h"
+#include "fingerprint/glance.h"
 
 /* The index is a cache: everything in it can be built again from the store,
  * and `fairtrack reindex` does so.  One process writes (an OFD lock elects
@@ -123,6 +124,14 @@ extern const size_t fair_n_stages;
 /* Search.  *out lies in q->arena, best first, every pair the matcher kept. */
 fair_status fair_index_search(const struct fair_index *ix, const struct fair_query *q, unsigned off,
                               struct fair_matches *out, struct fair_err *err) FAIR_MUST_CHECK;
+
+/* A first glance at a picture of which only a hash was taken (glance.h), cheaply: is it worth being looked at?  True where a
+ * work is near by it, at any turn or as a negative, or where it is too plain to say.  False leaves out copies that are not the whole picture:
+ * crops to less than some nine tenths, collages, pages. *bits (may be NULL) is how near the nearest is, 256 for none. */
+fair_status fair_index_glance(const struct fair_index *ix, const struct fair_glance *g, fair_id org, bool *look, unsigned *bits,
+                              struct fair_err *err) FAIR_MUST_CHECK;
+/* How near, among so many works: unrelated pictures come as near as that now and then, and each costs a look. */
+unsigned fair_glance_near(uint64_t works);
 
 /* The reasons in words a person understands, one line each ("cropped to 62 %",
  * "mirrored", "turned by 90 degrees"); at most FAIR_MATCH_WORDS.  `w`, `h`: the query as shown.  What was done to a copy is

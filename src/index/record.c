@@ -4,7 +4,7 @@
 #include "index/record.h"
 #include "index/words.h"
 
-#define HEAD 56
+#define HEAD 88
 #define PLACE 6
 #define EACH (32 + 2 + PLACE)
 #define PI 3.14159265f
@@ -58,12 +58,14 @@ fair_record_pack(const struct fair_fingerprint *fp, struct fair_arena *a)
 
     put(b, fp->scheme, 2);
     b[2] = fp->quality;
+    b[3] = fp->glance_quality;
     put(b + 4, n, 4);
     put(b + 8, fp->width, 4);
     put(b + 12, fp->height, 4);
     put(b + 16, fp->norm_width, 2);
     put(b + 18, fp->norm_height, 2);
     memcpy(b + 24, fp->whole[0], 32);
+    memcpy(b + 56, fp->glance[0], 32);
     for (uint32_t i = 0; i < n; i++) {
         const struct fair_part *p = &fp->parts[i];
         float turn = (p->angle + PI) * (256 / (2 * PI)) + .5f;
@@ -86,12 +88,13 @@ fair_record_see(fair_str bytes, struct fair_record *out, struct fair_err *err)
 
     if (bytes.n < HEAD || (n = get(b + 4, 4)) > FAIR_PARTS_CATALOGUE || bytes.n < HEAD + (size_t)n * EACH)
         return fair_fail(err, FAIR_CORRUPT, "index record: %zu bytes do not hold one", bytes.n);
-    *out = (struct fair_record){ .quality = b[2], .n = n, .width = get(b + 8, 4), .height = get(b + 12, 4),
+    *out = (struct fair_record){ .quality = b[2], .glance_quality = b[3], .n = n, .width = get(b + 8, 4), .height = get(b + 12, 4),
                                  .norm_width = (uint16_t)get(b + 16, 2), .norm_height = (uint16_t)get(b + 18, 2),
                                  .codes = (const uint64_t *)(const void *)(b + HEAD),
                                  .words = (const uint16_t *)(const void *)(b + HEAD + 32 * (size_t)n),
                                  .places = b + HEAD + 34 * (size_t)n };
     memcpy(out->whole, b + 24, 32);
+    memcpy(out->glance, b + 56, 32);
     if (get(b, 2) != FAIR_SCHEME || out->norm_width == 0 || out->norm_height == 0 || out->norm_width > FAIR_SIDE ||
         out->norm_height > FAIR_SIDE || out->width == 0 || out->height == 0)
         return fair_fail(err, FAIR_CORRUPT, "index record: of another scheme, or its sizes are wrong");

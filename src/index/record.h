@@ -10,9 +10,9 @@
 struct fair_record {
     uint32_t width, height;           /* of the picture as shown        */
     uint16_t norm_width, norm_height;
-    uint8_t quality;
+    uint8_t quality, glance_quality;
     uint32_t n;                       /* parts                          */
-    uint64_t whole[FAIR_WHOLE_WORDS];
+    uint64_t whole[FAIR_WHOLE_WORDS], glance[FAIR_WHOLE_WORDS];
     const uint64_t *codes;            /* 4 a part                       */
     const uint16_t *words;            /* the word of each part (words.h) */
     const uint8_t *places;            /* 6 bytes a part                 */

@@ -69,8 +69,23 @@ fair_status fair_index_search_with(const struct fair_index *ix, struct fair_sear
 /* Adds a candidate or finds it; its number in io and clues, or SIZE_MAX where there is no room. */
 size_t fair_search_add(struct fair_search *s, struct fair_matches *io, fair_id work, const struct fair_record *r);
 
+/* A work that is near by a hash of the whole picture: at which of the query's turns, as it is or as a negative. */
+struct fair_near { uint32_t bits; uint8_t turn; bool negated; const struct fair_shelved *work; };
+#define FAIR_NEAREST 6
+#define FAIR_WHOLE_QUALITY 10     /* under this there is no saying: all such hashes are alike */
+struct fair_nearest {
+    const uint64_t (*turns)[FAIR_WHOLE_WORDS];    /* eight of the query                                 */
+    bool glance;              /* the hashes of exact areas, else PDQ's                                  */
+    unsigned radius;          /* bits                                                                   */
+    fair_id org;
+};
+/* The nearest within the radius, nearest first; how many. */
+size_t fair_near_find(const struct fair_index *ix, const struct fair_nearest *ask, struct fair_near best[FAIR_NEAREST]);
+/* As a candidate with the map that its turn tells; its number, or SIZE_MAX where there is no room. */
+size_t fair_near_add(struct fair_search *s, const struct fair_near *near, struct fair_matches *io);
+
 typedef fair_status fair_stage_run(const struct fair_index *, const struct fair_query *, struct fair_matches *, struct fair_err *);
-fair_stage_run fair_stage_whole, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_verdict;
+fair_stage_run fair_stage_glance, fair_stage_whole, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_verdict;
 
 /* Bring the shelves up to what was mapped and put last: a search begins with it. */
 fair_status fair_index_ready(const struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;

@@ -9,6 +9,7 @@ fair_shelf_free(struct fair_shelf *s)
 {
     free(s->works);
     free(s->whole);
+    free(s->glance);
     free(s->first);
     free(s->listed);
     free(s->codes);
@@ -26,9 +27,16 @@ fair_shelf_put(struct fair_shelf *s, fair_id org, fair_id work, fair_str bytes, 
         s->room = s->room ? s->room * 2 : 64;
         s->works = fair_xrealloc(s->works, s->room * sizeof *s->works);
         s->whole = fair_xrealloc(s->whole, s->room * sizeof r.whole);      /* room is a multiple of 8 */
+        s->glance = fair_xrealloc(s->glance, s->room * sizeof r.glance);
     }
-    if (s->n % 8 == 0) memset(s->whole[s->n / 8], 0, sizeof *s->whole);
-    for (size_t w = 0; w < 4; w++) s->whole[s->n / 8][w][s->n % 8] = r.whole[w];
+    if (s->n % 8 == 0) {
+        memset(s->whole[s->n / 8], 0, sizeof *s->whole);
+        memset(s->glance[s->n / 8], 0, sizeof *s->glance);
+    }
+    for (size_t w = 0; w < 4; w++) {
+        s->whole[s->n / 8][w][s->n % 8] = r.whole[w];
+        s->glance[s->n / 8][w][s->n % 8] = r.glance[w];
+    }
     s->works[s->n++] = (struct fair_shelved){ org, work, r, false };
     return FAIR_OK;
 }

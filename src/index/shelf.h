@@ -19,6 +19,7 @@ struct fair_shelf {
     struct fair_shelved *works;
     size_t n, room;
     uint64_t (*whole)[4][8];  /* the whole hashes in blocks of eight: their first words, then their second ones ... */
+    uint64_t (*glance)[4][8]; /* those of exact areas, the same way */
     /* The lists of all families, one after the other, each by its sides (words.h): side s of family f is
      * listed[first[f * FAIR_SIDES + s]] up to where the next begins.  The codes lie beside them, each turned by its word's
      * turn: so one turned code is compared with all four words of a family. */

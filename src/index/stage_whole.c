@@ -5,11 +5,7 @@
 #include "index/search.h"
 
 #define RADIUS 96             /* bits; unrelated pictures are 128 apart, and what is added here pixels must confirm */
-#define NEAREST 6             /* works added at most */
 #define BLOCKS 16             /* of eight hashes, looked at between two changes of how near is near */
-#define QUALITY 10            /* under this there is no saying: all such hashes are alike */
-
-struct near { uint32_t bits; uint32_t at; uint8_t turn; bool negated; const struct fair_shelved *work; };
 
 /* Where (x, y) of the work lies in the query, both in units of their sides, when the query turned so is the work:
  * u = t[0] x + t[1] y + t[2], v = t[3] x + t[4] y + t[5].  The order of turns is that of fingerprint.h's hashes. */
@@ -19,7 +15,7 @@ static const float turns[FAIR_TURNS][6] = {
 };
 
 static void
-note(struct near *best, size_t *n, struct near x)
+note(struct fair_near *best, size_t *n, struct fair_near x)
 {
     size_t at;
 
@@ -30,22 +26,23 @@ note(struct near *best, size_t *n, struct near x)
             --*n;
             break;
         }
-    if (*n == NEAREST && best[*n - 1].bits <= x.bits) return;
-    at = *n < NEAREST ? (*n)++ : *n - 1;
+    if (*n == FAIR_NEAREST && best[*n - 1].bits <= x.bits) return;
+    at = *n < FAIR_NEAREST ? (*n)++ : *n - 1;
     for (; at > 0 && best[at - 1].bits > x.bits; at--) best[at] = best[at - 1];
     best[at] = x;
 }
 
 /* All eight turns go over the hashes at once, and the nearest so far say how near the others must be. */
 static void
-scan(const struct fair_shelf *s, const struct fair_query *q, struct near *best, size_t *n)
+scan(const struct fair_shelf *s, const struct fair_nearest *ask, struct fair_near *best, size_t *n)
 {
     struct fair_within hits[BLOCKS * 8 * FAIR_TURNS];
     const size_t all = (s->n + 7) / 8;
+    uint64_t (*const of)[4][8] = ask->glance ? s->glance : s->whole;
 
     for (size_t from = 0; from < all; from += BLOCKS) {
-        unsigned within = *n < NEAREST ? RADIUS : best[NEAREST - 1].bits - (best[NEAREST - 1].bits > 0);
-        size_t m = fair_kernels()->within256((const uint64_t (*)[4])q->fp->whole, FAIR_TURNS, (const uint64_t (*)[4][8])s->whole + from,
+        unsigned within = *n < FAIR_NEAREST ? ask->radius : best[FAIR_NEAREST - 1].bits - (best[FAIR_NEAREST - 1].bits > 0);
+        size_t m = fair_kernels()->within256(ask->turns, FAIR_TURNS, (const uint64_t (*)[4][8])of + from,
                                              all - from < BLOCKS ? all - from : BLOCKS, within, 256 - within, hits);
         for (size_t i = 0; i < m; i++) {
             uint32_t at = (uint32_t)(from * 8) + hits[i].at;
@@ -53,37 +50,56 @@ scan(const struct fair_shelf *s, const struct fair_query *q, struct near *best, 
             bool negated = hits[i].bits > 128;
             if (at >= s->n) continue;                 /* the last block may not be full */
             w = &s->works[at];
-            if (w->gone || w->record.quality < QUALITY || (q->org != 0 && w->org != q->org)) continue;
-            note(best, n, (struct near){ negated ? 256u - hits[i].bits : hits[i].bits, at, (uint8_t)hits[i].query, negated, w });
+            if (w->gone || (ask->glance ? w->record.glance_quality : w->record.quality) < FAIR_WHOLE_QUALITY || (ask->org != 0 && w->org != ask->org))
+                continue;
+            note(best, n, (struct fair_near){ negated ? 256u - hits[i].bits : hits[i].bits, (uint8_t)hits[i].query, negated, w });
         }
     }
+}
+
+size_t
+fair_near_find(const struct fair_index *ix, const struct fair_nearest *ask, struct fair_near best[FAIR_NEAREST])
+{
+    const struct fair_shelf *shelf;
+    size_t n = 0;
+
+    for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++) scan(shelf, ask, best, &n);
+    return n;
+}
+
+size_t
+fair_near_add(struct fair_search *search, const struct fair_near *near, struct fair_matches *io)
+{
+    const struct fair_record *r = &near->work->record;
+    const float *t = turns[near->turn];
+    float w = r->norm_width, h = r->norm_height, u = (float)search->q.fp->norm_width, v = (float)search->q.fp->norm_height;
+    size_t at = fair_search_add(search, io, near->work->work, r);
+    struct fair_clue *c;
+
+    if (at == SIZE_MAX) return at;
+    c = &search->clues[at];
+    c->negated = near->negated;
+    c->whole_mapped = true;
+    c->whole_map[0] = t[0] / w * u; c->whole_map[1] = t[1] / h * u; c->whole_map[2] = t[2] * u;
+    c->whole_map[3] = t[3] / w * v; c->whole_map[4] = t[4] / h * v; c->whole_map[5] = t[5] * v;
+    return at;
 }
 
 fair_status
 fair_stage_whole(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
 {
-    struct fair_search *search = (struct fair_search *)q;
-    const struct fair_shelf *shelf;
-    struct near best[NEAREST];
-    size_t n = 0;
+    const struct fair_nearest ask = { .turns = q->fp->whole, .radius = RADIUS, .org = q->org };
+    struct fair_near best[FAIR_NEAREST];
+    size_t n;
 
     (void)err;
-    if (q->fp->quality < QUALITY) return FAIR_OK;
-    for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++) scan(shelf, q, best, &n);
+    if (q->fp->quality < FAIR_WHOLE_QUALITY) return FAIR_OK;
+    n = fair_near_find(ix, &ask, best);
     for (size_t i = 0; i < n; i++) {
-        const struct fair_record *r = &best[i].work->record;
-        const float *t = turns[best[i].turn];
-        float w = r->norm_width, h = r->norm_height, u = (float)q->fp->norm_width, v = (float)q->fp->norm_height;
-        size_t at = fair_search_add(search, io, best[i].work->work, r);
-        struct fair_clue *c;
+        size_t at = fair_near_add((struct fair_search *)q, &best[i], io);
         if (at == SIZE_MAX) break;
-        c = &search->clues[at];
         io->v[at].bits = (uint16_t)best[i].bits;
         io->v[at].turn = best[i].turn;
-        c->negated = best[i].negated;
-        c->whole_mapped = true;
-        c->whole_map[0] = t[0] / w * u; c->whole_map[1] = t[1] / h * u; c->whole_map[2] = t[2] * u;
-        c->whole_map[3] = t[3] / w * v; c->whole_map[4] = t[4] / h * v; c->whole_map[5] = t[5] * v;
     }
     return FAIR_OK;
 }

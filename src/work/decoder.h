@@ -6,6 +6,7 @@
 #ifndef FAIR_WORK_DECODER_H
 #define FAIR_WORK_DECODER_H
 #include "fingerprint/fingerprint.h"
+#include "fingerprint/glance.h"
 #include "image/codecs/codecs.h"
 #include "source/links.h"
 
@@ -37,8 +38,12 @@ enum fair_want {
     FAIR_WANT_PROOF = 1 << 5,         /* JPEG, grey, FAIR_SIDE, quality 90        */
     FAIR_WANT_RIGHTS = 1 << 6,        /* creator, copyright, ...                  */
     FAIR_WANT_INFO = 1 << 7,          /* format, size, frames, and that every row decodes */
-    FAIR_WANT_COLOUR = 1 << 8         /* its pixels in colour, longer side 1280    */
+    FAIR_WANT_COLOUR = 1 << 8,        /* its pixels in colour, longer side 1280    */
+    FAIR_WANT_GLANCE = 1 << 9,        /* the hash of exact areas alone, of the cheapest decode */
+    FAIR_WANT_TINT = 1 << 10          /* its pixels in colour, longer side FAIR_TINT_SIDE; not with COLOUR */
 };
+
+#define FAIR_TINT_SIDE 128
 
 /* Ask for one picture.  `bytes` are copied; `tag` comes back.  FAIR_AGAIN
  * while every helper that could take it is busy: take an answer first.  FAIR_LIMIT: it is larger
@@ -53,7 +58,8 @@ struct fair_decoded {
     struct fair_picture info; /* as far as known                                  */
     struct fair_fingerprint fp;       /* in the arena, where wanted               */
     struct fair_image *grey;  /* the caller frees it; NULL unless wanted           */
-    struct fair_image *colour;        /* the same                                  */
+    struct fair_image *colour;        /* the same; of TINT too                     */
+    struct fair_glance glance;        /* where wanted                              */
     fair_str thumb, preview, proof;   /* in the arena                             */
     struct fair_rights rights;
 };

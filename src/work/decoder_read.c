@@ -12,7 +12,8 @@ static const struct { unsigned want; uint64_t most; } blob_rules[FAIR_N_BLOBS] =
     [FAIR_BLOB_THUMB] = { FAIR_WANT_THUMB, JPEG_MOST(320) },
     [FAIR_BLOB_PREVIEW] = { FAIR_WANT_PREVIEW, JPEG_MOST(1280) },
     [FAIR_BLOB_PROOF] = { FAIR_WANT_PROOF, JPEG_MOST(FAIR_SIDE) },
-    [FAIR_BLOB_COLOUR] = { FAIR_WANT_COLOUR, (uint64_t)1280 * 1280 * 3 },
+    [FAIR_BLOB_COLOUR] = { FAIR_WANT_COLOUR | FAIR_WANT_TINT, (uint64_t)1280 * 1280 * 3 },
+    [FAIR_BLOB_GLANCE] = { FAIR_WANT_GLANCE, FAIR_GLANCE_BYTES },
     [FAIR_BLOB_LINKS] = { 0, UINT64_MAX },
 };
 
@@ -27,6 +28,8 @@ expected(const struct fair_decode_question *q, enum fair_blob which)
 static fair_status
 check_blobs(const struct fair_decode_answer *r, const struct fair_decode_question *q, struct fair_err *err)
 {
+    uint32_t most;
+
     for (int i = 0; i < FAIR_N_BLOBS; i++) {
         bool there = r->blob[i] > 0, wanted = r->status == FAIR_OK && expected(q, (enum fair_blob)i);
         if (there != wanted) return fair_fail(err, FAIR_CORRUPT, "blob %d is %s", i, there ? "there unasked" : "missing");
@@ -35,7 +38,8 @@ check_blobs(const struct fair_decode_answer *r, const struct fair_decode_questio
     }
     if (r->grey_width > FAIR_SIDE || r->grey_height > FAIR_SIDE)
         return fair_fail(err, FAIR_CORRUPT, "a grey picture of %u x %u", r->grey_width, r->grey_height);
-    if (r->colour_width > 1280 || r->colour_height > 1280)
+    most = (q->want & FAIR_WANT_TINT) != 0 ? FAIR_TINT_SIDE : 1280;
+    if (r->colour_width > most || r->colour_height > most)
         return fair_fail(err, FAIR_CORRUPT, "a coloured picture of %u x %u", r->colour_width, r->colour_height);
     return FAIR_OK;
 }
@@ -110,6 +114,7 @@ fair_decoder_read(const struct fair_msg *m, const struct fair_decode_question *q
 {
     struct fair_decode_answer r;
     struct fair_fingerprint fp = { 0 };
+    struct fair_glance glance = { 0 };
     fair_str packed, thumb, preview, proof;
 
     FAIR_TRY(fair_decode_answer_unpack(m->body, there->n, &r, err));
@@ -118,6 +123,8 @@ fair_decoder_read(const struct fair_msg *m, const struct fair_decode_question *q
     FAIR_TRY(take_info(&r, q, &out->info, err));
     packed = copy_blob(&r, there, FAIR_BLOB_FINGERPRINT, a);
     if (packed.p != NULL) FAIR_TRY(fair_fingerprint_unpack(packed, a, &fp, err));
+    packed = copy_blob(&r, there, FAIR_BLOB_GLANCE, a);
+    if (packed.p != NULL && !fair_glance_unpack(packed, &glance)) return fair_fail(err, FAIR_CORRUPT, "a glance of %zu bytes", packed.n);
     FAIR_TRY(copy_jpeg(&r, there, FAIR_BLOB_THUMB, a, &thumb, err));
     FAIR_TRY(copy_jpeg(&r, there, FAIR_BLOB_PREVIEW, a, &preview, err));
     FAIR_TRY(copy_jpeg(&r, there, FAIR_BLOB_PROOF, a, &proof, err));
@@ -127,6 +134,7 @@ fair_decoder_read(const struct fair_msg *m, const struct fair_decode_question *q
     out->fault = fault_of(r.status);
     snprintf(out->words, sizeof out->words, "%.*s", (int)r.words.n, r.words.p != NULL ? r.words.p : "");
     out->fp = fp;
+    out->glance = glance;
     out->thumb = thumb;
     out->preview = preview;
     out->proof = proof;

@@ -91,6 +91,12 @@ fair_house_match(struct fair_house *h, const struct fair_fingerprint *fp, const 
     return fair_index_search(h->index, &q, off, out, err);
 }
 
+fair_status
+fair_house_glance(struct fair_house *h, const struct fair_glance *g, bool *look, struct fair_err *err)
+{
+    return fair_index_glance(h->index, g, h->desk.org, look, NULL, err);
+}
+
 enum fair_verdict
 fair_match_empty(const struct fair_fingerprint *fp)
 {

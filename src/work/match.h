@@ -14,6 +14,9 @@
 fair_status fair_house_match(struct fair_house *h, const struct fair_fingerprint *fp, const struct fair_image *grey, unsigned off,
                              struct fair_arena *a, struct fair_matches *out, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* A glance of FAIR_WANT_GLANCE against the catalogue: is the picture worth being decoded and matched?  fair_house_index must have been called. */
+fair_status fair_house_glance(struct fair_house *h, const struct fair_glance *g, bool *look, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* "none", or "too_plain" where the picture holds too little to be told apart: a whole hash that means little, and hardly a spot. */
 enum fair_verdict fair_match_empty(const struct fair_fingerprint *fp);
 

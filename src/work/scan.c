@@ -266,7 +266,7 @@ gone_rows(const struct fair_desk *d, void *arg, struct fair_err *err)
 static fair_status
 end(struct fair_scan *s, fair_status got, struct fair_err *err)
 {
-    struct fair_scan_line l = { .what = FAIR_SCAN_STAT, .run = &s->run };
+    struct fair_scan_line l = { .what = FAIR_SCAN_STAT, .run = &s->run, .glanced = s->o.whole ? s->glanced : -1 };
     struct fair_err why = { 0 };
 
     s->run.ended = fair_now();
@@ -276,8 +276,8 @@ end(struct fair_scan *s, fair_status got, struct fair_err *err)
     else s->run.state = s->run.faults > 0 || s->limited ? FAIR_STR("partly") : FAIR_STR("done");
     if (got != FAIR_OK && got != FAIR_AGAIN && err != NULL) s->run.error = fair_str_dup(s->h->arena, fair_str_of(err->text));
     if (!s->o.stateless && s->run.id != 0) {
-        bool whole = got == FAIR_OK && s->run.faults == 0 && !s->limited && !s->unseen;
-        fair_status put = fair_rows_flush_with(s, whole ? gone_rows : run_row, &s->run, &why);
+        bool all = got == FAIR_OK && s->run.faults == 0 && !s->limited && !s->unseen && !s->o.whole;
+        fair_status put = fair_rows_flush_with(s, all ? gone_rows : run_row, &s->run, &why);
         if (put != FAIR_OK && got == FAIR_OK) got = fair_fail(err, put, "%s", why.text);
     }
     if (s->calls.line != NULL) s->calls.line(s->calls.arg, &l);

@@ -12,6 +12,7 @@ struct fair_scan_options {
     const char *checkpoint;   /* archives: lines "file<TAB>offset" are appended here and skipped to; NULL */
     fair_id watch;            /* the watch this run is for; 0                               */
     unsigned off;             /* matcher stages left out (index.h)                          */
+    bool whole;               /* a glance first: only what is near a work as a whole picture, or too plain to say, is looked at */
 };
 
 enum fair_scan_what { FAIR_SCAN_HIT, FAIR_SCAN_IMAGE, FAIR_SCAN_ERROR, FAIR_SCAN_STAT };
@@ -31,6 +32,7 @@ struct fair_scan_line {
     fair_str file;            /* the archive or list it came from; absent: none             */
     int64_t offset, length, record;
     const struct fair_run *run;       /* STAT: what was done                                */
+    int64_t glanced;          /* STAT: pictures that a glance settled; < 0: none were glanced at */
 };
 
 struct fair_scan_calls {
@@ -48,6 +50,9 @@ struct fair_scan_calls {
  * site's frontier is in the store too: a run that was killed or stopped is taken up by the next call
  * for the same target.  Unchanged pages and pictures (304, or the same bytes) are not read or decoded again.
  * Hits, of the pages that were read whole, that are no longer there are marked gone.
+ *
+ * With `whole` a picture is decoded at an eighth and goes by that unless a work is near (fair_index_glance): crops, collages and
+ * pages are not found.  What a glance settled is not remembered as looked at, and marks no hit gone.
  *
  * FAIR_OK: done; run->faults says how many things could not be read, each told in a line and a row.
  * FAIR_AGAIN: `stopped` said so.  FAIR_NOT_FOUND: no such file.  FAIR_REFUSED, FAIR_INVALID, FAIR_IO ...: not even begun, or the store,

@@ -275,7 +275,7 @@ fair_look_bytes(struct fair_scan *s, struct fair_subject *x, struct fair_arena *
     if (got != FAIR_NOT_FOUND) return got;
     o = outcome_of(s, &sha);
     wait_for(x, o);
-    look_new(s, *bytes_arena, o, bytes, FAIR_LOOK_BYTES);
+    look_new(s, *bytes_arena, o, bytes, s->o.whole ? FAIR_LOOK_GLANCE : FAIR_LOOK_BYTES);
     *bytes_arena = NULL;
     return FAIR_OK;
 }
@@ -337,12 +337,35 @@ previewed(struct fair_scan *s, struct fair_look *l, const struct fair_decoded *d
     return got == FAIR_OK ? settle(s, o, err) : got;
 }
 
+/* A first glance.  What it cannot settle, and what cannot even be glanced at, is looked at as ever; of what it settles no row is
+ * kept, for a later scan may want to know more. */
+static fair_status
+glanced(struct fair_scan *s, struct fair_look *l, const struct fair_decoded *d, struct fair_err *err)
+{
+    struct fair_outcome *o = l->outcome;
+    bool look = true;
+
+    if (d->status == FAIR_OK) FAIR_TRY(fair_house_glance(s->h, &d->glance, &look, err));
+    if (look) {
+        l->phase = FAIR_LOOK_BYTES;
+        queue(s, l);
+        return FAIR_OK;
+    }
+    o->format = fair_decoded_format(&d->info);
+    o->width = d->info.width;
+    o->height = d->info.height;
+    s->glanced++;
+    look_end(s, l);
+    return settle(s, o, err);
+}
+
 static fair_status
 decoded(struct fair_scan *s, struct fair_look *l, struct fair_decoded *d, struct fair_err *err)
 {
     struct fair_outcome *o = l->outcome;
     fair_status got = FAIR_OK;
 
+    if (l->phase == FAIR_LOOK_GLANCE) return glanced(s, l, d, err);
     if (l->phase == FAIR_LOOK_MAKE_PREVIEW) return previewed(s, l, d, err);
     if (l->phase == FAIR_LOOK_BYTES) {
         o->format = fair_decoded_format(&d->info);
@@ -373,6 +396,7 @@ decoded(struct fair_scan *s, struct fair_look *l, struct fair_decoded *d, struct
 static unsigned
 wants(const struct fair_look *l)
 {
+    if (l->phase == FAIR_LOOK_GLANCE) return FAIR_WANT_GLANCE;
     return l->phase == FAIR_LOOK_BYTES ? FAIR_MATCH_WANTS | FAIR_WANT_INFO : l->phase == FAIR_LOOK_PREVIEW ? FAIR_WANT_GREY : FAIR_WANT_PREVIEW;
 }
 

@@ -24,7 +24,7 @@ finish_rows(const struct fair_desk *d, void *arg, struct fair_err *err)
     struct fair_run *run = &f->s->run;
     int64_t n;
 
-    if ((f->p->read || f->p->gone) && !f->p->faulty) FAIR_TRY(fair_store_hits_gone(d, run->id, f->p->page_url, fair_now(), &n, err));
+    if (((f->p->read && !f->s->o.whole) || f->p->gone) && !f->p->faulty) FAIR_TRY(fair_store_hits_gone(d, run->id, f->p->page_url, fair_now(), &n, err));
     if (f->p->frontier != 0) FAIR_TRY(fair_store_frontier_done(d, run->id, f->p->frontier, err));
     return fair_store_run_put(d, run, err);
 }

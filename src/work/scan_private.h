@@ -53,7 +53,7 @@ struct fair_outcome {
     struct fair_subject *waiting;
 };
 
-enum fair_look_phase { FAIR_LOOK_BYTES, FAIR_LOOK_PREVIEW, FAIR_LOOK_MAKE_PREVIEW };
+enum fair_look_phase { FAIR_LOOK_GLANCE, FAIR_LOOK_BYTES, FAIR_LOOK_PREVIEW, FAIR_LOOK_MAKE_PREVIEW };
 
 /* One picture for the decoders. */
 struct fair_look {
@@ -81,6 +81,7 @@ struct fair_scan {
     struct fair_outcome *outcomes[FAIR_SCAN_BUCKETS];
     struct fair_look *looks, **looks_last;
     size_t n_looks;                   /* waiting and under way                             */
+    int64_t glanced;                  /* settled by a glance                               */
     /* rows to be written together */
     struct fair_arena *rows;
     struct fair_seen *seen;

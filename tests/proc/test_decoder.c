@@ -35,6 +35,36 @@ TEST(both_sides_mean_the_same_by_what_is_wanted)
     CHECK_EQ(WANT_PROOF, FAIR_WANT_PROOF);
     CHECK_EQ(WANT_RIGHTS, FAIR_WANT_RIGHTS);
     CHECK_EQ(WANT_INFO, FAIR_WANT_INFO);
+    CHECK_EQ(WANT_COLOUR, FAIR_WANT_COLOUR);
+    CHECK_EQ(WANT_GLANCE, FAIR_WANT_GLANCE);
+    CHECK_EQ(WANT_TINT, FAIR_WANT_TINT);
+}
+
+TEST(a_glance_and_a_tint_are_had_of_a_picture_alone)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(decoders) struct fair_decoders *d = pool(1, 30, 0);
+    static const uint32_t sizes[][2] = { { 1500, 900 }, { 200, 150 }, { 4000, 260 }, { 40, 30 } };
+    struct fair_decoded whole, r;
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        fair_str jpeg = a_jpeg(a, sizes[i][0], sizes[i][1], 3);
+        CHECK_OK(fair_decoders_picture(d, jpeg, FAIR_WANT_CATALOGUE, a, &whole, why));
+        CHECK_OK(fair_decoders_picture(d, jpeg, FAIR_WANT_GLANCE, a, &r, why));
+        CHECK_EQ(r.status, FAIR_OK);
+        CHECK(r.grey == NULL && r.colour == NULL && r.fp.n_parts == 0);
+        CHECK_EQ(r.info.width, sizes[i][0]);
+        CHECK(abs(r.glance.quality - whole.fp.glance_quality) <= 8);
+        CHECK(fair_glance_apart(r.glance.turn, whole.fp.glance[0]) <= 24);
+        CHECK_OK(fair_decoders_picture(d, jpeg, FAIR_WANT_TINT, a, &r, why));
+        CHECK_EQ(r.status, FAIR_OK);
+        CHECK(r.colour != NULL && r.colour->channels == 3);
+        CHECK_EQ(r.colour->width, sizes[i][0] < FAIR_TINT_SIDE ? sizes[i][0] : FAIR_TINT_SIDE);
+        CHECK_EQ(r.info.height, sizes[i][1]);
+        fair_image_free(&r.colour);
+    }
+    CHECK_OK(fair_decoders_picture(d, FAIR_STR("\xff\xd8\xff nothing"), FAIR_WANT_GLANCE, a, &r, why));
+    CHECK(r.status != FAIR_OK);
 }
 
 TEST(a_picture_gives_all_that_is_wanted_of_it)

@@ -1,0 +1,349 @@
+/* image/codecs/jpeg_means.c - the means of a baseline JPEG's luma blocks, without its other coefficients.
+ *
+ * libjpeg decodes all 64 coefficients of a block even where only the first is wanted.  Here the others' codes are skipped, several
+ * at a time: a table tells for the next bits how many whole codes they begin with, how long these are together with the
+ * bits that follow each, and how many coefficients they stand for.  libjpeg has read the headers and takes over whenever
+ * anything is not as it should be, so that nothing is ever decoded otherwise than by libjpeg, only sooner (docs/adr/0052). */
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+#include "image/codecs/jpeg_private.h"
+
+enum { LOOK = 12, DC_LOOK = 10, MOST_DC = 11, PAD = 16 };
+
+/* Canonical codes: those of n bits end below limit[n], counted in 16 bits. */
+struct codes {
+    uint32_t limit[18];
+    int32_t first[17];        /* code of n bits + first[n] = its place among the values */
+    const uint8_t *values;
+};
+
+/* Skipping from the next LOOK bits: bits 0..4 how many, 5..11 how many coefficients, 12 set where the block ends.  0: none fits. */
+struct skips { uint16_t v[1 << LOOK]; struct codes slow; };
+/* The difference's size and the code's length from the next DC_LOOK bits: length << 4 | size; 0: none fits. */
+struct sizes { uint8_t v[1 << DC_LOOK]; struct codes slow; };
+
+struct bits { const uint8_t *v; size_t n_bytes, at; uint64_t held; unsigned n; };
+
+struct means {
+    struct skips ac[NUM_HUFF_TBLS];
+    struct sizes dc[NUM_HUFF_TBLS];
+    bool has_ac[NUM_HUFF_TBLS], has_dc[NUM_HUFF_TBLS];
+    struct bits bits;
+    int32_t last, quant;      /* of luma's DC */
+};
+
+static bool
+codes_of(const JHUFF_TBL *t, struct codes *c)
+{
+    uint32_t code = 0, place = 0;
+
+    if (t == NULL) return false;
+    c->values = t->huffval;
+    for (int n = 1; n <= 16; n++) {
+        c->first[n] = (int32_t)place - (int32_t)code;
+        code += t->bits[n];
+        place += t->bits[n];
+        if (place > 256 || code > 1u << n) return false;
+        c->limit[n] = code << (16 - n);
+        code <<= 1;
+    }
+    c->limit[17] = UINT32_MAX;
+    return true;
+}
+
+/* The code that 16 bits begin with: its length, 17 for none. */
+static inline unsigned
+code_at(const struct codes *c, uint32_t bits, uint8_t *value)
+{
+    unsigned n = 1;
+
+    while (n <= 16 && bits >= c->limit[n]) n++;
+    if (n <= 16) *value = c->values[(int32_t)(bits >> (16 - n)) + c->first[n]];
+    return n;
+}
+
+/* one[bits] = length << 8 | value of the code that `look` bits begin with; 0 where it is longer or there is none. */
+static void
+one_each(const struct codes *c, unsigned look, uint16_t *one)
+{
+    uint32_t code = 0;
+
+    memset(one, 0, sizeof *one << look);
+    for (unsigned n = 1; n <= look; n++)
+        for (; code << (16 - n) < c->limit[n]; code++) {
+            if (n > 1 && code << (16 - n) < c->limit[n - 1]) continue;
+            for (uint32_t i = 0; i < 1u << (look - n); i++) one[(code << (look - n)) + i] = (uint16_t)(n << 8 | c->values[(int32_t)code + c->first[n]]);
+        }
+}
+
+static bool
+skips_make(const JHUFF_TBL *t, struct skips *s)
+{
+    uint16_t one[1 << LOOK];
+
+    if (!codes_of(t, &s->slow)) return false;
+    one_each(&s->slow, LOOK, one);
+    for (uint32_t i = 0; i < 1 << LOOK; i++) {
+        unsigned used = 0, coefficients = 0;
+        bool ends = false;
+        while (used < LOOK && !ends) {
+            const unsigned e = one[i << used & ((1 << LOOK) - 1)], n = e >> 8, run = e >> 4 & 15, size = e & 15;
+            if (n == 0 || used + n > LOOK) break;
+            ends = (e & 255) == 0;
+            /* a code that stands for nothing is libjpeg's to judge */
+            if (!ends && ((size == 0 && run != 15) || coefficients + run + 1 > 63)) break;
+            if (!ends) coefficients += run + 1;
+            used += n + size;
+        }
+        s->v[i] = (uint16_t)(used | coefficients << 5 | (unsigned)ends << 12);
+    }
+    return true;
+}
+
+static bool
+sizes_make(const JHUFF_TBL *t, struct sizes *s)
+{
+    uint16_t one[1 << DC_LOOK];
+
+    if (!codes_of(t, &s->slow)) return false;
+    for (uint32_t n = 1, i = 0; n <= 16; n++)
+        for (uint32_t k = t->bits[n]; k > 0; k--)
+            if (t->huffval[i++] > 15) return false;          /* libjpeg reads no such table */
+    one_each(&s->slow, DC_LOOK, one);
+    for (uint32_t i = 0; i < 1 << DC_LOOK; i++) s->v[i] = (one[i] & 255) <= MOST_DC ? (uint8_t)(one[i] >> 8 << 4 | (one[i] & 15)) : 0;
+    return true;
+}
+
+/* At least 56 bits; beyond the end zeros, which the caller notices. */
+static inline void
+fill(struct bits *b)
+{
+    uint64_t v = 0;
+
+    if (b->at <= b->n_bytes) memcpy(&v, b->v + b->at, sizeof v);
+    b->held |= be64toh(v) >> b->n;
+    b->at += (63 - b->n) >> 3;
+    b->n |= 56;
+}
+
+static inline void
+drop(struct bits *b, unsigned n)
+{
+    b->held <<= n;
+    b->n -= n;
+}
+
+/* One code at a time, where the table has none or the block's end is near. */
+static bool
+skip_one(struct bits *b, const struct codes *c, unsigned *k)
+{
+    uint8_t value = 0;
+    unsigned n = code_at(c, (uint32_t)(b->held >> 48), &value);
+
+    if (n > 16) return false;
+    if (value == 0) *k = 64;
+    else {
+        if ((value & 15) == 0 && value != 0xf0) return false;
+        *k += (value >> 4) + 1u;
+        if (*k > 64) return false;
+        n += value & 15;
+    }
+    drop(b, n);
+    return true;
+}
+
+static inline bool
+skip_coefficients(struct bits *b, const struct skips *s)
+{
+    for (unsigned k = 1; k < 64;) {
+        fill(b);
+        for (int twice = 0; twice < 2 && k < 64; twice++) {           /* each takes 31 bits at most, and then sees 12 */
+            const unsigned e = s->v[b->held >> (64 - LOOK)], more = e >> 5 & 127;
+            if (b->n < 31) break;
+            if (e != 0 && k + more < 64) {
+                k = e >> 12 ? 64 : k + more;
+                drop(b, e & 31);
+            } else if (e != 0 && k + more == 64 && !(e >> 12)) {
+                k = 64;
+                drop(b, e & 31);
+            } else if (!skip_one(b, &s->slow, &k)) return false;
+        }
+    }
+    return true;
+}
+
+/* The difference to the DC before. */
+static inline bool
+difference(struct bits *b, const struct sizes *s, int32_t *out)
+{
+    unsigned e, size, n;
+    uint32_t v;
+
+    fill(b);
+    e = s->v[b->held >> (64 - DC_LOOK)];
+    size = e & 15;
+    n = e >> 4;
+    if (e == 0) {
+        uint8_t value = 0;
+        n = code_at(&s->slow, (uint32_t)(b->held >> 48), &value);
+        if (n > 16 || value > MOST_DC) return false;
+        size = value;
+    }
+    drop(b, n);
+    if (size == 0) {
+        *out = 0;
+        return true;
+    }
+    v = (uint32_t)(b->held >> (64 - size));
+    *out = v >> (size - 1) ? (int32_t)v : (int32_t)v - (int32_t)((1u << size) - 1);
+    drop(b, size);
+    return true;
+}
+
+/* The value libjpeg gives at 1/8; false where it would wrap round. */
+static inline bool
+mean_of(struct means *m, int32_t more, uint8_t *out)
+{
+    int32_t v;
+
+    m->last += more;
+    if (m->last < -32768 || m->last > 32767) return false;
+    v = (m->last * m->quant + 4) >> 3;
+    if (v < -512 || v > 511) return false;
+    v += 128;
+    *out = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+    return true;
+}
+
+/* The data up to the next marker that is none of stuffing, without the stuffing; *n_clean bytes and PAD zeros in `clean`. */
+static const uint8_t *
+unstuffed(const uint8_t *data, const uint8_t *end, uint8_t *clean, size_t *n_clean)
+{
+    uint8_t *to = clean;
+
+    while (data < end) {
+        const uint8_t *ff = memchr(data, 0xff, (size_t)(end - data));
+        size_t n = (size_t)((ff != NULL ? ff : end) - data);
+        memcpy(to, data, n);
+        to += n;
+        data += n;
+        if (ff == NULL || ff + 1 >= end || ff[1] != 0) break;
+        *to++ = 0xff;
+        data += 2;
+    }
+    *n_clean = (size_t)(to - clean);
+    memset(to, 0, PAD);
+    return data;
+}
+
+/* One MCU: luma's means go to `out` as far as they lie in it. */
+static bool
+mcu(struct means *m, const struct jpeg_decompress_struct *j, uint32_t across, uint32_t down, struct fair_image *out)
+{
+    const bool alone = j->num_components == 1;
+
+    for (int c = 0; c < j->num_components; c++) {
+        const jpeg_component_info *ci = &j->comp_info[c];
+        const uint32_t wide = alone ? 1 : (uint32_t)ci->h_samp_factor, high = alone ? 1 : (uint32_t)ci->v_samp_factor;
+        const struct sizes *dc = &m->dc[ci->dc_tbl_no];
+        const struct skips *ac = &m->ac[ci->ac_tbl_no];
+        for (uint32_t y = 0; y < high; y++)
+            for (uint32_t x = 0; x < wide; x++) {
+                int32_t more;
+                uint8_t mean = 0;
+                if (!difference(&m->bits, dc, &more)) return false;
+                if (c == 0) {
+                    const uint32_t at_x = across * wide + x, at_y = down * high + y;
+                    if (!mean_of(m, more, &mean)) return false;
+                    if (at_x < out->width && at_y < out->height) fair_image_row(out, at_y)[at_x] = mean;
+                }
+                if (!skip_coefficients(&m->bits, ac)) return false;
+            }
+    }
+    return true;
+}
+
+static bool
+as_it_should_be(const struct jpeg_decompress_struct *j, const struct fair_image *out)
+{
+    const jpeg_component_info *luma = &j->comp_info[0];
+    int blocks = 0;
+
+    if (j->progressive_mode || j->arith_code || j->data_precision != 8 || j->comps_in_scan != j->num_components) return false;
+    if (!(j->num_components == 1 && j->jpeg_color_space == JCS_GRAYSCALE) && !(j->num_components == 3 && j->jpeg_color_space == JCS_YCbCr)) return false;
+    if (j->Ss != 0 || j->Se != 63 || j->Ah != 0 || j->Al != 0) return false;
+    if (luma->h_samp_factor != j->max_h_samp_factor || luma->v_samp_factor != j->max_v_samp_factor) return false;
+    for (int c = 0; c < j->num_components; c++) {
+        const jpeg_component_info *ci = &j->comp_info[c];
+        blocks += ci->h_samp_factor * ci->v_samp_factor;
+        if (j->cur_comp_info[c] != ci || ci->dc_tbl_no < 0 || ci->dc_tbl_no >= NUM_HUFF_TBLS || ci->ac_tbl_no < 0 || ci->ac_tbl_no >= NUM_HUFF_TBLS) return false;
+        if (ci->quant_tbl_no < 0 || ci->quant_tbl_no >= NUM_QUANT_TBLS || j->quant_tbl_ptrs[ci->quant_tbl_no] == NULL) return false;
+    }
+    return (j->num_components == 1 || blocks <= C_MAX_BLOCKS_IN_MCU) && j->quant_tbl_ptrs[luma->quant_tbl_no]->quantval[0] <= 255 && out->channels == 1 && out->width == (j->image_width + 7) / 8 &&
+           out->height == (j->image_height + 7) / 8;
+}
+
+static bool
+tables(struct means *m, const struct jpeg_decompress_struct *j)
+{
+    for (int c = 0; c < j->num_components; c++) {
+        const jpeg_component_info *ci = &j->comp_info[c];
+        if (!m->has_dc[ci->dc_tbl_no] && !sizes_make(j->dc_huff_tbl_ptrs[ci->dc_tbl_no], &m->dc[ci->dc_tbl_no])) return false;
+        if (!m->has_ac[ci->ac_tbl_no] && !skips_make(j->ac_huff_tbl_ptrs[ci->ac_tbl_no], &m->ac[ci->ac_tbl_no])) return false;
+        m->has_dc[ci->dc_tbl_no] = m->has_ac[ci->ac_tbl_no] = true;
+    }
+    m->quant = j->quant_tbl_ptrs[j->comp_info[0].quant_tbl_no]->quantval[0];
+    return true;
+}
+
+/* Were more bits taken than there are?  Those in hand were not taken yet. */
+static bool
+overrun(const struct bits *b)
+{
+    return b->at > b->n_bytes && (b->at - b->n_bytes) * 8 > b->n;
+}
+
+static bool
+scan(struct means *m, const struct jpeg_decompress_struct *j, const uint8_t *data, const uint8_t *end, uint8_t *clean, struct fair_image *out)
+{
+    const bool alone = j->num_components == 1;
+    const uint32_t wide = 8 * (alone ? 1 : (uint32_t)j->max_h_samp_factor), high = 8 * (alone ? 1 : (uint32_t)j->max_v_samp_factor);
+    const uint32_t across = (j->image_width + wide - 1) / wide, down = (j->image_height + high - 1) / high;
+    uint32_t left = 0, restarts = 0;
+
+    for (uint32_t y = 0; y < down; y++)
+        for (uint32_t x = 0; x < across; x++) {
+            if (left == 0) {              /* a new stretch: between two of them lies a marker, in turn RST0 to RST7 */
+                size_t n;
+                if (x > 0 || y > 0) {
+                    if (end - data < 2 || data[0] != 0xff || data[1] != 0xd0 + (restarts++ & 7)) return false;
+                    data += 2;
+                }
+                data = unstuffed(data, end, clean, &n);
+                m->bits = (struct bits){ .v = clean, .n_bytes = n };
+                m->last = 0;
+                left = j->restart_interval > 0 ? j->restart_interval : UINT32_MAX;
+            }
+            if (!mcu(m, j, x, y, out) || overrun(&m->bits)) return false;
+            left--;
+        }
+    return true;
+}
+
+bool
+fair_jpeg_means(const struct jpeg_decompress_struct *j, const uint8_t *data, size_t n, struct fair_image *out)
+{
+    struct means *m;
+    uint8_t *clean;
+    bool done;
+
+    if (!as_it_should_be(j, out)) return false;
+    m = fair_xcalloc(1, sizeof *m);
+    clean = fair_xmalloc(n + PAD);
+    done = tables(m, j) && scan(m, j, data, data + n, clean, out);
+    free(clean);
+    free(m);
+    return done;
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""test_glance.py FAIRTRACK MAKE-PICTURES: `scan --whole` finds whole copies by a first glance, looks at what is too plain to say, leaves crops
+out, and takes nothing that it only glanced at for looked at.  Needs ImageMagick, for the copies."""
+import gzip, json, os, shutil, subprocess, sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from tap import Tap, Fairtrack
+
+t = Tap()
+f = Fairtrack(sys.argv[1], t.top + '/home')
+if not shutil.which('convert'):
+    t.skip('whole_copies_are_found_by_a_glance', 'no ImageMagick')
+    t.end()
+photos, web = t.top + '/photos', t.top + '/web'
+subprocess.run([sys.argv[2], photos, '10', '31', '1100'], check=True)
+made = sorted(os.listdir(photos))
+works, strangers = made[:5], made[5:]
+os.makedirs(web)
+
+
+def convert(*args):
+    subprocess.run(['convert', *[str(a) for a in args]], check=True, stderr=subprocess.DEVNULL)
+
+
+WHOLE = {'as-it-is': [], 'again': ['-quality', 60], 'small': ['-resize', '400x'], 'mirrored': ['-flop'], 'turned': ['-rotate', 90], 'grey': ['-colorspace', 'Gray'],
+         'negative': ['-negate'], 'small-grey': ['-resize', '640x', '-colorspace', 'Gray', '-quality', 75]}
+for i, w in enumerate(works):
+    for name, how in WHOLE.items():
+        convert(photos + '/' + w, *how, '%s/%d-%s.jpg' % (web, i, name))
+    convert(photos + '/' + w, '-gravity', 'center', '-crop', '55%x55%+0+0', '+repage', '%s/%d-crop.png' % (web, i))
+for i, w in enumerate(strangers):
+    shutil.copy(photos + '/' + w, '%s/stranger-%d.jpg' % (web, i))
+convert('-size', '900x700', 'gradient:white-gray', web + '/plain.png')
+open(web + '/broken.jpg', 'wb').write(b'\xff\xd8\xff\xe0 nothing of a picture')
+pictures = len(os.listdir(web))
+
+
+def scanned(*more):
+    code, out, err = f('scan', *more, web, timeout=300)
+    lines = [json.loads(l) for l in out.splitlines() if l]
+    hits = sorted({os.path.basename(l['image']['url'])[:-4] for l in lines if l['type'] == 'hit' and l['verdict'] == 'match'})
+    return code, hits, [l for l in lines if l['type'] == 'stat'][-1], lines
+
+
+f('init')
+code, out, err = f('works', 'add', *[photos + '/' + w for w in works], timeout=300)
+whole = sorted('%d-%s' % (i, n) for i in range(len(works)) for n in WHOLE)
+crops = ['%d-crop' % i for i in range(len(works))]
+
+code, hits, stat, lines = scanned('--whole')
+t.check(hits == whole, 'whole_copies_are_found_by_a_glance', (sorted(set(whole) ^ set(hits)), err))
+t.check(stat.get('glanced') == len(crops) + len(strangers), 'what_is_near_no_work_is_settled_by_a_glance_and_the_plain_is_looked_at', stat)
+t.check(code == 3 and stat['faults'] == 1 and stat['pictures'] == pictures, 'what_cannot_be_read_is_named_as_ever', (code, stat, pictures))
+
+code, hits, stat, lines = scanned()
+t.check(hits == sorted(whole + crops), 'what_was_only_glanced_at_is_looked_at_by_the_next_scan', (sorted(set(whole + crops) ^ set(hits)), stat))
+t.check('glanced' not in stat, 'an_ordinary_scan_glances_at_nothing', stat)
+
+# A crop that changes its bytes is glanced at again: that is no reason to take its hit for gone.
+convert(web + '/0-crop.png', '-strip', '-define', 'png:compression-level=1', web + '/0-crop-again.png')
+os.replace(web + '/0-crop-again.png', web + '/0-crop.png')
+os.remove(web + '/broken.jpg')
+code, hits, stat, lines = scanned('--whole')
+listed = f.json('hits', 'list')
+gone = [h for h in listed if h.get('type') == 'hit' and h.get('gone')]
+t.check(code == 0 and len(listed) > 0 and not gone, 'no_hit_is_gone_because_of_a_glance', (code, gone, listed[:2], stat))
+
+# An archive, the same way.
+def record(url, body):
+    http = b'HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n' + body
+    head = ('WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: %s\r\nWARC-Date: 2026-01-02T03:04:05Z\r\nWARC-Record-ID: <urn:uuid:%032x>\r\n'
+            'Content-Type: application/http; msgtype=response\r\nContent-Length: %d\r\n\r\n' % (url, len(body), len(http))).encode()
+    return gzip.compress(head + http + b'\r\n\r\n')
+
+
+with open(t.top + '/web.warc.gz', 'wb') as o:
+    for i in range(3):
+        o.write(record('http://shop.example.com/%d.jpg' % i, open('%s/%d-small.jpg' % (web, i), 'rb').read()))
+        o.write(record('http://shop.example.com/s%d.jpg' % i, open('%s/stranger-%d.jpg' % (web, i), 'rb').read()))
+g = Fairtrack(sys.argv[1], t.top + '/home')
+code, out, err = g('scan', '--whole', '--stateless', t.top + '/web.warc.gz', timeout=300)
+lines = [json.loads(l) for l in out.splitlines() if l]
+hits = sorted(l['image']['url'] for l in lines if l['type'] == 'hit')
+t.check(code == 0 and hits == ['http://shop.example.com/%d.jpg' % i for i in range(3)] and lines[-1]['glanced'] == 3, 'an_archive_is_glanced_through', (code, hits, lines[-1], err))
+t.end()
