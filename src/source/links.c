@@ -84,7 +84,7 @@ afford(struct fair_gather *g, size_t n)
 static fair_str
 clipped(fair_str s)
 {
-    if (s.n <= FAIR_LINKS_VALUE) return s;
+    if (s.p == NULL || s.n <= FAIR_LINKS_VALUE) return s;
     s.n = FAIR_LINKS_VALUE;
     while (s.n > 0 && ((unsigned char)s.p[s.n] & 0xc0) == 0x80) s.n--;
     return s;
