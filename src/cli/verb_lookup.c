@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "cli/explain.h"
 #include "work/files.h"
-#include "work/match.h"
+#include "work/matchers.h"
 
 enum form { TABLE, JSON, TSV };
 
@@ -16,12 +16,15 @@ struct asked {
     const struct fair_file *file;
     struct fair_buf out;
     bool ready;
+    struct fair_arena *decoded_in;        /* until it is matched */
+    struct fair_decoded decoded;
 };
 
 struct looking {
     struct fair_cli *c;
     enum form form;
     unsigned off;
+    struct fair_matchers *matchers;
     struct asked *v;
     size_t n, printed;
     int64_t faults, found;
@@ -115,35 +118,30 @@ table_line(struct asked *q, const struct fair_match *m, const struct fair_work *
     for (size_t i = 0; i < n; i++) fair_buf_fmt(&q->out, "                      %.*s\n", FAIR_STR_ARG(words[i]));
 }
 
+/* Matched: what is found goes into q->out. */
 static fair_status
-answer(struct looking *l, const struct fair_decoded *d, struct fair_err *err)
+answer(struct looking *l, struct asked *q, const struct fair_matches *found, struct fair_err *err)
 {
-    struct asked *q = d->tag;
-    struct fair_matches found = { 0 };
+    const struct fair_decoded *d = &q->decoded;
     enum fair_verdict best = FAIR_NO_MATCH;
     json_t *list = NULL;
 
-    if (d->status != FAIR_OK) {
-        fault(l, q, d->fault, d->words);
-        return FAIR_OK;
-    }
-    FAIR_TRY(fair_house_match(&l->c->house, &d->fp, d->grey, l->off, q->arena, &found, err));
-    for (size_t i = 0; i < found.n; i++)
-        if (found.v[i].verdict > best) best = found.v[i].verdict;
+    for (size_t i = 0; i < found->n; i++)
+        if (found->v[i].verdict > best) best = found->v[i].verdict;
     if (best == FAIR_NO_MATCH) best = fair_match_empty(&d->fp);
-    l->found += found.n > 0;
+    l->found += found->n > 0;
     if (l->form == JSON) list = json_array();
     if (l->form == TABLE) fair_buf_fmt(&q->out, "%.*s: %s\n", FAIR_STR_ARG(fair_str_escape(q->arena, q->file->path)), fair_verdict_name(best));
-    for (size_t i = 0; i < found.n; i++) {
+    for (size_t i = 0; i < found->n; i++) {
         struct fair_work w;
-        if (fair_store_work_get(&l->c->house.desk, found.v[i].work, q->arena, &w, err) != FAIR_OK) {
+        if (fair_store_work_get(&l->c->house.desk, found->v[i].work, q->arena, &w, err) != FAIR_OK) {
             if (err->status == FAIR_NOT_FOUND) continue;      /* removed meanwhile */
             json_decref(list);
             return err->status;
         }
-        if (l->form == TSV) tsv_line(q, &found.v[i], &w);
-        if (l->form == JSON) json_array_append_new(list, match_json(q, &found.v[i], &w, &d->info));
-        if (l->form == TABLE) table_line(q, &found.v[i], &w, &d->info);
+        if (l->form == TSV) tsv_line(q, &found->v[i], &w);
+        if (l->form == JSON) json_array_append_new(list, match_json(q, &found->v[i], &w, &d->info));
+        if (l->form == TABLE) table_line(q, &found->v[i], &w, &d->info);
     }
     if (l->form == JSON) {
         json_t *o = json_pack("{s:i, s:s, s:s, s:i, s:i, s:b, s:o}", "v", 1, "type", "lookup", "verdict", fair_verdict_name(best), "width",
@@ -155,18 +153,45 @@ answer(struct looking *l, const struct fair_decoded *d, struct fair_err *err)
     return FAIR_OK;
 }
 
+/* One that is matched already, or, with `wait`, the next. */
+static fair_status
+one_match(struct looking *l, bool wait, struct fair_err *err)
+{
+    struct fair_matched x = { 0 };
+    struct asked *q;
+    fair_status s;
+
+    FAIR_TRY(fair_matchers_next(l->matchers, wait ? -1 : 0, &x));
+    q = x.tag;
+    s = x.status == FAIR_OK ? answer(l, q, &x.found, err) : fair_fail(err, x.status, "%s", x.why.text);
+    fair_image_free(&q->decoded.grey);
+    fair_arena_free(&q->decoded_in);
+    print_ready(l);
+    return s;
+}
+
+/* Take a picture out of the decoders and give it to the matchers, and take what they have done. */
 static fair_status
 one_answer(struct looking *l, struct fair_err *err)
 {
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_arena *a = fair_arena_new();
     struct fair_decoded d = { 0 };
-    fair_status s;
+    struct asked *q;
+    fair_status s = fair_decoders_next(l->c->house.decoders, a, -1, &d, err);
 
-    FAIR_TRY(fair_decoders_next(l->c->house.decoders, a, -1, &d, err));
-    s = answer(l, &d, err);
-    fair_image_free(&d.grey);
-    print_ready(l);
-    return s;
+    if (s != FAIR_OK || d.status != FAIR_OK) {
+        if (s == FAIR_OK) fault(l, d.tag, d.fault, d.words);
+        fair_image_free(&d.grey);
+        fair_arena_free(&a);
+        print_ready(l);
+        return s;
+    }
+    q = d.tag;
+    q->decoded = d;
+    q->decoded_in = a;
+    while ((s = fair_matchers_ask(l->matchers, &q->decoded.fp, q->decoded.grey, l->off, q->arena, q)) == FAIR_AGAIN) FAIR_TRY(one_match(l, true, err));
+    while (s == FAIR_OK) s = one_match(l, false, err);
+    return s == FAIR_AGAIN || s == FAIR_DONE ? FAIR_OK : s;
 }
 
 static fair_status
@@ -235,14 +260,22 @@ look(struct looking *l, struct fair_files *files)
     if (fair_house_index(&c->house, &err) != FAIR_OK || fair_house_decoders(&c->house, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     l->n = files->n;
     l->v = fair_alloc_array(c->arena, l->n + 1, sizeof *l->v);
+    l->matchers = fair_matchers_new(&c->house, l->n < fair_cores() ? (unsigned)l->n : 0);
     fair_progress_begin(&l->bar, "pictures", (int64_t)l->n);
     for (size_t i = 0; i < l->n && s == FAIR_OK && !fair_cli_stopped(); i++) {
         l->v[i].file = &files->v[i];
         s = look_at(l, &l->v[i], &err);
     }
     while (s == FAIR_OK) s = one_answer(l, &err);
+    if (s == FAIR_DONE) s = FAIR_OK;
+    while (s == FAIR_OK) s = one_match(l, true, &err);
+    fair_matchers_free(&l->matchers);
     fair_progress_end(&l->bar);
-    for (size_t i = l->printed; i < l->n; i++) fair_arena_free(&l->v[i].arena);
+    for (size_t i = l->printed; i < l->n; i++) {
+        fair_image_free(&l->v[i].decoded.grey);
+        fair_arena_free(&l->v[i].decoded_in);
+        fair_arena_free(&l->v[i].arena);
+    }
     if (s != FAIR_DONE) return fair_cli_fail(c, &err);
     return l->faults > 0 || fair_cli_stopped() ? FAIR_EXIT_PARTLY : FAIR_EXIT_DONE;
 }

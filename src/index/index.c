@@ -39,6 +39,12 @@ fair_index_search_with(const struct fair_index *ix, struct fair_search *s, unsig
 }
 
 fair_status
+fair_index_prepare(struct fair_index *ix, struct fair_err *err)
+{
+    return fair_index_ready(ix, err);
+}
+
+fair_status
 fair_index_search(const struct fair_index *ix, const struct fair_query *q, unsigned off, struct fair_matches *out, struct fair_err *err)
 {
     struct fair_search s = { .q = *q };

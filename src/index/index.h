@@ -121,6 +121,10 @@ struct fair_stage {
 extern const struct fair_stage fair_stages[];
 extern const size_t fair_n_stages;
 
+/* Make what searches share, which the first one does otherwise.  After it several threads may search at once, until the index is
+ * refreshed or put to. */
+fair_status fair_index_prepare(struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* Search.  *out lies in q->arena, best first, every pair the matcher kept. */
 fair_status fair_index_search(const struct fair_index *ix, const struct fair_query *q, unsigned off,
                               struct fair_matches *out, struct fair_err *err) FAIR_MUST_CHECK;

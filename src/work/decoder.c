@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/clock.h"
@@ -90,15 +91,24 @@ make_ready(struct fair_decoders *d, struct lane *l, int kind, struct fair_err *e
     return s;
 }
 
+unsigned
+fair_cores(void)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t may;
+
+    if (sched_getaffinity(0, sizeof may, &may) == 0 && CPU_COUNT(&may) > 0) return (unsigned)CPU_COUNT(&may);
+    return online > 0 ? (unsigned)online : 1;
+}
+
 fair_status
 fair_decoders_open(const struct fair_decoder_limits *limits, struct fair_decoders **out, struct fair_err *err)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     FAIR_AUTO(decoders) struct fair_decoders *d = fair_xcalloc(1, sizeof *d);
 
     *out = NULL;
     d->limits = *limits;
-    d->n = limits->n > 0 ? limits->n : cores > 0 ? (unsigned)cores : 1;
+    d->n = limits->n > 0 ? limits->n : fair_cores();
     if (d->n > MOST_LANES) d->n = MOST_LANES;
     if (d->limits.seconds == 0) d->limits.seconds = fair_decoder_limits_default.seconds;
     d->lanes = fair_xcalloc(d->n, sizeof *d->lanes);

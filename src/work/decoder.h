@@ -13,7 +13,7 @@
 struct fair_decoders;
 
 struct fair_decoder_limits {
-    unsigned n;               /* decoders at once; 0 = as many as cores          */
+    unsigned n;               /* decoders at once; 0 = as many as fair_cores     */
     struct fair_image_limits image;
     unsigned seconds;         /* for one picture or page; then it is killed      */
     size_t memory;            /* bytes a helper may use                          */
@@ -21,6 +21,9 @@ struct fair_decoder_limits {
     bool weak;                /* decode.sandbox = weak: go on where a protection is missing */
 };
 extern const struct fair_decoder_limits fair_decoder_limits_default;
+
+/* How many cores this process may use. */
+unsigned fair_cores(void);
 
 /* Starts the first helper and waits until it is ready.
  *   FAIR_NOT_FOUND  no fairtrack-decode where it should be

@@ -266,7 +266,7 @@ gone_rows(const struct fair_desk *d, void *arg, struct fair_err *err)
 static fair_status
 end(struct fair_scan *s, fair_status got, struct fair_err *err)
 {
-    struct fair_scan_line l = { .what = FAIR_SCAN_STAT, .run = &s->run, .glanced = s->o.whole ? s->glanced : -1 };
+    struct fair_scan_line l = { .what = FAIR_SCAN_STAT, .run = &s->run, .decoded = s->decoded, .glanced = s->o.whole ? s->glanced : -1 };
     struct fair_err why = { 0 };
 
     s->run.ended = fair_now();
@@ -303,6 +303,12 @@ let_go(struct fair_scan *s)
         }
         fair_arena_clear(a);
     }
+    for (struct fair_matched x; fair_matchers_next(s->matchers, -1, &x) == FAIR_OK;) {
+        struct fair_look *l = x.tag;
+        struct fair_arena *its = l->arena;
+        fair_image_free(&l->grey);
+        fair_arena_free(&its);
+    }
     while (s->looks != NULL) {
         struct fair_look *l = s->looks;
         struct fair_arena *its = l->arena;
@@ -329,6 +335,7 @@ fair_scan(struct fair_house *h, fair_str target, const struct fair_scan_options 
     s->scratch = fair_arena_new();
     s->rows = fair_arena_new();
     s->looks_last = &s->looks;
+    s->matchers = fair_matchers_new(h, 0);
     s->target = fair_str_dup(h->arena, target);
     if (s->o.depth < 0) s->o.depth = h->config.crawl_depth;
     if (s->o.pages <= 0) s->o.pages = h->config.crawl_pages;
@@ -346,6 +353,7 @@ fair_scan(struct fair_house *h, fair_str target, const struct fair_scan_options 
     run->state = fair_str_dup(h->arena, run->state);
     run->error = run->error.p != NULL ? fair_str_dup(h->arena, run->error) : run->error;
     run->target = s->target;
+    fair_matchers_free(&s->matchers);
     fair_decoders_free(&s->readers);
     fair_arena_free(&s->rows);
     fair_arena_free(&s->scratch);

@@ -33,6 +33,7 @@ struct fair_scan_line {
     int64_t offset, length, record;
     const struct fair_run *run;       /* STAT: what was done                                */
     int64_t glanced;          /* STAT: pictures that a glance settled; < 0: none were glanced at */
+    int64_t decoded;          /* STAT: how often a picture was decoded                      */
 };
 
 struct fair_scan_calls {

@@ -113,19 +113,26 @@ worth_a_look(const struct fair_match *m)
     return m->verdict == FAIR_MATCH || m->verdict == FAIR_SAME_SCENE || (m->verdict == FAIR_POSSIBLE && m->score >= WORTH_A_LOOK);
 }
 
-/* Match, and keep what is worth a person's look.  `grey` may be NULL. */
+/* Keep what is worth a person's look. */
+static void
+keep_found(struct fair_scan *s, struct fair_outcome *o, const struct fair_matches *found)
+{
+    o->n_found = 0;
+    if (found->n > 0) o->found = fair_alloc_array(s->arena, found->n, sizeof *o->found);
+    fair_arena_clear(s->scratch);
+    for (size_t i = 0; i < found->n; i++)
+        if (worth_a_look(&found->v[i])) o->found[o->n_found++] = (struct fair_found){ found->v[i], words_json(s, &found->v[i], o) };
+}
+
+/* Match by the fingerprint alone, at once. */
 static fair_status
-match(struct fair_scan *s, struct fair_outcome *o, const struct fair_fingerprint *fp, const struct fair_image *grey, struct fair_err *err)
+match_row(struct fair_scan *s, struct fair_outcome *o, const struct fair_fingerprint *fp, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct fair_matches found = { 0 };
 
-    FAIR_TRY(fair_house_match(s->h, fp, grey, s->o.off, a, &found, err));
-    o->n_found = 0;
-    if (found.n > 0) o->found = fair_alloc_array(s->arena, found.n, sizeof *o->found);
-    fair_arena_clear(s->scratch);
-    for (size_t i = 0; i < found.n; i++)
-        if (worth_a_look(&found.v[i])) o->found[o->n_found++] = (struct fair_found){ found.v[i], words_json(s, &found.v[i], o) };
+    FAIR_TRY(fair_house_match(s->h, fp, NULL, s->o.off, a, &found, err));
+    keep_found(s, o, &found);
     return FAIR_OK;
 }
 
@@ -172,6 +179,7 @@ look_end(struct fair_scan *s, struct fair_look *l)
     struct fair_arena *a = l->arena;
 
     s->n_looks--;
+    fair_image_free(&l->grey);
     fair_arena_free(&a);
 }
 
@@ -205,7 +213,7 @@ from_row(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
         o->preview = row.preview;
         o->preview_kept = !fair_sha256_none(&row.preview);
         o->whole = row.whole;
-        if (!o->preview_kept) got = match(s, o, &fp, NULL, err);
+        if (!o->preview_kept) got = match_row(s, o, &fp, err);
         if (got == FAIR_OK && !o->preview_kept) got = only_new_works(s, o, row.at, err);
     }
     if (got == FAIR_OK && !o->preview_kept && o->n_found == 0) {
@@ -359,6 +367,41 @@ glanced(struct fair_scan *s, struct fair_look *l, const struct fair_decoded *d, 
     return settle(s, o, err);
 }
 
+/* Take one answer of the matchers. */
+static fair_status
+one_match(struct fair_scan *s, int wait_ms, struct fair_err *err)
+{
+    struct fair_matched x = { 0 };
+    struct fair_look *l;
+
+    FAIR_TRY(fair_matchers_next(s->matchers, wait_ms, &x));
+    l = x.tag;
+    fair_image_free(&l->grey);
+    if (x.status != FAIR_OK) {
+        look_end(s, l);
+        return fair_fail(err, x.status, "%s", x.why.text);
+    }
+    keep_found(s, l->outcome, &x.found);
+    return judged(s, l, err);
+}
+
+/* It is matched by whoever is free; `*grey` becomes the look's. */
+static fair_status
+to_match(struct fair_scan *s, struct fair_look *l, struct fair_image **grey, struct fair_err *err)
+{
+    fair_status got;
+
+    l->grey = *grey;
+    *grey = NULL;
+    while ((got = fair_matchers_ask(s->matchers, &l->fp, l->grey, s->o.off, l->arena, l)) == FAIR_AGAIN) {
+        got = one_match(s, -1, err);
+        if (got == FAIR_OK) continue;
+        look_end(s, l);
+        return got;
+    }
+    return got;
+}
+
 static fair_status
 decoded(struct fair_scan *s, struct fair_look *l, struct fair_decoded *d, struct fair_err *err)
 {
@@ -389,8 +432,7 @@ decoded(struct fair_scan *s, struct fair_look *l, struct fair_decoded *d, struct
         l->fp.parts = parts;
         memcpy(o->whole.b, d->fp.whole[0], sizeof o->whole.b);
     }
-    got = match(s, o, &l->fp, d->grey, err);
-    return got == FAIR_OK ? judged(s, l, err) : got;
+    return to_match(s, l, &d->grey, err);
 }
 
 static unsigned
@@ -408,6 +450,7 @@ hand_out(struct fair_scan *s, struct fair_err *err)
         struct fair_err why = { 0 };
         fair_status got = fair_decoders_ask(s->h->decoders, l->bytes, wants(l), l, &why);
         if (got == FAIR_AGAIN) return FAIR_OK;
+        s->decoded += got == FAIR_OK;
         s->looks = l->next;
         if (s->looks == NULL) s->looks_last = &s->looks;
         if (got == FAIR_LIMIT || got == FAIR_INVALID || got == FAIR_CORRUPT) {
@@ -422,30 +465,37 @@ hand_out(struct fair_scan *s, struct fair_err *err)
     return FAIR_OK;
 }
 
+/* Take one answer of the decoders. */
+static fair_status
+one_decoded(struct fair_scan *s, int wait_ms, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_decoded d = { 0 };
+    struct fair_err why = { 0 };
+    fair_status got = fair_decoders_next(s->h->decoders, a, wait_ms, &d, &why);
+
+    if (got == FAIR_AGAIN || got == FAIR_DONE) return FAIR_AGAIN;
+    if (got != FAIR_OK) return fair_fail(err, got, "%s", why.text);
+    got = decoded(s, d.tag, &d, err);
+    fair_image_free(&d.grey);
+    return got;
+}
+
 fair_status
 fair_look_work(struct fair_scan *s, int wait_ms, struct fair_err *err)
 {
-    FAIR_TRY(hand_out(s, err));
-    while (fair_decoders_busy(s->h->decoders) > 0) {
-        struct fair_arena *a = fair_arena_new();
-        struct fair_decoded d = { 0 };
-        struct fair_err why = { 0 };
-        fair_status got = fair_decoders_next(s->h->decoders, a, wait_ms, &d, &why);
-        if (got == FAIR_OK) {
-            got = decoded(s, d.tag, &d, err);
-            fair_image_free(&d.grey);
-            if (got == FAIR_OK) got = hand_out(s, err);
-        } else if (got == FAIR_AGAIN || got == FAIR_DONE) {
-            fair_arena_free(&a);
-            return FAIR_OK;
-        } else {
-            (void)fair_fail(err, got, "%s", why.text);
-        }
-        fair_arena_free(&a);
+    for (;;) {
+        fair_status got;
+        while ((got = one_match(s, 0, err)) == FAIR_OK) { }
+        if (got != FAIR_AGAIN && got != FAIR_DONE) return got;
+        FAIR_TRY(hand_out(s, err));
+        if (fair_decoders_busy(s->h->decoders) > 0) got = one_decoded(s, wait_ms, err);
+        else if (fair_matchers_busy(s->matchers) > 0) got = one_match(s, wait_ms, err);
+        else return FAIR_OK;
+        if (got == FAIR_AGAIN) return FAIR_OK;
         if (got != FAIR_OK) return got;
         wait_ms = 0;
     }
-    return FAIR_OK;
 }
 
 fair_status

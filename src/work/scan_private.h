@@ -1,7 +1,7 @@
 /* scan_private.h - the inside of a scan: pictures on their way from an address to a verdict, and pages on theirs. */
 #ifndef FAIR_WORK_SCAN_PRIVATE_H
 #define FAIR_WORK_SCAN_PRIVATE_H
-#include "work/match.h"
+#include "work/matchers.h"
 #include "work/scan.h"
 #include "work/scan_rules.h"
 
@@ -63,6 +63,7 @@ struct fair_look {
     enum fair_look_phase phase;
     struct fair_outcome *outcome;
     struct fair_fingerprint fp;       /* in the look's arena, once known                   */
+    struct fair_image *grey;          /* while it is matched                               */
 };
 
 struct fair_scan {
@@ -73,6 +74,8 @@ struct fair_scan {
     struct fair_arena *arena;         /* of the run */
     struct fair_arena *scratch;       /* of one call */
     struct fair_decoders *readers;    /* one helper for pages and sheets                   */
+    struct fair_matchers *matchers;
+    int64_t decoded;                  /* pictures that a helper was asked to decode        */
     fair_str target;
     bool limited;                     /* a bound ended it early                            */
     bool unseen;                      /* robots.txt kept something from us                 */
