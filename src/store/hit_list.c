@@ -33,6 +33,9 @@
     " GROUP BY i.site ORDER BY open DESC, best DESC, i.site LIMIT $9 OFFSET $10"
 
 FAIR_SQL(hit_by_id, "SELECT " HIT_COLUMNS " FROM hit h JOIN work w ON w.org_id = h.org_id AND w.id = h.work_id WHERE h.org_id = $1 AND h.id = $2");
+FAIR_SQL(hits_of_bytes,
+    "SELECT " HIT_COLUMNS " FROM hit h JOIN work w ON w.org_id = h.org_id AND w.id = h.work_id WHERE h.org_id = $1 AND h.sha256 = $2"
+    " AND h.dropped_us IS NULL ORDER BY h.work_id, h.last_seen_us DESC, h.id");
 FAIR_SQL(hits_all, LIST(""));
 FAIR_SQL(hits_by_state, LIST(BY_STATE));
 FAIR_SQL(hits_by_site, LIST(BY_SITE));
@@ -109,6 +112,27 @@ fair_store_hit_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, 
     if (s != FAIR_OK) return s;
     hit_read(q, a, out);
     return FAIR_OK;
+}
+
+fair_status
+fair_store_hits_of(const struct fair_desk *d, const struct fair_sha256 *sha, FAIR_EACH(fair_hit), struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+    fair_id last = 0;
+    fair_status s;
+
+    FAIR_TRY(fair_desk_query(d, &hits_of_bytes, &q, err));
+    fair_db_sha256(q, 2, sha);
+    while ((s = fair_db_step(q, err)) == FAIR_OK) {
+        struct fair_hit h;
+        fair_arena_clear(a);
+        hit_read(q, a, &h);
+        if (h.work == last) continue;
+        last = h.work;
+        FAIR_TRY(each(arg, &h, err));
+    }
+    return s == FAIR_DONE ? FAIR_OK : s;
 }
 
 static fair_str none_if_empty(fair_str s) { return s.n > 0 ? s : (fair_str){ NULL, 0 }; }

@@ -203,6 +203,8 @@ struct fair_work_filter { fair_str text, collection; fair_id after_id; bool with
 /* By id; `text` is looked for in title, path, creator, copyright, collection. Removed works are left out. */
 fair_status fair_store_works(const struct fair_desk *d, const struct fair_work_filter *f, FAIR_EACH(fair_work), struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_works_count(const struct fair_desk *d, const struct fair_work_filter *f, int64_t *n, struct fair_err *err) FAIR_MUST_CHECK;
+/* When the work registered last was added; 0: there is none. */
+fair_status fair_store_works_newest(const struct fair_desk *d, fair_time *at, struct fair_err *err) FAIR_MUST_CHECK;
 /* Ids of works removed since, for the index's writer. */
 fair_status fair_store_works_removed(const struct fair_desk *d, fair_time since, fair_status (*each)(void *arg, fair_id work, fair_time removed), void *arg, struct fair_err *err) FAIR_MUST_CHECK;
 
@@ -278,6 +280,9 @@ struct fair_hit {
  * FAIR_NOT_FOUND: the work is not, or no longer, registered. */
 fair_status fair_store_hit_seen(const struct fair_desk *d, struct fair_hit *h, bool *fresh, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_store_hit_get(const struct fair_desk *d, fair_id id, struct fair_arena *a, struct fair_hit *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* What was found of a picture, known by its bytes, where it stands already: of each work the hit seen last, works removed left out.
+ * Every column is filled as by fair_store_hit_get. */
+fair_status fair_store_hits_of(const struct fair_desk *d, const struct fair_sha256 *sha, FAIR_EACH(fair_hit), struct fair_err *err) FAIR_MUST_CHECK;
 struct fair_hit_filter { fair_str state, site, verdict, text; fair_id work, run; fair_time since; struct fair_page page; };
 /* Best first: match before possible before same_scene, then score, then id.  `since`: first seen since;
  * `run`: last seen by that run.  Hits of removed works are left out. */

@@ -16,6 +16,8 @@ FAIR_SQL(works_number, "SELECT count(*)" LIVING MATCHING);
 FAIR_SQL(works_number_of, "SELECT count(*)" LIVING MATCHING COLLECTION);
 FAIR_SQL(works_gone, "SELECT id, removed_us FROM work WHERE org_id = $1 AND removed_us >= $2 ORDER BY removed_us, id");
 
+FAIR_SQL(works_newest, "SELECT COALESCE(max(added_us), 0) FROM work WHERE org_id = $1 AND removed_us IS NULL");
+
 static void
 bind_filter(struct fair_rows *q, struct fair_arena *a, const struct fair_work_filter *f)
 {
@@ -71,4 +73,15 @@ fair_store_works_removed(const struct fair_desk *d, fair_time since, fair_status
     while ((s = fair_db_step(q, err)) == FAIR_OK)
         FAIR_TRY(each(arg, fair_db_get_int(q, 0), fair_db_get_int(q, 1)));
     return s == FAIR_DONE ? FAIR_OK : s;
+}
+
+fair_status
+fair_store_works_newest(const struct fair_desk *d, fair_time *at, struct fair_err *err)
+{
+    FAIR_AUTO(rows) struct fair_rows *q = NULL;
+
+    FAIR_TRY(fair_desk_query(d, &works_newest, &q, err));
+    FAIR_TRY(fair_db_step(q, err));
+    *at = fair_db_get_int(q, 0);
+    return FAIR_OK;
 }

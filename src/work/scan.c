@@ -220,6 +220,7 @@ begin(struct fair_scan *s, enum kind kind, struct fair_err *err)
     struct fair_house *h = s->h;
     struct fair_decoder_limits limits;
 
+    s->as_of = fair_now();
     FAIR_TRY(fair_house_index(h, err));
     FAIR_TRY(fair_house_decoders(h, err));
     FAIR_TRY(fair_house_vault(h, err));
@@ -336,6 +337,7 @@ fair_scan(struct fair_house *h, fair_str target, const struct fair_scan_options 
     s->rows = fair_arena_new();
     s->looks_last = &s->looks;
     s->matchers = fair_matchers_new(h, 0);
+    s->newest = -1;
     s->target = fair_str_dup(h->arena, target);
     if (s->o.depth < 0) s->o.depth = h->config.crawl_depth;
     if (s->o.pages <= 0) s->o.pages = h->config.crawl_pages;

@@ -123,6 +123,42 @@ fill_hit(struct fair_scan *s, const struct fair_outcome *o, const struct fair_fo
     if (u->file.p != NULL) h->source = dumped(s->scratch, source_of(s->scratch, u->file, u->offset, u->length, u->record));
 }
 
+struct before { struct fair_scan *s; struct fair_outcome *o; size_t room; };
+
+static fair_status
+one_before(void *arg, const struct fair_hit *h, __attribute__((unused)) struct fair_err *err)
+{
+    struct before *x = arg;
+    struct fair_match *m;
+
+    if (x->o->n_found == x->room) {
+        struct fair_found *more = fair_alloc_array(x->s->arena, x->room * 2 + 4, sizeof *more);
+        if (x->o->n_found > 0) memcpy(more, x->o->found, x->o->n_found * sizeof *more);
+        x->o->found = more;
+        x->room = x->room * 2 + 4;
+    }
+    x->o->found[x->o->n_found].words = fair_str_dup(x->s->arena, h->words);
+    m = &x->o->found[x->o->n_found++].m;
+    *m = (struct fair_match){ .work = h->work, .score = (float)h->score, .has_map = h->has_map, .mirrored = h->mirrored, .bits = (uint16_t)h->bits,
+        .agree = (uint16_t)h->agree, .rotation = (float)h->rotation, .scale = (float)h->scale, .covers = (float)h->covers, .residual = (float)h->residual };
+    for (int v = FAIR_NO_MATCH; v <= FAIR_MATCH; v++)
+        if (fair_str_eq(h->verdict, fair_str_of(fair_verdict_name((enum fair_verdict)v)))) m->verdict = (enum fair_verdict)v;
+    for (int i = 0; i < 4; i++) {
+        m->box[i] = (float)h->box[i];
+        m->work_box[i] = (float)h->work_box[i];
+    }
+    for (int i = 0; i < 6; i++) m->map[i] = (float)h->map[i];
+    return FAIR_OK;
+}
+
+fair_status
+fair_scan_found_before(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
+{
+    struct before x = { s, o, 0 };
+
+    return fair_store_hits_of(&s->h->desk, &o->sha256, one_before, &x, err);
+}
+
 fair_status
 fair_use_report(struct fair_scan *s, const struct fair_subject *x, const struct fair_use *u, struct fair_err *err)
 {

@@ -183,6 +183,15 @@ look_end(struct fair_scan *s, struct fair_look *l)
     fair_arena_free(&a);
 }
 
+/* It matched at `then`, and no work was added since: what was found of it stands.  Else, or where nothing of it is left, none. */
+static fair_status
+found_then(struct fair_scan *s, struct fair_outcome *o, fair_time then, struct fair_err *err)
+{
+    if (s->newest < 0) FAIR_TRY(fair_store_works_newest(&s->h->desk, &s->newest, err));
+    o->n_found = 0;
+    return s->newest < then ? fair_scan_found_before(s, o, err) : FAIR_OK;
+}
+
 /* It was looked at in an earlier run: from its row, without its bytes.
  * FAIR_DONE: the outcome is settled or on its way.  FAIR_NOT_FOUND: not without the bytes. */
 static fair_status
@@ -215,13 +224,14 @@ from_row(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
         o->whole = row.whole;
         if (!o->preview_kept) got = match_row(s, o, &fp, err);
         if (got == FAIR_OK && !o->preview_kept) got = only_new_works(s, o, row.at, err);
+        if (got == FAIR_OK && o->preview_kept) got = found_then(s, o, row.at, err);
     }
-    if (got == FAIR_OK && !o->preview_kept && o->n_found == 0) {
+    if (got == FAIR_OK && o->preview_kept == (o->n_found > 0)) {
         fair_arena_free(&a);
         got = settle(s, o, err);
         return got == FAIR_OK ? FAIR_DONE : got;
     }
-    /* It matched before, and is judged as it was then: by the preview that was kept. */
+    /* It matched before, and is judged anew as it was then: by the preview that was kept. */
     if (got == FAIR_OK && (!o->preview_kept || fair_vault_read(s->h->vault, &o->preview, PREVIEW_MAX, a, &preview, NULL) != FAIR_OK)) {
         o->preview_kept = false;
         got = FAIR_NOT_FOUND;
@@ -233,6 +243,7 @@ from_row(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
     }
     l = look_new(s, a, o, preview, FAIR_LOOK_PREVIEW);
     l->fp = fp;
+    l->known = true;
     return FAIR_DONE;
 }
 
@@ -294,7 +305,7 @@ static fair_status
 keep_row(struct fair_scan *s, const struct fair_outcome *o, const struct fair_fingerprint *fp, struct fair_err *err)
 {
     struct fair_seen row = { .sha256 = o->sha256, .format = fair_str_of(o->format), .width = o->width, .height = o->height,
-        .scheme = FAIR_SCHEME, .fault = o->fault, .whole = o->whole };
+        .scheme = FAIR_SCHEME, .fault = o->fault, .whole = o->whole, .at = s->as_of };
 
     if (o->preview_kept) row.preview = o->preview;
     fair_arena_clear(s->scratch);
@@ -308,7 +319,7 @@ judged(struct fair_scan *s, struct fair_look *l, struct fair_err *err)
 {
     struct fair_outcome *o = l->outcome;
 
-    if (l->phase == FAIR_LOOK_BYTES && (o->n_found == 0 || s->o.stateless)) FAIR_TRY(keep_row(s, o, &l->fp, err));
+    if ((l->phase == FAIR_LOOK_BYTES && (o->n_found == 0 || s->o.stateless)) || (l->known && !s->o.stateless)) FAIR_TRY(keep_row(s, o, &l->fp, err));
     else if (l->phase == FAIR_LOOK_BYTES) {
         l->phase = FAIR_LOOK_MAKE_PREVIEW;
         queue(s, l);

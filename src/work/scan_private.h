@@ -64,6 +64,7 @@ struct fair_look {
     struct fair_outcome *outcome;
     struct fair_fingerprint fp;       /* in the look's arena, once known                   */
     struct fair_image *grey;          /* while it is matched                               */
+    bool known;                       /* from an earlier run's row                         */
 };
 
 struct fair_scan {
@@ -75,6 +76,8 @@ struct fair_scan {
     struct fair_arena *scratch;       /* of one call */
     struct fair_decoders *readers;    /* one helper for pages and sheets                   */
     struct fair_matchers *matchers;
+    fair_time as_of;                  /* works added since are not in the index as we have it */
+    fair_time newest;                 /* when the last work was added; < 0: not asked yet  */
     int64_t decoded;                  /* pictures that a helper was asked to decode        */
     fair_str target;
     bool limited;                     /* a bound ended it early                            */
@@ -130,6 +133,8 @@ fair_status fair_rows_fetched(struct fair_scan *s, const struct fair_fetched *x,
 fair_status fair_rows_fault(struct fair_scan *s, fair_str where, const char *text, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* ---- scan_hit.c ---- */
+/* What was found of the picture in earlier runs, as it was then; none where no hit of it is left. */
+fair_status fair_scan_found_before(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err) FAIR_MUST_CHECK;
 /* One use of a picture whose outcome is settled. */
 fair_status fair_use_report(struct fair_scan *s, const struct fair_subject *x, const struct fair_use *u, struct fair_err *err) FAIR_MUST_CHECK;
 
