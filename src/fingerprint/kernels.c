@@ -21,7 +21,7 @@ hamming256_plain(const uint64_t query[4], const uint64_t *codes, size_t n, uint1
 }
 
 static size_t
-near256_plain(const uint64_t query[4], const uint64_t *codes, size_t n, unsigned limit, uint32_t *at, uint16_t *dist)
+near256_plain(const uint64_t query[4], const uint64_t *codes, const uint32_t *tags, size_t n, const uint16_t limit[4], uint32_t *is, uint16_t *dist)
 {
     size_t found = 0;
 
@@ -29,11 +29,26 @@ near256_plain(const uint64_t query[4], const uint64_t *codes, size_t n, unsigned
         unsigned bits = 0;
         for (size_t w = 0; w < 4; w++)
             bits += (unsigned)__builtin_popcountll(query[w] ^ codes[4 * i + w]);
-        at[found] = (uint32_t)i;
+        is[found] = tags[i];
         dist[found] = (uint16_t)bits;
-        found += bits <= limit;
+        found += bits <= limit[tags[i] & 3];
     }
     return found;
+}
+
+static size_t
+nearer_plain(uint32_t *is, uint16_t *dist, size_t n, const uint16_t limit[4])
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        uint32_t tag = is[i];
+        uint16_t bits = dist[i];
+        is[kept] = tag;
+        dist[kept] = bits;
+        kept += bits <= limit[tag & 3];
+    }
+    return kept;
 }
 
 #if defined(__x86_64__)
@@ -56,14 +71,14 @@ hamming256_avx2(const uint64_t query[4], const uint64_t *codes, size_t n, uint16
 }
 
 __attribute__((target("avx2"))) static size_t
-near256_avx2(const uint64_t query[4], const uint64_t *codes, size_t n, unsigned limit, uint32_t *at, uint16_t *dist)
+near256_avx2(const uint64_t query[4], const uint64_t *codes, const uint32_t *tags, size_t n, const uint16_t limit[4], uint32_t *is, uint16_t *dist)
 {
     size_t found = 0;
 
     for (size_t i = 0; i < n; i++) {
         hamming256_avx2(query, codes + 4 * i, 1, dist + found);
-        at[found] = (uint32_t)i;
-        found += dist[found] <= limit;
+        is[found] = tags[i];
+        found += dist[found] <= limit[tags[i] & 3];
     }
     return found;
 }
@@ -105,32 +120,85 @@ hamming256_avx512(const uint64_t query[4], const uint64_t *codes, size_t n, uint
     for (; i < n; i++) dist[i] = one_avx512(q, codes + 4 * i);
 }
 
-AVX512 static size_t
-near256_avx512(const uint64_t query[4], const uint64_t *codes, size_t n, unsigned limit, uint32_t *at, uint16_t *dist)
+/* The bits of codes 0 and 1, 2 and 3, 4 and 5, 6 and 7 by word, the four in the four numbers of 16 bits of each lane. */
+AVX512 static inline __m512i
+counts_avx512(__m512i qq, __m512i a, __m512i b, __m512i c, __m512i d)
 {
-    const __m256i q = _mm256_loadu_si256((const __m256i *)query);
-    const __m512i qq = _mm512_broadcast_i64x4(q);
-    const __m128i most = _mm_set1_epi16((short)(limit < 256 ? limit : 256));
-    size_t i = 0, found = 0;
+    a = _mm512_popcnt_epi64(_mm512_xor_si512(qq, a));
+    b = _mm512_popcnt_epi64(_mm512_xor_si512(qq, b));
+    c = _mm512_popcnt_epi64(_mm512_xor_si512(qq, c));
+    d = _mm512_popcnt_epi64(_mm512_xor_si512(qq, d));
+    return _mm512_or_si512(_mm512_or_si512(a, _mm512_slli_epi64(b, 16)), _mm512_or_si512(_mm512_slli_epi64(c, 32), _mm512_slli_epi64(d, 48)));
+}
 
-    for (; i + 8 <= n; i += 8) {
-        __m128i sum = eight_avx512(qq, codes + 4 * i);
-        uint32_t in = _mm_cmple_epu16_mask(sum, most);
-        uint16_t bits[8];
-        if (in == 0) continue;
-        _mm_storeu_si128((void *)bits, sum);
-        for (; in != 0; in &= in - 1) {
-            unsigned k = (unsigned)__builtin_ctz(in);
-            at[found] = (uint32_t)(i + k);
-            dist[found++] = bits[k];
-        }
+/* The sums of sixteen codes in order, from the counts of the first eight and the last. */
+AVX512 static inline __m512i
+sixteen_avx512(__m512i a, __m512i b)
+{
+    const __m512i order = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    __m512i sum = _mm512_add_epi64(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+
+    sum = _mm512_add_epi64(sum, _mm512_shuffle_i64x2(sum, sum, 0xb1));
+    return _mm512_maskz_permutexvar_epi16(0x55555555, order, sum);
+}
+
+/* Of sixteen tags and sums, `all` at most, those within the limit of their tag (which lies in each four lanes of `limits`) are put at is
+ * and dist; how many. */
+AVX512 static inline size_t
+keep_avx512(__m512i tags, __m512i sums, __mmask16 all, __m512i limits, uint32_t *is, uint16_t *dist)
+{
+    __mmask16 in = _mm512_mask_cmple_epu32_mask(all, sums, _mm512_permutexvar_epi32(tags, limits)), front;
+    size_t n = (size_t)__builtin_popcount(in);
+
+    front = (__mmask16)((1u << n) - 1);
+    _mm512_mask_storeu_epi32(is, front, _mm512_maskz_compress_epi32(in, tags));
+    _mm256_mask_storeu_epi16(dist, front, _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(in, sums)));
+    return n;
+}
+
+AVX512 static inline __m512i
+limits_avx512(const uint16_t limit[4])
+{
+    return _mm512_broadcast_i32x4(_mm_setr_epi32(limit[0], limit[1], limit[2], limit[3]));
+}
+
+AVX512 static size_t
+near256_avx512(const uint64_t query[4], const uint64_t *codes, const uint32_t *tags, size_t n, const uint16_t limit[4], uint32_t *is, uint16_t *dist)
+{
+    const __m512i qq = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)query)), limits = limits_avx512(limit);
+    size_t found = 0, i = 0;
+
+    for (; i + 16 <= n; i += 16) {
+        const uint64_t *at = codes + 4 * i;
+        __m512i a = counts_avx512(qq, _mm512_loadu_si512(at), _mm512_loadu_si512(at + 8), _mm512_loadu_si512(at + 16), _mm512_loadu_si512(at + 24));
+        __m512i b = counts_avx512(qq, _mm512_loadu_si512(at + 32), _mm512_loadu_si512(at + 40), _mm512_loadu_si512(at + 48), _mm512_loadu_si512(at + 56));
+        found += keep_avx512(_mm512_loadu_si512(tags + i), sixteen_avx512(a, b), 0xffff, limits, is + found, dist + found);
     }
-    for (; i < n; i++) {
-        at[found] = (uint32_t)i;
-        dist[found] = one_avx512(q, codes + 4 * i);
-        found += dist[found] <= limit;
+    if (i < n) {
+        const uint64_t *at = codes + 4 * i;
+        const uint64_t words = ((uint64_t)1 << 4 * (n - i)) - 1;     /* that are there, of 64 */
+        const __mmask16 all = (__mmask16)((1u << (n - i)) - 1);
+#define SOME(k) _mm512_maskz_loadu_epi64((__mmask8)(words >> 8 * (k)), at + 8 * (k))
+        __m512i a = counts_avx512(qq, SOME(0), SOME(1), SOME(2), SOME(3)), b = _mm512_setzero_si512();
+        if (n - i > 8) b = counts_avx512(qq, SOME(4), SOME(5), SOME(6), SOME(7));
+#undef SOME
+        found += keep_avx512(_mm512_maskz_loadu_epi32(all, tags + i), sixteen_avx512(a, b), all, limits, is + found, dist + found);
     }
     return found;
+}
+
+AVX512 static size_t
+nearer_avx512(uint32_t *is, uint16_t *dist, size_t n, const uint16_t limit[4])
+{
+    const __m512i limits = limits_avx512(limit);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i += 16) {
+        const __mmask16 all = n - i < 16 ? (__mmask16)((1u << (n - i)) - 1) : 0xffff;
+        kept += keep_avx512(_mm512_maskz_loadu_epi32(all, is + i), _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(all, dist + i)), all, limits,
+                            is + kept, dist + kept);
+    }
+    return kept;
 }
 #endif
 
@@ -254,6 +322,7 @@ fair_kernels_init(struct fair_kernels *k, unsigned flags)
 {
     k->hamming256 = hamming256_plain;
     k->near256 = near256_plain;
+    k->nearer = nearer_plain;
     k->within256 = within256_plain;
 #if defined(__x86_64__)
     if (flags & FAIR_CPU_AVX2) {
@@ -264,6 +333,7 @@ fair_kernels_init(struct fair_kernels *k, unsigned flags)
     if (flags & FAIR_CPU_AVX512_VPOPCNT) {
         k->hamming256 = hamming256_avx512;
         k->near256 = near256_avx512;
+        k->nearer = nearer_avx512;
         k->within256 = within256_avx512;
     }
 #endif

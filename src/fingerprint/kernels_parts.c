@@ -601,9 +601,52 @@ nearest_avx2(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n, u
     nearest_body(code, blocks, n, m, keys);
 }
 
-/* First all distances, and in 32 lanes the least of each; no more than the m-th least of these may be a distance that is
- * kept, so that few are looked at singly. */
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi,popcnt"))) static void
+INLINE void
+nearest4_body(const uint64_t code[4][4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys)
+{
+    unsigned kept = 0;
+
+    for (size_t b = 0; b < n; b++)
+        for (size_t i = 0; i < 8; i++)
+            for (size_t t = 0; t < 4; t++) {
+                uint32_t bits = 0;
+                for (size_t w = 0; w < 4; w++) bits += (uint32_t)__builtin_popcountll(code[t][w] ^ blocks[b][w][i]);
+                kept = keep_nearest(keys, kept, m, bits << 16 | (uint32_t)(32 * b + 4 * i + t));
+            }
+}
+
+static void
+nearest4_plain(const uint64_t code[4][4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys)
+{
+    nearest4_body(code, blocks, n, m, keys);
+}
+
+__attribute__((target("avx2,bmi,popcnt"))) static void
+nearest4_avx2(const uint64_t code[4][4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys)
+{
+    nearest4_body(code, blocks, n, m, keys);
+}
+
+#define AVX512_NEAREST __attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi,popcnt")))
+/* The `m` least of n distances, a multiple of 32 of them, `least` being the least in each of 32 lanes: no more than the m-th least of
+ * these may be a distance that is kept, so that few are looked at singly. */
+AVX512_NEAREST INLINE void
+keep_avx512(const uint16_t *bits, size_t n, __m512i least, unsigned m, uint32_t *keys)
+{
+    uint16_t limit = 0;
+    unsigned kept = 0;
+
+    /* a search by halves for the least `limit` that m lanes are within (511, which all are within, where lanes are empty) */
+    for (uint16_t bit = 256; bit != 0; bit >>= 1)
+        if ((unsigned)__builtin_popcount(_mm512_cmple_epu16_mask(least, _mm512_set1_epi16((short)(limit + bit - 1)))) < m) limit = (uint16_t)(limit + bit);
+    for (size_t i = 0; i < n; i += 32)
+        for (uint32_t in = _mm512_cmple_epu16_mask(_mm512_load_si512(bits + i), _mm512_set1_epi16((short)limit)); in != 0; in &= in - 1) {
+            uint32_t k = (uint32_t)i + (uint32_t)__builtin_ctz(in);
+            kept = keep_nearest(keys, kept, m, (uint32_t)bits[k] << 16 | k);
+        }
+}
+
+AVX512_NEAREST static void
 nearest_avx512(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys)
 {
     uint16_t bits[256 * 8] __attribute__((aligned(64)));
@@ -611,8 +654,6 @@ nearest_avx512(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n,
     const __m512i c2 = _mm512_set1_epi64((long long)code[2]), c3 = _mm512_set1_epi64((long long)code[3]);
     __m512i least = _mm512_set1_epi16(-1);
     size_t all = (n + 3) / 4 * 4;
-    uint16_t limit = 0;
-    unsigned kept = 0;
 
     for (size_t b = 0; b < n; b++) {
         __m512i a = _mm512_popcnt_epi64(_mm512_xor_si512(c0, _mm512_loadu_si512(blocks[b][0])));
@@ -623,14 +664,32 @@ nearest_avx512(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n,
     }
     for (size_t b = n; b < all; b++) _mm_store_si128((void *)(bits + 8 * b), _mm_set1_epi16(-1));
     for (size_t i = 0; i < all * 8; i += 32) least = _mm512_min_epu16(least, _mm512_load_si512(bits + i));
-    /* a search by halves for the least `limit` that m lanes are within (511, which all are within, where lanes are empty) */
-    for (uint16_t bit = 256; bit != 0; bit >>= 1)
-        if ((unsigned)__builtin_popcount(_mm512_cmple_epu16_mask(least, _mm512_set1_epi16((short)(limit + bit - 1)))) < m) limit = (uint16_t)(limit + bit);
-    for (size_t i = 0; i < all * 8; i += 32)
-        for (uint32_t in = _mm512_cmple_epu16_mask(_mm512_load_si512(bits + i), _mm512_set1_epi16((short)limit)); in != 0; in &= in - 1) {
-            uint32_t k = (uint32_t)i + (uint32_t)__builtin_ctz(in);
-            kept = keep_nearest(keys, kept, m, (uint32_t)bits[k] << 16 | k);
-        }
+    keep_avx512(bits, all * 8, least, m, keys);
+}
+
+/* The distances from the four codes come side by side, 16 bits each, so that they lie in the order of their numbers. */
+AVX512_NEAREST static void
+nearest4_avx512(const uint64_t code[4][4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys)
+{
+    uint16_t bits[64 * 32] __attribute__((aligned(64)));
+    __m512i c[4][4], least = _mm512_set1_epi16(-1);
+
+    for (size_t t = 0; t < 4; t++)
+        for (size_t w = 0; w < 4; w++) c[t][w] = _mm512_set1_epi64((long long)code[t][w]);
+    for (size_t b = 0; b < n; b++) {
+        const __m512i w0 = _mm512_loadu_si512(blocks[b][0]), w1 = _mm512_loadu_si512(blocks[b][1]);
+        const __m512i w2 = _mm512_loadu_si512(blocks[b][2]), w3 = _mm512_loadu_si512(blocks[b][3]);
+        __m512i sum[4], all;
+        _Pragma("GCC unroll 4")
+        for (size_t t = 0; t < 4; t++)
+            sum[t] = _mm512_add_epi64(_mm512_add_epi64(_mm512_popcnt_epi64(_mm512_xor_si512(c[t][0], w0)), _mm512_popcnt_epi64(_mm512_xor_si512(c[t][1], w1))),
+                                      _mm512_add_epi64(_mm512_popcnt_epi64(_mm512_xor_si512(c[t][2], w2)), _mm512_popcnt_epi64(_mm512_xor_si512(c[t][3], w3))));
+        all = _mm512_or_si512(_mm512_or_si512(sum[0], _mm512_slli_epi64(sum[1], 16)),
+                              _mm512_or_si512(_mm512_slli_epi64(sum[2], 32), _mm512_slli_epi64(sum[3], 48)));
+        _mm512_store_si512(bits + 32 * b, all);
+        least = _mm512_min_epu16(least, all);
+    }
+    keep_avx512(bits, 32 * n, least, m, keys);
 }
 
 #define VARIANT(suffix, attributes)                                                                                     \
@@ -640,7 +699,7 @@ nearest_avx512(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n,
     attributes static void slopes_##suffix(const int16_t *patch, const float *window, float *at, float *weight)         \
         { slopes_body(patch, window, at, weight); }                                                                     \
     static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_rows_##suffix, widen_##suffix, halve_##suffix, minus_##suffix,           \
-        extrema_row_##suffix, sample_##suffix, slopes_##suffix, cells_##suffix, code_##suffix, nearest_##suffix };
+        extrema_row_##suffix, sample_##suffix, slopes_##suffix, cells_##suffix, code_##suffix, nearest_##suffix, nearest4_##suffix };
 
 VARIANT(plain, )
 VARIANT(avx2, __attribute__((target("avx2,bmi,popcnt"))))

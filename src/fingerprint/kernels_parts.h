@@ -43,6 +43,8 @@ struct fair_parts_kernels {
     /* The `m` (1 .. 16) of 8 n codes that are nearest to `code`: keys[i] = differing bits << 16 | number, the nearest first,
      * of equals the earlier.  Eight codes make a block: their first words, then their second ones ...; n is 1 .. 256. */
     void (*nearest)(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys);
+    /* The same over four codes at once: number 4 i + t for code i's bits from code[t].  n is 1 .. 64. */
+    void (*nearest4)(const uint64_t code[4][4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys);
 };
 
 /* The best that fair_cpu_flags permits. */

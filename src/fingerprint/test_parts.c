@@ -92,6 +92,13 @@ TEST(every_kernel_means_what_the_plain_one_means)
                 plain->nearest(mine, (const uint64_t (*)[4][8])codes, n, most, near_a);
                 k->nearest(mine, (const uint64_t (*)[4][8])codes, n, most, near_b);
                 assert_memory_equal(near_a, near_b, most * sizeof *near_a);
+                if (n <= 64) {
+                    uint64_t four[4][4];
+                    for (unsigned t = 0; t < 4; t++) fair_part_code_turn(mine, t, four[t]);
+                    plain->nearest4((const uint64_t (*)[4])four, (const uint64_t (*)[4][8])codes, n, most, near_a);
+                    k->nearest4((const uint64_t (*)[4])four, (const uint64_t (*)[4][8])codes, n, most, near_b);
+                    assert_memory_equal(near_a, near_b, most * sizeof *near_a);
+                }
             }
         }
     CHECK(some > 100 || fair_parts_kernels_at(1) == NULL);
@@ -146,6 +153,19 @@ TEST(the_nearest_are_found_in_order_and_no_more_than_asked_for)
         CHECK_EQ(keys[8], 256 << 16);
         CHECK_EQ(keys[9], 256 << 16 | 1);
         CHECK_EQ(keys[10], 12345);
+        /* of four codes: the last has block 50's bits but for one, the others are far from all */
+        {
+            const uint64_t four[4][4] = { { 0 }, { 0 }, { 0 }, { ~0ull, ~0ull, ~0ull, ~1ull } };
+            memset(blocks, 0, sizeof blocks);
+            memset(blocks[50], 0xff, sizeof blocks[50]);
+            k->nearest4((const uint64_t (*)[4])four, (const uint64_t (*)[4][8])blocks, 64, 10, keys);
+            for (uint32_t n = 0; n < 10; n++) CHECK_EQ(keys[n], n / 3 * 4 + n % 3);      /* of equals the earlier */
+            k->nearest4((const uint64_t (*)[4])four, (const uint64_t (*)[4][8])blocks + 50, 1, 3, keys);
+            for (uint32_t n = 0; n < 3; n++) CHECK_EQ(keys[n], 1 << 16 | (4 * n + 3));
+            memset(blocks, 0xff, sizeof blocks);
+            memset(blocks[200], 0, sizeof blocks[200]);
+            blocks[200][2][3] = 1;
+        }
     }
 }
 

@@ -282,7 +282,9 @@ TEST(distances_agree_over_odd_lengths_and_odd_places)
     enum { N = 1000 };
     static uint64_t codes[4 * N + 1], query[4];
     static uint16_t want[N + 1], got[N + 1];
+    static uint32_t tags[N + 1];
 
+    for (size_t i = 0; i < N + 1; i++) tags[i] = (uint32_t)any64();
     for (size_t i = 0; i < 4; i++) query[i] = any64();
     for (size_t i = 0; i < 4 * N + 1; i++) codes[i] = i < 40 ? 0 : i < 80 ? ~0ull : any64();
     for (size_t v = 1; v < sizeof variants / sizeof variants[0]; v++) {
@@ -299,14 +301,26 @@ TEST(distances_agree_over_odd_lengths_and_odd_places)
                 CHECK(memcmp(want, got, n * sizeof *got) == 0);
                 CHECK_EQ(got[n], 0xabcd);
                 for (unsigned limit = 60; limit <= 256; limit += 49) {
-                    uint32_t at[N + 1];
-                    size_t k = 0, found = fast.near256(query, from, n, limit, at, got);
+                    const uint16_t limits[4] = { (uint16_t)limit, 256, (uint16_t)(limit / 2), 128 }, lower[4] = { (uint16_t)(limit - 9), 125, 0, 127 };
+                    uint32_t is[N + 1];
+                    size_t k = 0, found;
+                    is[n] = 77;
+                    found = fast.near256(query, from, tags + shift, n, limits, is, got);
                     for (size_t i = 0; i < n; i++)
-                        if (want[i] <= limit) {
-                            CHECK(k < found && at[k] == i && got[k] == want[i]);
+                        if (want[i] <= limits[tags[i + shift] & 3]) {
+                            CHECK(k < found && is[k] == tags[i + shift] && got[k] == want[i]);
                             k++;
                         }
                     CHECK_EQ(k, found);
+                    found = fast.nearer(is, got, found, lower);
+                    k = 0;
+                    for (size_t i = 0; i < n; i++)
+                        if (want[i] <= lower[tags[i + shift] & 3] && want[i] <= limits[tags[i + shift] & 3]) {
+                            CHECK(k < found && is[k] == tags[i + shift] && got[k] == want[i]);
+                            k++;
+                        }
+                    CHECK_EQ(k, found);
+                    CHECK(is[n] == 77 && got[n] == 0xabcd);
                 }
             }
     }

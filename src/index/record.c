@@ -5,7 +5,7 @@
 #include "index/words.h"
 
 #define HEAD 88
-#define PLACE 6
+#define PLACE FAIR_RECORD_PLACE
 #define EACH (32 + 2 + PLACE)
 #define PI 3.14159265f
 
@@ -110,11 +110,4 @@ fair_record_place(const struct fair_record *r, uint32_t i)
 
     pthread_once(&sizes_made, make_sizes);
     return (struct fair_place){ (float)get(p, 2) / 64, (float)get(p + 2, 2) / 64, sizes[p[4]], (float)p[5] * (2 * PI / 256) - PI };
-}
-
-void
-fair_record_size_angle(const struct fair_record *r, uint32_t i, unsigned *size, unsigned *angle)
-{
-    *size = r->places[(size_t)i * PLACE + 4];
-    *angle = r->places[(size_t)i * PLACE + 5];
 }

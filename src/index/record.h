@@ -5,6 +5,7 @@
 #include "fingerprint/parts.h"
 
 #define FAIR_RECORD_MAX 5120
+#define FAIR_RECORD_PLACE 6
 
 /* A view of a packed record. */
 struct fair_record {
@@ -15,7 +16,7 @@ struct fair_record {
     uint64_t whole[FAIR_WHOLE_WORDS], glance[FAIR_WHOLE_WORDS];
     const uint64_t *codes;            /* 4 a part                       */
     const uint16_t *words;            /* the word of each part (words.h) */
-    const uint8_t *places;            /* 6 bytes a part                 */
+    const uint8_t *places;            /* FAIR_RECORD_PLACE bytes a part */
 };
 
 /* Pack what the index needs of a fingerprint; the bytes lie in the arena. */
@@ -26,6 +27,11 @@ fair_status fair_record_see(fair_str bytes, struct fair_record *out, struct fair
 struct fair_place { float x, y, size, angle; };      /* pixels of the normalised picture, radians */
 struct fair_place fair_record_place(const struct fair_record *r, uint32_t i);
 /* The part's size as the number of sixteenths of an octave over 1/4 pixel, its angle in 1/256 of a turn from -pi. */
-void fair_record_size_angle(const struct fair_record *r, uint32_t i, unsigned *size, unsigned *angle);
+static inline void
+fair_record_size_angle(const struct fair_record *r, uint32_t i, unsigned *size, unsigned *angle)
+{
+    *size = r->places[(size_t)i * FAIR_RECORD_PLACE + 4];
+    *angle = r->places[(size_t)i * FAIR_RECORD_PLACE + 5];
+}
 
 #endif

@@ -42,14 +42,15 @@ work_at(const struct shelves *s, uint32_t number)
     return &s->v[low]->works[number - s->before[low]];
 }
 
-static void
-add(struct founds *f, struct found x)
+/* Room for `more` pairings behind those that are there. */
+static struct found *
+room_for(struct founds *f, size_t more)
 {
-    if (f->n == f->room) {
-        f->room = f->room ? f->room * 2 : 4096;
+    if (f->n + more > f->room) {
+        f->room = 2 * (f->n + more) + 4096;
         f->v = fair_xrealloc(f->v, f->room * sizeof *f->v);
     }
-    f->v[f->n++] = x;
+    return f->v + f->n;
 }
 
 /* What a pairing is worth that is one of the `sum` nearest. */
@@ -61,79 +62,140 @@ rareness(const struct worth *w, size_t sum)
     return sum <= w->cap ? w->rare[sum] : logf(1 + (float)w->cap / (float)sum);
 }
 
-/* What is near to one part of the query under one turn, while it is gathered.  Within `limit` bits there are more than the
- * cap, within one less there are not: what is farther will not be kept. */
-struct near { struct founds f; uint32_t count[NEAR + 1]; size_t sum; unsigned limit; };
+/* What is near to one part of the query, while it is gathered: the entries of lists that were near enough (shelf.h) and their
+ * bits, as they were found.  A run of them lies in one list: so in one shelf, and probed under one turn. */
+#define RUN 256
+struct run { size_t n; uint32_t before; unsigned turn; };
+struct near {
+    uint32_t *listed;
+    uint16_t *bits;
+    struct run *runs;
+    size_t n, room, n_runs, room_runs, cap;
+    /* By the turn that a pairing needs.  Within limit[t] bits there are more than the cap, within one less there are not: what
+     * is farther will not be kept. */
+    uint16_t limit[4], count[4][NEAR + 1];
+    size_t sum[4];
+};
 
 static void
 begin(struct near *s)
 {
     memset(s->count, 0, sizeof s->count);
-    s->f.n = s->sum = 0;
-    s->limit = NEAR;
-}
-
-static void
-note(struct near *s, size_t cap, struct found x)
-{
-    if (x.bits > s->limit) return;
-    add(&s->f, x);
-    s->count[x.bits]++;
-    s->sum++;
-    while (s->sum - s->count[s->limit] > cap) s->sum -= s->count[s->limit--];
-}
-
-/* Move the nearest of the pairings gathered to `out`; what a common code is near to tells little, so a pairing's weight
- * is less the more are as near. */
-static void
-thin(struct near *from, const struct worth *w, struct founds *out)
-{
-    float weight[NEAR + 1];
-    size_t sum = 0, begin = out->n;
-
-    for (unsigned b = 0; b <= from->limit; b++) {
-        if (from->count[b] == 0) continue;
-        sum += from->count[b];
-        weight[b] = rareness(w, sum) * (float)(NEAR + 20 - b) / NEAR;
+    for (unsigned t = 0; t < 4; t++) {
+        s->limit[t] = NEAR;
+        s->sum[t] = 0;
     }
-    for (size_t i = 0; i < from->f.n && out->n - begin < 2 * w->cap; i++)
-        if (from->f.v[i].bits <= from->limit) {
-            struct found x = from->f.v[i];
-            // cppcheck-suppress uninitvar ; count[x.bits] > 0, so that its weight was set
-            x.weight = weight[x.bits];
-            add(out, x);
-        }
+    s->n = s->n_runs = 0;
 }
 
-/* Pairings of one code with the parts listed under a word's family, on `n_sides` of its sides, by the turn that they need. */
 static void
-look_up(const struct shelves *s, uint16_t word, unsigned n_sides, const uint64_t code[4], uint16_t query, size_t cap, struct near by_turn[4])
+grow(struct near *s)
 {
-    const struct fair_kernels *kernels = fair_kernels();
+    if (s->n + RUN > s->room) {
+        s->room = 2 * s->room + 2 * RUN;
+        s->listed = fair_xrealloc(s->listed, s->room * sizeof *s->listed);
+        s->bits = fair_xrealloc(s->bits, s->room * sizeof *s->bits);
+    }
+    if (s->n_runs == s->room_runs) {
+        s->room_runs = 2 * s->room_runs + 64;
+        s->runs = fair_xrealloc(s->runs, s->room_runs * sizeof *s->runs);
+    }
+}
+
+static void
+end(struct near *s)
+{
+    free(s->listed);
+    free(s->bits);
+    free(s->runs);
+}
+
+/* Limits by the turn an entry has in its list, being probed under `turn`. */
+static void
+limits_under(const struct near *s, unsigned turn, uint16_t limit[4])
+{
+    for (unsigned t = 0; t < 4; t++) limit[t] = s->limit[t ^ turn];
+}
+
+/* A run of `n` entries of a list: those near enough are gathered. */
+static void
+gather(struct near *s, const struct fair_shelf *shelf, uint32_t before, uint32_t at, uint32_t n, const uint64_t turned[4], unsigned turn)
+{
+    uint16_t limit[4];
+    uint64_t found = 0;       /* by turn, 16 bits each: a run has at most RUN */
+    struct run *r;
+
+    grow(s);
+    limits_under(s, turn, limit);
+    r = &s->runs[s->n_runs++];
+    *r = (struct run){ .before = before, .turn = turn };
+    r->n = fair_kernels()->near256(turned, shelf->codes + 4 * (size_t)at, shelf->listed + at, n, limit, s->listed + s->n, s->bits + s->n);
+    for (size_t i = s->n; i < s->n + r->n; i++) {
+        unsigned t = fair_listed_turn(s->listed[i]) ^ turn;
+        s->count[t][s->bits[i]]++;
+        found += (uint64_t)1 << 16 * t;
+    }
+    s->n += r->n;
+    for (unsigned t = 0; t < 4; t++) {
+        s->sum[t] += found >> 16 * t & 0xffff;
+        while (s->sum[t] - s->count[t][s->limit[t]] > s->cap) s->sum[t] -= s->count[t][s->limit[t]--];
+    }
+}
+
+/* Put the nearest of what was gathered for a part of the query behind `out`, by turn; what a common code is near to tells little,
+ * so a pairing's weight is less the more are as near. */
+static void
+thin(struct near *s, const struct worth *w, uint16_t query, struct founds *out)
+{
+    float weight[4][NEAR + 1];
+    size_t from[4], to[4], most = 2 * w->cap, at = 0;
+    struct found *v = room_for(out, 4 * most);
+
+    for (unsigned t = 0; t < 4; t++) {
+        size_t left = s->sum[t];
+        for (unsigned b = s->limit[t]; left > 0; b--) {
+            if (s->count[t][b] == 0) continue;
+            weight[t][b] = rareness(w, left) * (float)(NEAR + 20 - b) / NEAR;
+            left -= s->count[t][b];
+        }
+        from[t] = t == 0 ? 0 : to[t - 1];
+        to[t] = from[t] + (s->sum[t] < most ? s->sum[t] : most);
+    }
+    out->n += to[3];
+    for (size_t k = 0; k < s->n_runs; k++) {
+        const struct run *r = &s->runs[k];
+        uint16_t limit[4];
+        size_t n;
+        limits_under(s, r->turn, limit);
+        n = fair_kernels()->nearer(s->listed + at, s->bits + at, r->n, limit);
+        for (size_t i = at; i < at + n; i++) {
+            uint32_t l = s->listed[i];
+            unsigned t = fair_listed_turn(l) ^ r->turn;
+            if (from[t] == to[t]) continue;
+            /* cppcheck-suppress uninitvar ; there is such a pairing, so that its weight was set */
+            v[from[t]++] = (struct found){ .work = r->before + fair_listed_work(l), .weight = weight[t][s->bits[i]], .query = query,
+                                           .part = (uint8_t)fair_listed_part(l), .turn = (uint8_t)t, .bits = (uint8_t)s->bits[i] };
+        }
+        at += r->n;
+    }
+}
+
+/* Gather what is near to one code among the parts listed under a word's family, on `n_sides` of its sides. */
+static void
+look_up(const struct shelves *s, uint16_t word, unsigned n_sides, const uint64_t code[4], struct near *near)
+{
     unsigned family = fair_word_family(word), turn = fair_word_turn(word), each = n_sides < FAIR_SIDES ? 1 : FAIR_SIDES;
     uint64_t turned[4];
-    uint32_t is[256];
-    uint16_t bits[256];
     uint8_t sides[FAIR_SIDES] = { 0 };
 
     fair_part_code_turn(code, turn, turned);
     if (each == 1) fair_word_sides(turned, family, n_sides, sides);
     for (unsigned side = 0; side < n_sides; side += each)
         for (size_t k = 0; k < s->n; k++) {
-            const struct fair_shelf *shelf = s->v[k];
-            const uint32_t *first = shelf->first + family * FAIR_SIDES + sides[side];
-            for (uint32_t at = first[0], end = first[each], n; at < end; at += n) {
-                unsigned limit = by_turn[0].limit;
-                size_t found;
-                for (unsigned t = 1; t < 4; t++) limit = by_turn[t].limit > limit ? by_turn[t].limit : limit;
-                n = end - at < 256 ? end - at : 256;
-                found = kernels->near256(turned, shelf->codes + 4 * (size_t)at, n, limit, is, bits);
-                for (size_t i = 0; i < found; i++) {
-                    uint32_t l = shelf->listed[at + is[i]];
-                    uint8_t needs = (uint8_t)(fair_listed_turn(l) ^ turn);
-                    note(&by_turn[needs], cap, (struct found){ .work = s->before[k] + fair_listed_work(l), .query = query,
-                                                               .part = (uint8_t)fair_listed_part(l), .turn = needs, .bits = (uint8_t)bits[i] });
-                }
+            const uint32_t *first = s->v[k]->first + family * FAIR_SIDES + sides[side];
+            for (uint32_t at = first[0], stop = first[each], n; at < stop; at += n) {
+                n = stop - at < RUN ? stop - at : RUN;
+                gather(near, s->v[k], s->before[k], at, n, turned, turn);
             }
         }
 }
@@ -163,7 +225,7 @@ static void
 look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, struct founds *out)
 {
     struct worth w = { .cap = s->works / 100 < CAP_MOST - CAP ? CAP + s->works / 100 : CAP_MOST };
-    struct near by_turn[4] = { 0 };
+    struct near near = { .cap = w.cap };
     const uint8_t *sides = s->works >= MANY ? sides_of_many : sides_of_few;
     uint16_t (*words)[PROBES] = fair_xmalloc((fp->n_parts + 1) * sizeof *words);
 
@@ -174,11 +236,11 @@ look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, struct f
     for (uint32_t i = 0; i < fp->n_parts; i++) {
         if (i + 2 < fp->n_parts) fetch(s, words[i + 2], false);
         if (i + 1 < fp->n_parts) fetch(s, words[i + 1], true);
-        for (unsigned turn = 0; turn < 4; turn++) begin(&by_turn[turn]);
-        for (unsigned m = 0; m < PROBES; m++) look_up(s, words[i][m], sides[m], fp->parts[i].code, (uint16_t)i, w.cap, by_turn);
-        for (unsigned turn = 0; turn < 4; turn++) thin(&by_turn[turn], &w, out);
+        begin(&near);
+        for (unsigned m = 0; m < PROBES; m++) look_up(s, words[i][m], sides[m], fp->parts[i].code, &near);
+        thin(&near, &w, (uint16_t)i, out);
     }
-    for (unsigned turn = 0; turn < 4; turn++) free(by_turn[turn].f.v);
+    end(&near);
     free(w.rare);
     free(words);
 }
@@ -228,7 +290,7 @@ bin(const struct fair_record *r, const struct scales *q, struct found *f)
     s = q->size[f->query] - (float)size / 8;
     c = (float)angle * (ANGLES / 256.f) - ANGLES / 2.f;
     f->size = (uint8_t)(s >= 0 && s < SIZES ? (int)s : SIZES);
-    f->angle = (uint8_t)((int)(f->turn & FAIR_CODE_MIRRORED ? q->angle[f->query] + c : q->angle[f->query] - c) % ANGLES);
+    f->angle = (uint8_t)((uint32_t)(int)(f->turn & FAIR_CODE_MIRRORED ? q->angle[f->query] + c : q->angle[f->query] - c) % ANGLES);
 }
 
 /* The weight of the heaviest 2 x 2 bins, and which these are. */
@@ -249,19 +311,20 @@ vote(const struct fair_record *r, const struct scales *q, struct found *f, size_
         if (f[i].size < SIZES) bins[f[i].turn][f[i].size][f[i].angle] += f[i].weight;
     }
     for (unsigned t = 0; t < 4; t++) {
+        float four[SIZES - 1][ANGLES], most[ANGLES] = { 0 };
+        bool better = false;
         if (!any[t]) continue;
         /* Bins of a turn that was voted for were emptied above.  NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign) */
         for (unsigned s = 0; s < SIZES; s++) bins[t][s][ANGLES] = bins[t][s][0];
-        for (unsigned s = 0; s + 1 < SIZES; s++) {
-            float four[ANGLES], most = 0;
+        for (unsigned s = 0; s + 1 < SIZES; s++)
             for (unsigned a = 0; a < ANGLES; a++) {
-                four[a] = bins[t][s][a] + bins[t][s][a + 1] + bins[t][s + 1][a] + bins[t][s + 1][a + 1];
-                most = four[a] > most ? four[a] : most;
+                four[s][a] = bins[t][s][a] + bins[t][s][a + 1] + bins[t][s + 1][a] + bins[t][s + 1][a + 1];
+                most[a] = four[s][a] > most[a] ? four[s][a] : most[a];
             }
-            if (!(most > best.votes)) continue;
+        for (unsigned a = 0; a < ANGLES; a++) better |= most[a] > best.votes;
+        for (unsigned s = 0; better && s + 1 < SIZES; s++)
             for (unsigned a = 0; a < ANGLES; a++)
-                if (four[a] > best.votes) { best.votes = four[a]; best.turn = (uint8_t)t; best.size = (uint8_t)s; best.angle = (uint8_t)a; }
-        }
+                if (four[s][a] > best.votes) { best.votes = four[s][a]; best.turn = (uint8_t)t; best.size = (uint8_t)s; best.angle = (uint8_t)a; }
     }
     return best;
 }

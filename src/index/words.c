@@ -3,8 +3,8 @@
 #include "fingerprint/kernels_parts.h"
 #include "index/words.h"
 
-/* In blocks of eight, as the kernel wants them: all words, and those about each family's kept one. */
-static uint64_t all[FAIR_WORDS / 8][4][8], about[FAIR_FAMILIES][2][4][8];
+/* In blocks of eight, as the kernels want them: all words, the kept ones, and those about each family's kept one. */
+static uint64_t all[FAIR_WORDS / 8][4][8], kept[FAIR_FAMILIES / 8][4][8], about[FAIR_FAMILIES][2][4][8];
 static pthread_once_t made = PTHREAD_ONCE_INIT;
 
 static void
@@ -14,6 +14,8 @@ make(void)
         uint64_t code[4];
         fair_part_code_turn(fair_words_kept[i / 4], (unsigned)(i % 4), code);
         for (size_t w = 0; w < 4; w++) all[i / 8][w][i % 8] = code[w];
+        if (i % 4 == 0)
+            for (size_t w = 0; w < 4; w++) kept[i / 32][w][i / 4 % 8] = code[w];
     }
     for (size_t f = 0; f < FAIR_FAMILIES; f++) {
         uint32_t near[FAIR_SIDES + 1];            /* the first is the word itself */
@@ -40,14 +42,17 @@ fair_word_sides(const uint64_t turned[4], unsigned family, unsigned m, uint8_t *
         if ((best[i] & 0xffff) < FAIR_SIDES) sides[n++] = (uint8_t)best[i];
 }
 
+/* A word's turn is as far from a code as the word from the code turned so. */
 void
 fair_words_of(const uint64_t code[4], unsigned m, uint16_t *out)
 {
+    uint64_t turned[4][4];
     uint32_t best[16];
 
     pthread_once(&made, make);
     if (m > 16) m = 16;
-    fair_parts_kernels()->nearest(code, (const uint64_t (*)[4][8])all, FAIR_WORDS / 8, m, best);
+    for (unsigned t = 0; t < 4; t++) fair_part_code_turn(code, t, turned[t]);
+    fair_parts_kernels()->nearest4((const uint64_t (*)[4])turned, (const uint64_t (*)[4][8])kept, FAIR_FAMILIES / 8, m, best);
     for (unsigned i = 0; i < m; i++) out[i] = (uint16_t)best[i];
 }
 
