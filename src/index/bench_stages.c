@@ -110,7 +110,7 @@ row(struct fair_index *ix, const char *path)
         t = ms();
         fair_fingerprint_take(grey, info.width, info.height, FAIR_FOR_QUERY, a, &fp);
         took[2] += ms() - t;
-        s = (struct fair_search){ .q = { .fp = &fp, .grey = grey, .proof = proof, .arena = a }, .ix = ix };
+        s = (struct fair_search){ .q = { .fp = &fp, .grey = grey, .proof = proof, .arena = a }, .ix = ix, .settled = SIZE_MAX, .tried_at = SIZE_MAX };
         found = (struct fair_matches){ fair_alloc_array(a, ROOM, sizeof *found.v), 0, ROOM };
         s.clues = fair_alloc_array(a, ROOM, sizeof *s.clues);
         for (size_t k = 0; k < fair_n_stages && k + 3 < STEPS; k++) {

@@ -231,7 +231,7 @@ slant(const struct fair_clue *c)
 }
 
 void
-fair_done_tell(const struct fair_image *query, const struct fair_levels *levels, const struct fair_clue *c, struct fair_match *m)
+fair_done_tell(const struct fair_image *query, struct fair_levels *levels, const struct fair_clue *c, struct fair_match *m)
 {
     static _Thread_local float a[SIDE * SIDE], b[SIDE * SIDE];
     struct tile t[MOST];
@@ -289,7 +289,7 @@ fair_match_difference(const struct fair_match *m, const struct fair_image *query
     levels = fair_levels_new(query, a);
     of_work = fair_levels_new(work, a);
     fair_bend_affine(map, bend);
-    fair_pixels_look(levels, of_work, bend, m->done.negated, &c);      /* the affine map is nearly it */
+    if (fair_pixels_coarse(levels, of_work, bend, m->done.negated, &c) || !c.looked) fair_pixels_look(levels, of_work, &c);      /* the affine map is nearly it */
     out = fair_image_new(work->width, work->height, 3);
     at = fair_alloc_array(a, work->width, sizeof *at);
     for (uint32_t y = 0; y < work->height; y++) {

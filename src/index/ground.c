@@ -101,7 +101,7 @@ bounded(float d)
 }
 
 void
-fair_ground_look(const struct fair_levels *query, struct fair_clue *c)
+fair_ground_look(struct fair_levels *query, struct fair_clue *c)
 {
     static _Thread_local float a[SIDE * SIDE], b[SIDE * SIDE];
     float of_work[ACROSS * ACROSS][2], of_query[ACROSS * ACROSS][2], aa[2] = { 0 }, bb[2] = { 0 }, ab[2] = { 0 }, n = 0;

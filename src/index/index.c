@@ -6,6 +6,7 @@
 const struct fair_stage fair_stages[] = {
     { "glance", true, fair_stage_glance },
     { "whole", true, fair_stage_whole },
+    { "settle", false, fair_stage_settle },
     { "parts", true, fair_stage_parts },
     { "map", false, fair_stage_map },
     { "pixels", false, fair_stage_pixels },
@@ -31,6 +32,9 @@ fair_index_search_with(const struct fair_index *ix, struct fair_search *s, unsig
 {
     FAIR_TRY(fair_index_ready(ix, err));
     s->ix = ix;
+    s->settled = s->tried_at = SIZE_MAX;
+    for (size_t i = 0; i < fair_n_stages; i++)
+        if (off >> i & 1 && fair_stages[i].run == fair_stage_pixels) s->q.proof = NULL;      /* pixels are looked at nowhere then */
     *out = (struct fair_matches){ fair_alloc_array(s->q.arena, ROOM, sizeof *out->v), 0, ROOM };
     s->clues = fair_alloc_array(s->q.arena, ROOM, sizeof *s->clues);
     for (size_t i = 0; i < fair_n_stages; i++)

@@ -12,8 +12,8 @@
 #define MOST (SIDE * SIDE)
 #define TEXTURE 3.f           /* a tile's standard deviation from which it can tell */
 
-/* A picture at its size, half of it, a quarter ... */
-struct fair_levels { int32_t n; struct fair_level at[LEVELS]; };
+/* A picture at its size, half of it, a quarter ...  It is seldom looked at in full size: that level is made when it first is (level). */
+struct fair_levels { int32_t n; struct fair_level at[LEVELS]; const struct fair_image *grey; struct fair_arena *arena; };
 
 struct fair_levels *
 fair_levels_new(const struct fair_image *grey, struct fair_arena *a)
@@ -21,17 +21,14 @@ fair_levels_new(const struct fair_image *grey, struct fair_arena *a)
     const struct fair_pixels_kernels *k = fair_pixels_kernels();
     struct fair_levels *l = FAIR_NEW(a, struct fair_levels);
     int32_t w = (int32_t)grey->width, h = (int32_t)grey->height;
-    uint16_t *v = fair_alloc_array(a, (size_t)w * (size_t)h + 2, sizeof *v);       /* + 2: pairs are read */
 
-    for (int32_t y = 0; y < h; y++) {
-        const uint8_t *row = fair_image_row(grey, (uint32_t)y);
-        for (int32_t x = 0; x < w; x++) v[y * w + x] = row[x];
-    }
-    l->at[0] = (struct fair_level){ w, h, v, 1, 1 };
+    l->grey = grey;
+    l->arena = a;
+    l->at[0] = (struct fair_level){ w, h, NULL, 1, 1 };
     for (l->n = 1; l->n < LEVELS && w >= 16 && h >= 16; l->n++) {
         const struct fair_level *from = &l->at[l->n - 1];
         int32_t hw = w / 2, hh = h / 2;
-        uint16_t *half = fair_alloc_array(a, (size_t)hw * (size_t)hh + 2, sizeof *half);
+        uint16_t *half = fair_alloc_array(a, (size_t)hw * (size_t)hh + 2, sizeof *half);       /* + 2: pairs are read */
         for (int32_t y = 0; y < hh; y++) {
             if (l->n == 1) k->halve8(fair_image_row(grey, (uint32_t)(2 * y)), fair_image_row(grey, (uint32_t)(2 * y + 1)), (size_t)hw, half + y * hw);
             else k->halve16(from->v + 2 * y * w, from->v + (2 * y + 1) * w, (size_t)hw, half + y * hw);
@@ -40,6 +37,21 @@ fair_levels_new(const struct fair_image *grey, struct fair_arena *a)
         l->at[l->n] = (struct fair_level){ w, h, half, from->unit * .5f, from->scale * .25f };
     }
     return l;
+}
+
+static const struct fair_level *
+level(struct fair_levels *l, int32_t n)
+{
+    if (l->at[n].v == NULL) {
+        int32_t w = l->at[0].width, h = l->at[0].height;
+        uint16_t *v = fair_alloc_array(l->arena, (size_t)w * (size_t)h + 2, sizeof *v);
+        for (int32_t y = 0; y < h; y++) {
+            const uint8_t *row = fair_image_row(l->grey, (uint32_t)y);
+            for (int32_t x = 0; x < w; x++) v[y * w + x] = row[x];
+        }
+        l->at[0].v = v;
+    }
+    return &l->at[n];
 }
 
 /* The grid: samples of the work's picture, `gap` apart from (x0, y0). */
@@ -68,7 +80,7 @@ value_at(const struct fair_level *l, float x, float y)
 }
 
 static int32_t
-level_for(const struct fair_levels *l, float gap)
+level_for(struct fair_levels *l, float gap)
 {
     int32_t n = 0;
 
@@ -77,10 +89,10 @@ level_for(const struct fair_levels *l, float gap)
 }
 
 static void
-sample_work(const struct fair_levels *l, const struct grid *g, float *out)
+sample_work(struct fair_levels *l, const struct grid *g, float *out)
 {
     static const float as_it_is[8] = { 1, 0, 0, 0, 1, 0, 0, 0 };
-    const struct fair_level *at = &l->at[level_for(l, g->gap)];
+    const struct fair_level *at = level(l, level_for(l, g->gap));
 
     for (int32_t y = 0; y < g->height; y++)
         fair_pixels_kernels()->sample(at, as_it_is, g->x0, g->y0 + (float)y * g->gap, g->gap, (size_t)g->width, out + y * g->width);
@@ -99,9 +111,9 @@ query_gap(const struct grid *g, const float b[8])
 }
 
 static void
-sample_query(const struct fair_levels *l, const struct grid *g, const float b[8], bool negated, float *out)
+sample_query(struct fair_levels *l, const struct grid *g, const float b[8], bool negated, float *out)
 {
-    const struct fair_level *at = &l->at[level_for(l, query_gap(g, b))];
+    const struct fair_level *at = level(l, level_for(l, query_gap(g, b)));
 
     for (int32_t y = 0; y < g->height; y++)
         fair_pixels_kernels()->sample(at, b, g->x0, g->y0 + (float)y * g->gap, g->gap, (size_t)g->width, out + y * g->width);
@@ -202,7 +214,7 @@ step(const float *a, const float *b, const struct grid *g, float bend[8], int n,
 
 /* The rectangle of the work that the map puts inside the query, and its grid; false where there is hardly any. */
 static bool
-grid_of(const struct fair_levels *query, const struct fair_levels *work, const float b[8], int32_t side, struct grid *g)
+grid_of(struct fair_levels *query, struct fair_levels *work, const float b[8], int32_t side, struct grid *g)
 {
     float w = (float)work->at[0].width, h = (float)work->at[0].height, qw = (float)query->at[0].width, qh = (float)query->at[0].height;
     float x0 = w, y0 = h, x1 = 0, y1 = 0, gap, scale;
@@ -319,7 +331,7 @@ measure(const float *a, const float *b, int32_t width, int32_t height, int k, st
 
 /* Where the tiles are alike, and how much of the work is seen at all. */
 static void
-outline(const float *a, const float *b, const struct grid *g, const struct fair_levels *work, struct fair_clue *c)
+outline(const float *a, const float *b, const struct grid *g, struct fair_levels *work, struct fair_clue *c)
 {
     float x0 = 1e9f, y0 = 1e9f, x1 = -1, y1 = -1, off = 0, n_off = 0;
     uint32_t whole = 0;
@@ -387,7 +399,7 @@ bare(const float *in, const float *out, int n, float dev_work, float dev_query, 
  * was seen by a camera that saw more goes on as if there were no border.  Along each sixteenth of each side, 3 pixels
  * within and without: is the work there at all, and does the picture run on? */
 static void
-borders(const struct fair_levels *query, const struct fair_levels *work, bool negated, struct fair_clue *c)
+borders(struct fair_levels *query, struct fair_levels *work, bool negated, struct fair_clue *c)
 {
     enum { N = 10, EACH = 16 };
     float w = (float)work->at[0].width, h = (float)work->at[0].height;
@@ -409,7 +421,7 @@ borders(const struct fair_levels *query, const struct fair_levels *work, bool ne
             for (int k = 0; k < 4 && ok; k++) {
                 fair_bend_at(c->bend, x + nx * steps[k] / scale, y + ny * steps[k] / scale, &u[k], &v[k]);
                 ok = u[k] > 1 && v[k] > 1 && u[k] < qw - 1 && v[k] < qh - 1;
-                if (ok) q[k] = value_at(&query->at[0], u[k], v[k]);
+                if (ok) q[k] = value_at(level(query, 0), u[k], v[k]);
             }
             if (!ok) break;
             in0[i] = q[0]; in1[i] = q[1]; out1[i] = q[2];
@@ -418,7 +430,7 @@ borders(const struct fair_levels *query, const struct fair_levels *work, bool ne
             {
                 int32_t k = level_for(work, 1 / scale);
                 float unit = 1.f / (float)(1 << k);
-                wk[i] = value_at(&work->at[k], (x - nx * 3 / scale) * unit, (y - ny * 3 / scale) * unit);
+                wk[i] = value_at(level(work, k), (x - nx * 3 / scale) * unit, (y - ny * 3 / scale) * unit);
                 if (negated) wk[i] = 255 - wk[i];
                 ok = wk[i] == wk[i];
             }
@@ -439,62 +451,95 @@ fitness(const struct fair_clue *c)
     return (c->alike[0] + c->alike[1] + c->firm[1]) * sqrtf(c->tiles[0]);
 }
 
-void
-fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work, const float bend[8], bool negated, struct fair_clue *c)
-{
-    static _Thread_local float a[MOST], b[MOST], half_a[MOST / 4], half_b[MOST / 4], small_a[MOST / 16], small_b[MOST / 16];
-    struct grid g;
-    struct fair_clue best = *c;
-    float moved;
+/* Room for both pictures' samples. */
+static _Thread_local float samples_a[MOST], samples_b[MOST];
 
-    memcpy(best.bend, bend, sizeof best.bend);
-    best.looked = true;
-    best.laid_negated = negated;
-    if (grid_of(query, work, best.bend, COARSE, &g)) {
-        sample_work(work, &g, a);
-        for (int i = 0; i < 4; i++) {
-            sample_query(query, &g, best.bend, negated, b);
-            if (!step(a, b, &g, best.bend, i < 2 ? 6 : 8, .2f, &moved) || moved < .1f) break;
-        }
-        sample_query(query, &g, best.bend, negated, b);
-        measure(a, b, g.width, g.height, 0, &best);
-        if (best.alike[0] < .1f && best.firm[0] < .05f) {       /* nothing there: no closer look */
-            best.alike[1] = best.alike[2] = best.alike[0];
-            best.firm[1] = best.firm[2] = best.firm[0];
-            best.crisp[1] = best.crisp[2] = best.crisp[0];
-            best.tiles[1] = best.tiles[2] = 0;
-            best.edges = best.run_on = 0;
-            outline(a, b, &g, work, &best);
-            fair_survey(a, b, g.width, g.height, &best);
-            best.bare = best.bare_on = 0;
-            if (!c->looked || fitness(&best) > fitness(c)) *c = best;
-            return;
-        }
-    }
-    if (!grid_of(query, work, best.bend, SIDE, &g)) return;
+bool
+fair_pixels_coarse(struct fair_levels *query, struct fair_levels *work, const float bend[8], bool negated, struct fair_clue *c)
+{
+    float *a = samples_a, *b = samples_b, moved;
+    struct grid g;
+
+    memcpy(c->bend, bend, sizeof c->bend);
+    c->laid_negated = negated;
+    c->close = false;
+    c->looked = grid_of(query, work, c->bend, COARSE, &g);
+    if (!c->looked) return false;
     sample_work(work, &g, a);
-    for (int i = 0; i < 4; i++) {                               /* in the end only by what is surely alike */
-        sample_query(query, &g, best.bend, negated, b);
-        if (!step(a, b, &g, best.bend, 8, i < 2 ? .2f + .1f * (float)i : .55f, &moved)) break;
-        if (i >= 2 && moved < .1f) break;
-        if (i < 2 && moved < .15f) i = 2;
+    for (int i = 0; i < 4; i++) {
+        sample_query(query, &g, c->bend, negated, b);
+        if (!step(a, b, &g, c->bend, i < 2 ? 6 : 8, .2f, &moved) || moved < .1f) break;
     }
-    sample_query(query, &g, best.bend, negated, b);
-    measure(a, b, g.width, g.height, 0, &best);
-    outline(a, b, &g, work, &best);
-    fair_survey(a, b, g.width, g.height, &best);
-    halved(a, g.width, g.height, half_a);
-    halved(b, g.width, g.height, half_b);
-    measure(half_a, half_b, g.width / 2, g.height / 2, 1, &best);
-    halved(half_a, g.width / 2, g.height / 2, small_a);
-    halved(half_b, g.width / 2, g.height / 2, small_b);
-    measure(small_a, small_b, g.width / 4, g.height / 4, 2, &best);
-    borders(query, work, negated, &best);
-    if (!c->looked || fitness(&best) > fitness(c)) *c = best;
+    sample_query(query, &g, c->bend, negated, b);
+    measure(a, b, g.width, g.height, 0, c);
+    c->alike[1] = c->alike[2] = c->alike[0];
+    c->firm[1] = c->firm[2] = c->firm[0];
+    c->crisp[1] = c->crisp[2] = c->crisp[0];
+    c->tiles[1] = c->tiles[2] = 0;
+    c->edges = c->run_on = 0;
+    outline(a, b, &g, work, c);
+    fair_survey(a, b, g.width, g.height, c);
+    c->bare = c->bare_on = 0;
+    return c->alike[0] >= .1f || c->firm[0] >= .05f;
 }
 
 bool
-fair_pixels_lay(const struct fair_levels *query, const struct fair_levels *work, const float b[8], bool negated, int32_t side,
+fair_pixels_look(struct fair_levels *query, struct fair_levels *work, struct fair_clue *c)
+{
+    static _Thread_local float half_a[MOST / 4], half_b[MOST / 4], small_a[MOST / 16], small_b[MOST / 16];
+    float *a = samples_a, *b = samples_b, moved;
+    struct grid g;
+
+    if (!grid_of(query, work, c->bend, SIDE, &g)) return false;
+    c->looked = c->close = true;
+    sample_work(work, &g, a);
+    for (int i = 0; i < 4; i++) {                               /* in the end only by what is surely alike */
+        sample_query(query, &g, c->bend, c->laid_negated, b);
+        if (!step(a, b, &g, c->bend, 8, i < 2 ? .2f + .1f * (float)i : .55f, &moved)) break;
+        if (i >= 2 && moved < .1f) break;
+        if (i < 2 && moved < .15f) i = 2;
+    }
+    sample_query(query, &g, c->bend, c->laid_negated, b);
+    measure(a, b, g.width, g.height, 0, c);
+    outline(a, b, &g, work, c);
+    fair_survey(a, b, g.width, g.height, c);
+    halved(a, g.width, g.height, half_a);
+    halved(b, g.width, g.height, half_b);
+    measure(half_a, half_b, g.width / 2, g.height / 2, 1, c);
+    halved(half_a, g.width / 2, g.height / 2, small_a);
+    halved(half_b, g.width / 2, g.height / 2, small_b);
+    measure(small_a, small_b, g.width / 4, g.height / 4, 2, c);
+    borders(query, work, c->laid_negated, c);
+    return true;
+}
+
+void
+fair_pixels_better(const struct fair_clue *seen, struct fair_clue *c)
+{
+    const struct fair_clue was = *c;
+
+    if (!seen->looked || (c->looked && fitness(seen) <= fitness(c))) return;
+    *c = *seen;
+    c->record = was.record;
+    c->levels = was.levels;
+    c->turn = was.turn;
+    memcpy(c->map, was.map, sizeof c->map);
+    c->mapped = was.mapped;
+    memcpy(c->whole_map, was.whole_map, sizeof c->whole_map);
+    c->whole_mapped = was.whole_mapped;
+    c->negated = was.negated;
+    c->votes = was.votes;
+    c->seen = was.seen;
+    c->agree = was.agree;
+    c->weight = was.weight;
+    memcpy(c->used, was.used, sizeof c->used);
+    memcpy(c->parts, was.parts, sizeof c->parts);
+    c->shared = was.shared;
+    c->marked = was.marked;
+}
+
+bool
+fair_pixels_lay(struct fair_levels *query, struct fair_levels *work, const float b[8], bool negated, int32_t side,
                 float *a, float *out, int32_t *width, int32_t *height)
 {
     struct grid g;
@@ -508,9 +553,9 @@ fair_pixels_lay(const struct fair_levels *query, const struct fair_levels *work,
 }
 
 void
-fair_pixels_row(const struct fair_levels *query, const float b[8], float y, size_t n, float *out)
+fair_pixels_row(struct fair_levels *query, const float b[8], float y, size_t n, float *out)
 {
     const struct grid g = { 2, 2, .5f * (float)n, y, 1 };
 
-    fair_pixels_kernels()->sample(&query->at[level_for(query, query_gap(&g, b))], b, .5f, y, 1, n, out);
+    fair_pixels_kernels()->sample(level(query, level_for(query, query_gap(&g, b))), b, .5f, y, 1, n, out);
 }

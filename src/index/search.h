@@ -21,7 +21,8 @@ struct fair_clue {
     uint64_t parts[2];        /* the work's                                                              */
     uint32_t shared;          /* of these, those that agree with another candidate too               */
     /* pixels, at full, half and quarter fineness */
-    bool looked, laid_negated;        /* laid_negated: the query's greys were turned round for it */
+    bool looked, close;               /* close: at 160 samples a side, not at 56 alone */
+    bool laid_negated;                /* the query's greys were turned round for it */
     float tiles[3];           /* textured tiles in the overlap, corners for more than edges          */
     float alike[3];           /* their mean correlation, -1..1                                       */
     float firm[3];            /* share of them that correlate well                                   */
@@ -50,7 +51,7 @@ struct fair_clue {
     float tiled;              /* of the steps from one of these to the other, the share that are taken again and again */
     float strewn;             /* how broadly these lie over the work, along the shorter axis: 1 evenly    */
     float visible[4];         /* x0 y0 x1 y1, normalised pixels of the work: where it is like the query */
-    const struct fair_levels *levels; /* the work's proof, where one was laid on the query               */
+    struct fair_levels *levels; /* the work's proof, where one was laid on the query               */
 };
 
 /* q comes first: stages are given &search->q and find the search by a cast. */
@@ -58,7 +59,10 @@ struct fair_search {
     struct fair_query q;
     const struct fair_index *ix;
     struct fair_clue *clues;  /* clues[i] belongs to io->v[i] */
-    const struct fair_levels *levels; /* the query's picture, where proofs were laid on it */
+    struct fair_levels *levels; /* the query's picture, where proofs were laid on it */
+    struct fair_clue tried;   /* what the stage that settles saw of candidate tried_at (SIZE_MAX: of none) */
+    size_t tried_at;
+    size_t settled;           /* the candidate that is known to be all that the query shows, or SIZE_MAX */
     bool all;                 /* tell unlikely pairs too: what the score is fitted to must not depend on it */
 };
 
@@ -84,8 +88,12 @@ size_t fair_near_find(const struct fair_index *ix, const struct fair_nearest *as
 /* As a candidate with the map that its turn tells; its number, or SIZE_MAX where there is no room. */
 size_t fair_near_add(struct fair_search *s, const struct fair_near *near, struct fair_matches *io);
 
+/* The levels of a work's proof, and those of the query in s->levels; *out is NULL where there is no proof that fits the record. */
+fair_status fair_search_levels(struct fair_search *s, fair_id work, const struct fair_record *r, struct fair_levels **out,
+                               struct fair_err *err) FAIR_MUST_CHECK;
+
 typedef fair_status fair_stage_run(const struct fair_index *, const struct fair_query *, struct fair_matches *, struct fair_err *);
-fair_stage_run fair_stage_glance, fair_stage_whole, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_verdict;
+fair_stage_run fair_stage_glance, fair_stage_whole, fair_stage_settle, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_verdict;
 
 /* Bring the shelves up to what was mapped and put last: a search begins with it. */
 fair_status fair_index_ready(const struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
@@ -99,28 +107,33 @@ void fair_bend_about(const float b[8], float x, float y, float map[6]);
 /* Solve the n equations m x = m[.][n] by elimination, in place; false where they say nothing. */
 bool fair_solve(double m[8][9], int n);
 
-/* Lay the work's proof on the query by the map b (normalised pixels), shift it until it fits best, and tell how alike
- * the two are: fills the clue's pixel part and bend, if it fits better than what is there. */
 struct fair_levels;
 struct fair_levels *fair_levels_new(const struct fair_image *grey, struct fair_arena *a);
-void fair_pixels_look(const struct fair_levels *query, const struct fair_levels *work, const float b[8], bool negated, struct fair_clue *clue);
+/* Lay the work's proof on the query by the map b (normalised pixels) and shift it until it fits best, coarsely: sets the clue's bend and
+ * fills its pixel part, as far as can be seen so.  False where there is nothing: too little overlap (then it is not `looked`), or nothing
+ * alike. */
+bool fair_pixels_coarse(struct fair_levels *query, struct fair_levels *work, const float b[8], bool negated, struct fair_clue *clue);
+/* The same, closely, from the clue's bend on; false where there is hardly any overlap, and nothing changes. */
+bool fair_pixels_look(struct fair_levels *query, struct fair_levels *work, struct fair_clue *clue);
+/* Put the pixel part of what was seen from one map in the place of what the clue holds, if it fits better. */
+void fair_pixels_better(const struct fair_clue *seen, struct fair_clue *clue);
 
 /* Both pictures' samples under the map b, the work's in `a`: rows of *width, at most `side` each way; NAN where the query has none.
  * False where there is hardly any overlap. */
-bool fair_pixels_lay(const struct fair_levels *query, const struct fair_levels *work, const float b[8], bool negated, int32_t side,
+bool fair_pixels_lay(struct fair_levels *query, struct fair_levels *work, const float b[8], bool negated, int32_t side,
                      float *a, float *out, int32_t *width, int32_t *height);
 
 /* out[x], x < n: the query at the place of the work's pixel (x + .5, y), NAN outside. */
-void fair_pixels_row(const struct fair_levels *query, const float b[8], float y, size_t n, float *out);
+void fair_pixels_row(struct fair_levels *query, const float b[8], float y, size_t n, float *out);
 
 /* What was done to the work: fills m->done. */
-void fair_done_tell(const struct fair_image *query, const struct fair_levels *levels, const struct fair_clue *c, struct fair_match *m);
+void fair_done_tell(const struct fair_image *query, struct fair_levels *levels, const struct fair_clue *c, struct fair_match *m);
 
 /* Survey two grids of samples laid on each other, NAN where the query has none: fills the clue's survey. */
 void fair_survey(const float *a, const float *b, int32_t width, int32_t height, struct fair_clue *c);
 
 /* Look between the strokes of what agrees: fills the clue's `ground` and `slope`.  The work must have been laid on the query. */
-void fair_ground_look(const struct fair_levels *query, struct fair_clue *c);
+void fair_ground_look(struct fair_levels *query, struct fair_clue *c);
 
 /* Learn which of the work's agreeing parts lie on a mark: fills the clue's `marked`. */
 void fair_recur(const struct fair_index *ix, fair_id org, struct fair_clue *c);
@@ -135,6 +148,9 @@ bool fair_map_find(const struct fair_record *r, const struct fair_fingerprint *f
  * tools/fit-verdict. */
 #define FAIR_EVIDENCE 42
 void fair_evidence(const struct fair_match *m, const struct fair_clue *c, float x[FAIR_EVIDENCE]);
+
+/* The score of a candidate as far as it was looked at, and how surely it has anything in common with the query.  Fills the match's place. */
+float fair_score(const struct fair_search *s, const struct fair_clue *c, struct fair_match *m, float *related);
 
 /* How surely the query shows what lies beyond the work's border, and as if there were none: 0 to 1.  No copy of this
  * file does. */

@@ -13,6 +13,8 @@
 #define CAP_MOST 12           /* the same in a large catalogue                                       */
 #define SHORTLIST 24          /* works that get a map                                               */
 #define LEAST 3               /* hits that must agree on it                                         */
+#define FEW 192               /* parts of the query, the strongest, that are looked up first where it is settled what the query shows */
+#define OTHER 5               /* hits that must agree on another work's map for all to be looked up after all */
 #define SIZES 20              /* bins of half octaves                                               */
 #define ANGLES 16
 #define PI 3.14159265f
@@ -221,21 +223,22 @@ fetch(const struct shelves *s, const uint16_t words[PROBES], bool lists)
         }
 }
 
+/* Look up the query's parts `from` to before `to`. */
 static void
-look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, struct founds *out)
+look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t to, struct founds *out)
 {
     struct worth w = { .cap = s->works / 100 < CAP_MOST - CAP ? CAP + s->works / 100 : CAP_MOST };
     struct near near = { .cap = w.cap };
     const uint8_t *sides = s->works >= MANY ? sides_of_many : sides_of_few;
-    uint16_t (*words)[PROBES] = fair_xmalloc((fp->n_parts + 1) * sizeof *words);
+    uint16_t (*words)[PROBES] = fair_xmalloc((to + 1) * sizeof *words);
 
     w.rare = fair_xmalloc((w.cap + 1) * sizeof *w.rare);
     w.rare[0] = 0;
     for (size_t sum = 1; sum <= w.cap; sum++) w.rare[sum] = logf(1 + (float)w.cap / (float)sum);
-    for (uint32_t i = 0; i < fp->n_parts; i++) fair_words_of(fp->parts[i].code, PROBES, words[i]);
-    for (uint32_t i = 0; i < fp->n_parts; i++) {
-        if (i + 2 < fp->n_parts) fetch(s, words[i + 2], false);
-        if (i + 1 < fp->n_parts) fetch(s, words[i + 1], true);
+    for (uint32_t i = from; i < to; i++) fair_words_of(fp->parts[i].code, PROBES, words[i]);
+    for (uint32_t i = from; i < to; i++) {
+        if (i + 2 < to) fetch(s, words[i + 2], false);
+        if (i + 1 < to) fetch(s, words[i + 1], true);
         begin(&near);
         for (unsigned m = 0; m < PROBES; m++) look_up(s, words[i][m], sides[m], fp->parts[i].code, &near);
         thin(&near, &w, (uint16_t)i, out);
@@ -382,15 +385,48 @@ rank(const struct shelves *s, const struct fair_query *q, struct founds *f, stru
     return shorten(v, n);
 }
 
+/* The best works get a map and become candidates.  Where `known` is not SIZE_MAX, only that candidate does, and it is told whether
+ * OTHER hits agree on its map and on that of no other work. */
+static bool
+propose(struct fair_search *search, struct fair_matches *io, const struct founds *f, const struct ranked *v, size_t n, size_t known)
+{
+    struct fair_hit *hits;
+    size_t most = 0;
+    bool alone = false;
+
+    for (size_t i = 0; i < n; i++) most = v[i].n > most ? v[i].n : most;
+    hits = fair_xmalloc((most + 1) * sizeof *hits);
+    for (size_t i = 0; i < n; i++) {
+        const struct fair_shelved *w = v[i].work;
+        struct fair_clue clue = { .record = &w->record, .votes = v[i].peak.votes };
+        size_t m = hits_about(&v[i].peak, f->v + v[i].from, v[i].n, hits), at;
+        if (!fair_map_find(&w->record, search->q.fp, hits, m, LEAST, &clue)) continue;
+        if (known != SIZE_MAX) {
+            bool other = io->v[known].work != w->work;
+            alone = other ? alone : clue.agree >= OTHER;
+            if (other && clue.agree >= OTHER) { alone = false; break; }
+            if (other) continue;
+        }
+        at = fair_search_add(search, io, w->work, &w->record);
+        if (at == SIZE_MAX || clue.agree <= search->clues[at].agree) continue;
+        clue.whole_mapped = search->clues[at].whole_mapped;
+        clue.negated = search->clues[at].negated;
+        clue.levels = search->clues[at].levels;
+        memcpy(clue.whole_map, search->clues[at].whole_map, sizeof clue.whole_map);
+        search->clues[at] = clue;
+    }
+    free(hits);
+    return alone;
+}
+
 fair_status
 fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
 {
     struct fair_search *search = (struct fair_search *)q;
     struct shelves s = { 0 };
     struct founds f = { 0 };
-    struct fair_hit *hits;
     struct ranked v[2 * SHORTLIST];
-    size_t n, most = 0;
+    uint32_t looked_up = 0;
 
     (void)err;
     while (fair_index_shelf(ix, s.n) != NULL) s.n++;
@@ -401,23 +437,14 @@ fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct
         s.before[k] = s.works;
         s.works += (uint32_t)s.v[k]->n;
     }
-    look_up_all(&s, q->fp, &f);
-    n = rank(&s, q, &f, v);
-    for (size_t i = 0; i < n; i++) most = v[i].n > most ? v[i].n : most;
-    hits = fair_xmalloc((most + 1) * sizeof *hits);
-    for (size_t i = 0; i < n; i++) {
-        const struct fair_shelved *w = v[i].work;
-        struct fair_clue clue = { .record = &w->record, .votes = v[i].peak.votes };
-        size_t m = hits_about(&v[i].peak, f.v + v[i].from, v[i].n, hits), at;
-        if (!fair_map_find(&w->record, q->fp, hits, m, LEAST, &clue)) continue;
-        at = fair_search_add(search, io, w->work, &w->record);
-        if (at == SIZE_MAX || clue.agree <= search->clues[at].agree) continue;
-        clue.whole_mapped = search->clues[at].whole_mapped;
-        clue.negated = search->clues[at].negated;
-        memcpy(clue.whole_map, search->clues[at].whole_map, sizeof clue.whole_map);
-        search->clues[at] = clue;
+    if (search->settled != SIZE_MAX && q->fp->n_parts > FEW) {
+        look_up_all(&s, q->fp, 0, looked_up = FEW, &f);
+        if (!propose(search, io, &f, v, rank(&s, q, &f, v), search->settled)) search->settled = SIZE_MAX;
+    }
+    if (search->settled == SIZE_MAX || q->fp->n_parts <= FEW) {
+        look_up_all(&s, q->fp, looked_up, q->fp->n_parts, &f);
+        propose(search, io, &f, v, rank(&s, q, &f, v), SIZE_MAX);
     }
     free(f.v);
-    free(hits);
     return FAIR_OK;
 }

@@ -132,6 +132,17 @@ on_a_mark(const struct fair_clue *c)
     return (c->again >= AGAIN && c->tiled >= TILED) || (c->strewn < STREWN && (float)c->agree > NEARLY_ALL * (float)c->seen);
 }
 
+float
+fair_score(const struct fair_search *s, const struct fair_clue *c, struct fair_match *m, float *related)
+{
+    float x[FAIR_EVIDENCE];
+
+    if (c->mapped || c->looked) place(&s->q, c, m);
+    fair_evidence(m, c, x);
+    *related = chance(fair_score_related, x, crowd(s->ix));
+    return *related * (c->looked ? chance(fair_score_copy, x, 0) : 1);
+}
+
 static enum fair_verdict
 verdict_of(const struct fair_clue *c, float score, float related)
 {
@@ -149,19 +160,16 @@ fair_status
 fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
 {
     struct fair_search *s = (struct fair_search *)q;
-    float more_works = crowd(ix);
     size_t kept = 0, looked = 0;
 
+    (void)ix;
     (void)err;
     for (size_t i = 0; i < io->n; i++) looked += s->clues[i].looked;
     for (size_t i = 0; i < io->n; i++) {
         struct fair_clue *c = &s->clues[i];
         struct fair_match *m = &io->v[i];
-        float x[FAIR_EVIDENCE], related;
-        if (c->mapped || c->looked) place(q, c, m);
-        fair_evidence(m, c, x);
-        related = chance(fair_score_related, x, more_works);
-        m->score = related * (c->looked ? chance(fair_score_copy, x, 0) : looked > 0 ? PASSED : UNSEEN);
+        float related;
+        m->score = fair_score(s, c, m, &related) * (c->looked ? 1 : looked > 0 ? PASSED : UNSEEN);
         if (m->score > MARKED && c->looked && c->levels != NULL && s->levels != NULL) {
             fair_ground_look(s->levels, c);
             if (on_a_mark(c)) m->score = MARKED;

@@ -18,8 +18,9 @@ proof(void *self, fair_id work, const struct fair_image **out, struct fair_err *
     return FAIR_OK;
 }
 
+/* Register the pictures in g.grey. */
 static void
-set_up(bool tail)
+put_all(bool tail)
 {
     struct fair_fingerprint fp;
 
@@ -29,12 +30,18 @@ set_up(bool tail)
     CHECK_OK(fair_index_open(g.folder, &g.ix, why));
     if (!tail) CHECK_OK(fair_index_write_begin(g.ix, why));
     for (uint32_t i = 0; i < WORKS; i++) {
-        g.grey[i] = scene(W, H, i);
-        fair_fingerprint_take(g.grey[i], W, H, FAIR_FOR_CATALOGUE, g.a, &fp);
+        fair_fingerprint_take(g.grey[i], g.grey[i]->width, g.grey[i]->height, FAIR_FOR_CATALOGUE, g.a, &fp);
         if (tail) CHECK_OK(fair_index_put_tail(g.ix, 1, (fair_id)i + 1, &fp, why));
         else CHECK_OK(fair_index_put(g.ix, 1, (fair_id)i + 1, &fp, why));
     }
     if (!tail) CHECK_OK(fair_index_sync(g.ix, why));
+}
+
+static void
+set_up(bool tail)
+{
+    for (uint32_t i = 0; i < WORKS; i++) g.grey[i] = scene(W, H, i);
+    put_all(tail);
 }
 
 static void
@@ -120,6 +127,134 @@ TEST(pictures_nobody_registered_match_nothing)
         struct fair_matches m = search(im, 0, true);
         for (size_t k = 0; k < m.n; k++) CHECK(m.v[k].verdict != FAIR_MATCH && m.v[k].score < .5f);
         fair_image_free(&im);
+    }
+    tear_down();
+}
+
+/* ---- what the stage that settles may not hide ------------------------------------------------- */
+
+static void
+paste(struct fair_image *into, const struct fair_image *from, uint32_t x, uint32_t y, uint32_t w, uint32_t h)
+{
+    FAIR_AUTO(image) struct fair_image *small = fair_image_area(from, w, h);
+
+    for (uint32_t row = 0; row < h; row++) memcpy(fair_image_row(into, y + row) + x, fair_image_row(small, row), w);
+}
+
+/* As it is, a little darker and with less contrast. */
+static struct fair_image *
+copy_of(const struct fair_image *im)
+{
+    struct fair_image *out = fair_image_new(im->width, im->height, 1);
+
+    for (uint32_t y = 0; y < im->height; y++)
+        for (uint32_t x = 0; x < im->width; x++) fair_image_row(out, y)[x] = (uint8_t)(fair_image_row(im, y)[x] * 9 / 10);
+    return out;
+}
+
+/* Search with the stage that settles and without; all that is told without it must be told with it, as the same.  Which work it was settled
+ * at, or 0; *told gets a bit for each work that is called a match. */
+static fair_id
+settled_at(const struct fair_image *im, unsigned *told)
+{
+    struct fair_fingerprint fp;
+    struct fair_matches with, without;
+    struct fair_search s = { .q = { .grey = im, .proof = proof, .arena = g.a, .fp = &fp } }, t = s;
+    unsigned off = 0;
+    fair_id at = 0;
+
+    for (size_t i = 0; i < fair_n_stages; i++)
+        if (strcmp(fair_stages[i].name, "settle") == 0) off = 1u << i;
+    CHECK(off != 0);
+    fair_fingerprint_take(im, im->width, im->height, FAIR_FOR_QUERY, g.a, &fp);
+    CHECK_OK(fair_index_search_with(g.ix, &s, 0, &with, why));
+    CHECK_OK(fair_index_search_with(g.ix, &t, off, &without, why));
+    CHECK_EQ(t.settled, SIZE_MAX);
+    *told = 0;
+    for (size_t i = 0; i < without.n; i++) {
+        size_t k = 0;
+        if (without.v[i].score < (float)FAIR_SCORE_POSSIBLE && without.v[i].verdict != FAIR_SAME_SCENE) continue;
+        while (k < with.n && with.v[k].work != without.v[i].work) k++;
+        if (k == with.n) fail_msg("work %d is told only where nothing is settled", (int)without.v[i].work);
+        CHECK_EQ(with.v[k].verdict, without.v[i].verdict);
+        CHECK(fabsf(with.v[k].score - without.v[i].score) < .02f);
+        if (with.v[k].verdict == FAIR_MATCH) *told |= 1u << with.v[k].work;
+    }
+    for (size_t i = 0; i < with.n && s.settled != SIZE_MAX; i++)
+        if (with.v[i].bits < 256 && (at == 0 || with.v[i].score > .9f)) at = at == 0 ? with.v[i].work : at;
+    return at;
+}
+
+TEST(a_plain_copy_is_settled_by_its_whole_hash_and_loses_nothing_by_it)
+{
+    unsigned told;
+
+    set_up(true);
+    for (fair_id i = 1; i <= WORKS; i++) {
+        FAIR_AUTO(image) struct fair_image *im = copy_of(g.grey[i - 1]);
+        CHECK_EQ(settled_at(im, &told), i);
+        CHECK_EQ(told, 1u << i);
+    }
+    {
+        FAIR_AUTO(image) struct fair_image *stranger = scene(W, H, 555);
+        CHECK_EQ(settled_at(stranger, &told), 0);
+        CHECK_EQ(told, 0);
+    }
+    tear_down();
+}
+
+TEST(of_two_works_that_are_nearly_the_same_both_are_told)
+{
+    const float closer[6] = { 1.06f, 0, -10, 0, 1.06f, -8 };
+    unsigned told;
+
+    for (int zoomed = 0; zoomed < 2; zoomed++) {
+        for (uint32_t i = 0; i < WORKS; i++) g.grey[i] = scene(W, H, i);
+        fair_image_free(&g.grey[3]);
+        if (zoomed) {
+            g.grey[3] = edited(g.grey[2], closer, W, H);
+        } else {
+            FAIR_AUTO(image) struct fair_image *other = scene(W, H, 900);
+            g.grey[3] = copy_of(g.grey[2]);
+            paste(g.grey[3], other, 250, 200, 60, 45);
+        }
+        put_all(true);
+        for (int k = 2; k < 4; k++) {
+            FAIR_AUTO(image) struct fair_image *im = copy_of(g.grey[k]);
+            settled_at(im, &told);
+            CHECK((told & 1u << (k + 1)) != 0);
+            if (!zoomed) CHECK_EQ(told, 1u << 3 | 1u << 4);      /* what was seen from nearer goes on beyond its border, and is no match */
+        }
+        tear_down();
+    }
+}
+
+TEST(of_a_work_that_shows_other_works_all_are_told)
+{
+    unsigned told;
+
+    for (uint32_t i = 0; i < WORKS; i++) g.grey[i] = scene(W, H, i);
+    for (uint32_t k = 0; k < 4; k++) paste(g.grey[5], g.grey[k], k % 2 * 200, k / 2 * 150, 200, 150);
+    put_all(true);
+    {
+        FAIR_AUTO(image) struct fair_image *im = copy_of(g.grey[5]);
+        settled_at(im, &told);
+        CHECK_EQ(told, 1u << 6 | 1u << 1 | 1u << 2 | 1u << 3 | 1u << 4);
+    }
+    tear_down();
+}
+
+TEST(a_copy_with_another_work_or_itself_pasted_into_it_hides_neither)
+{
+    unsigned told;
+
+    set_up(true);
+    for (uint32_t k = 0; k < 4; k++) {
+        FAIR_AUTO(image) struct fair_image *im = copy_of(g.grey[0]);
+        uint32_t w = k % 2 ? 160 : 120, h = w * 3 / 4;
+        paste(im, g.grey[k < 2 ? 1 : 0], W - w - 10, H - h - 10, w, h);
+        settled_at(im, &told);
+        CHECK_EQ(told, k < 2 ? 1u << 1 | 1u << 2 : 1u << 1);
     }
     tear_down();
 }
