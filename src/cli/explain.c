@@ -69,7 +69,7 @@ fair_explain(struct fair_cli *c, const char *work, const char *found, const char
     if (s == FAIR_OK) s = fair_decoders_open(&limits, &d, &err);
     if (s == FAIR_OK) s = fair_pair_match(d, bytes[0], bytes[1], c->arena, &p, &err);
     if (s == FAIR_OK && diff != NULL && p.m.n > 0 && p.m.v[0].has_map) {
-        s = fair_pair_draw(&p, diff, c->arena, &err);
+        s = fair_pair_draw(&p, NULL, diff, c->arena, &err);
         drawn = s == FAIR_OK;
     }
     if (s == FAIR_OK) tell(c, work, found, &p, drawn ? diff : NULL);

@@ -37,7 +37,7 @@ const struct fair_verb fair_verbs[] = {
     { "lookup", "[--format table|json|tsv] [--off STAGE,...] PICTURE|DIR|URL... | --explain [--diff FILE] WORK FOUND", "Is this one of ours? Reads nothing else and writes nothing.", fair_verb_lookup, FAIR_DEED_LOOK },
     { "scan", "[--site] [--depth N] [--pages N] [--stateless] [--images] [--checkpoint FILE] [--whole] TARGET...", "Finds copies in folders, files, pages, sites, URL lists and WARC files.", fair_verb_scan, FAIR_DEED_CATALOGUE },
     { "hits list", "[--state STATE] [--site SITE] [--work ID] [--verdict V] [--limit N] [--offset N]", "The review queue.", fair_verb_hits_list, FAIR_DEED_LOOK },
-    { "hits show", "ID...", "Shows hits with reasons, places and decisions.", fair_verb_hits_show, FAIR_DEED_LOOK },
+    { "hits show", "[--diff FILE] ID...", "Shows hits with reasons, places and decisions.", fair_verb_hits_show, FAIR_DEED_LOOK },
     { "hits decide", "--as pursue|ignore|not_a_match|reopen [--reason CODE] [--scope SCOPE] [--note TEXT] [--until DATE] ID...", "Decides on hits.", fair_verb_hits_decide, FAIR_DEED_DECIDE },
     { "hits add", "--work ID [--page URL] [--note TEXT] FILE|URL", "Adds a use found by hand.", fair_verb_hits_add, FAIR_DEED_CATALOGUE },
     { "hits export", "[--format csv|html] [--state STATE] [--site SITE]", "Writes hits as CSV or as an HTML report to standard output.", fair_verb_hits_export, FAIR_DEED_LOOK },

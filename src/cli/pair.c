@@ -11,6 +11,8 @@
 void
 fair_pair_free(struct fair_pair *p)
 {
+    fair_image_free(&p->work.colour);
+    fair_image_free(&p->found.colour);
     fair_image_free(&p->work.grey);
     fair_image_free(&p->found.grey);
     fair_image_free(&p->proof.grey);
@@ -41,28 +43,36 @@ fair_pair_match(struct fair_decoders *d, fair_str work, fair_str found, struct f
     char dir[] = "/tmp/fairtrack-pair-XXXXXX";
     fair_status s;
 
-    FAIR_TRY(decode(d, "the work", work, FAIR_WANT_CATALOGUE | FAIR_WANT_PROOF, a, &p->work, err));
+    FAIR_TRY(decode(d, "the work", work, FAIR_WANT_CATALOGUE | FAIR_WANT_PROOF | FAIR_WANT_TINT, a, &p->work, err));
     FAIR_TRY(decode(d, "its proof", p->work.proof, FAIR_WANT_GREY, a, &p->proof, err));
-    FAIR_TRY(decode(d, "the picture found", found, FAIR_WANT_QUERY | FAIR_WANT_GREY, a, &p->found, err));
+    FAIR_TRY(decode(d, "the picture found", found, FAIR_WANT_QUERY | FAIR_WANT_GREY | FAIR_WANT_TINT, a, &p->found, err));
     if (mkdtemp(dir) == NULL) return fair_fail(err, FAIR_IO, "%s: %m", dir);
     s = fair_index_open(dir, &ix, err);
     if (s == FAIR_OK) s = fair_index_refresh(ix, err);
     if (s == FAIR_OK) s = fair_index_put_tail(ix, 1, WORK, &p->work.fp, err);
     q.grey = p->found.grey;
     if (s == FAIR_OK) s = fair_index_search(ix, &q, 0, &p->m, err);
+    if (s == FAIR_OK && p->m.n > 0 && p->m.v[0].verdict == FAIR_MATCH)
+        fair_done_colours(&p->m.v[0], &(struct fair_tint){ p->work.colour, p->work.info.width, p->work.info.height },
+                          &(struct fair_tint){ p->found.colour, p->found.info.width, p->found.info.height });
     fair_index_free(&ix);
     rmdir(dir);
     return s;
 }
 
 fair_status
-fair_pair_draw(const struct fair_pair *p, const char *path, struct fair_arena *a, struct fair_err *err)
+fair_pair_draw(const struct fair_pair *p, const struct fair_pair_map *otherwise, const char *path, struct fair_arena *a, struct fair_err *err)
 {
     FAIR_AUTO(image) struct fair_image *drawn = NULL;
     fair_str png;
 
-    if (p->m.n > 0)
+    if (p->m.n > 0 && p->m.v[0].has_map)
         drawn = fair_match_difference(&p->m.v[0], p->found.grey, p->found.info.width, p->found.info.height, p->proof.grey, p->work.info.width, p->work.info.height);
+    else if (otherwise != NULL) {
+        struct fair_match m = { .has_map = true };
+        for (int i = 0; i < 6; i++) m.map[i] = (float)otherwise->map[i];
+        drawn = fair_match_difference(&m, p->found.grey, otherwise->width, otherwise->height, p->proof.grey, otherwise->work_width, otherwise->work_height);
+    }
     if (drawn == NULL) return fair_fail(err, FAIR_NOT_FOUND, "no difference picture: the two do not match");
     fair_image_png(drawn, a, &png);
     return fair_write_file(path, png.p, png.n, 0644, err);

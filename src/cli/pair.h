@@ -14,7 +14,11 @@ struct fair_pair {
 fair_status fair_pair_match(struct fair_decoders *d, fair_str work, fair_str found, struct fair_arena *a, struct fair_pair *out, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_pair_free(struct fair_pair *p);
 
-/* The difference picture of a matched pair (fair_match_difference) as a PNG file at `path`; FAIR_NOT_FOUND where there is no match with a map. */
-fair_status fair_pair_draw(const struct fair_pair *p, const char *path, struct fair_arena *a, struct fair_err *err) FAIR_MUST_CHECK;
+/* A map that was found before: catalogue -> query, pixels of the pictures as shown then, of these sizes. */
+struct fair_pair_map { double map[6]; uint32_t width, height, work_width, work_height; };
+
+/* The difference picture of a matched pair (fair_match_difference) as a PNG file at `path`; where they do not match now, by the map `otherwise` (may be
+ * NULL).  FAIR_NOT_FOUND where there is no map. */
+fair_status fair_pair_draw(const struct fair_pair *p, const struct fair_pair_map *otherwise, const char *path, struct fair_arena *a, struct fair_err *err) FAIR_MUST_CHECK;
 
 #endif

@@ -2,6 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "cli/cli.h"
+#include "cli/pair.h"
+
+#define PREVIEW_MAX (16u << 20)
 
 static json_t *
 hit_json(struct fair_arena *a, const struct fair_hit *h)
@@ -128,13 +131,43 @@ show(struct fair_arena *a, const struct fair_hit *h)
     json_decref(words);
 }
 
+/* The two previews that are kept, matched anew and laid on each other; by the hit's own map where they do not match any more. */
+static fair_status
+draw(struct fair_cli *c, const struct fair_hit *h, const char *path, struct fair_arena *a, struct fair_err *err)
+{
+    struct fair_pair_map map = { .width = (uint32_t)h->width, .height = (uint32_t)h->height };
+    struct fair_pair p = { 0 };
+    struct fair_work w;
+    fair_str work, found;
+    fair_status s;
+
+    FAIR_TRY(fair_store_work_get(&c->house.desk, h->work, a, &w, err));
+    if (fair_sha256_none(&h->preview) || fair_sha256_none(&w.preview))
+        return fair_fail(err, FAIR_NOT_FOUND, "hit %lld: no difference picture: no preview is kept of %s", (long long)h->id, fair_sha256_none(&h->preview) ? "the picture found" : "the work");
+    FAIR_TRY(fair_house_vault(&c->house, err));
+    FAIR_TRY(fair_house_decoders(&c->house, err));
+    FAIR_TRY(fair_vault_read(c->house.vault, &w.preview, PREVIEW_MAX, a, &work, err));
+    FAIR_TRY(fair_vault_read(c->house.vault, &h->preview, PREVIEW_MAX, a, &found, err));
+    map.work_width = (uint32_t)w.width;
+    map.work_height = (uint32_t)w.height;
+    for (int i = 0; i < 6; i++) map.map[i] = h->map[i];
+    s = fair_pair_match(c->house.decoders, work, found, a, &p, err);
+    if (s == FAIR_OK) s = fair_pair_draw(&p, h->has_map ? &map : NULL, path, a, err);
+    fair_pair_free(&p);
+    return s == FAIR_OK ? s : fair_fail_in(err, "hit %lld", (long long)h->id);
+}
+
 int
 fair_verb_hits_show(struct fair_cli *c, int argc, char **argv)
 {
+    const char *diff = NULL;
+    const struct fair_opt opts[] = {
+        { .name = "diff", .value = "FILE", .doc = "of one hit: write the difference picture there, a PNG", .text = &diff }, { 0 } };
     struct fair_err err = { 0 };
     int code, missing = 0;
 
-    if (!fair_cli_parse(c, argc, argv, NULL, 1, -1, &code)) return code;
+    if (!fair_cli_parse(c, argc, argv, opts, 1, -1, &code)) return code;
+    if (diff != NULL && c->n_args != 1) return fair_cli_usage(c, "--diff goes with one hit");
     if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     for (int i = 0; i < c->n_args; i++) {
         FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
@@ -151,12 +184,21 @@ fair_verb_hits_show(struct fair_cli *c, int argc, char **argv)
             json_decref(s.list);
             continue;
         }
+        if (st == FAIR_OK && diff != NULL) {
+            st = draw(c, &h, diff, a, &err);
+            if (st == FAIR_NOT_FOUND) {
+                fprintf(stderr, "fairtrack %s: %s\n", c->verb->name, err.text);
+                missing++;
+                st = FAIR_OK;
+            }
+        }
         if (st == FAIR_OK && !c->json) show(a, &h);
         if (st == FAIR_OK) st = fair_store_decisions(&c->house.desk, id, show_decision, &s, &err);
         if (st != FAIR_OK) return fair_cli_fail(c, &err);
         if (c->json) {
             json_t *o = hit_json(a, &h);
             json_object_set_new(o, "decisions", s.list);
+            if (diff != NULL && missing == 0) fair_json_file(a, o, "diff", fair_str_of(diff));
             fair_cli_json(o);
         }
     }

@@ -45,6 +45,7 @@ compare(struct fair_cli *c, const struct fair_decoded *d, fair_id work, struct f
             *out = found.v[i];
             *alike = true;
         }
+    if (*alike && d->colour != NULL) return fair_house_colours(&c->house, out, &(struct fair_tint){ d->colour, d->info.width, d->info.height }, err);
     return FAIR_OK;
 }
 
@@ -82,10 +83,11 @@ add(struct fair_cli *c, const char *what, const struct manual *m, struct fair_hi
     FAIR_TRY(fair_store_work_get(&c->house.desk, m->work, c->arena, &w, err));
     FAIR_TRY(read_bytes(c, what, &bytes, &h->image_url, err));
     FAIR_TRY(fair_house_decoders(&c->house, err));
-    FAIR_TRY(fair_decoders_picture(c->house.decoders, bytes, FAIR_MATCH_WANTS | FAIR_WANT_PREVIEW, c->arena, &d, err));
+    FAIR_TRY(fair_decoders_picture(c->house.decoders, bytes, FAIR_MATCH_WANTS | FAIR_WANT_PREVIEW | FAIR_WANT_TINT, c->arena, &d, err));
     if (d.status != FAIR_OK) return fair_fail(err, d.status, "%s: %s", what, d.words);
     FAIR_TRY(compare(c, &d, m->work, &match, &alike, err));
     fair_image_free(&d.grey);
+    fair_image_free(&d.colour);
     FAIR_TRY(fair_house_vault(&c->house, err));
     FAIR_TRY(fair_vault_put(c->house.vault, d.preview, &h->preview, err));
     h->work = m->work;

@@ -58,6 +58,11 @@ const char *fair_verdict_name(enum fair_verdict v);
  * on it (a caption), or other things. */
 enum fair_around { FAIR_AROUND_NOTHING, FAIR_AROUND_PLAIN, FAIR_AROUND_BAR, FAIR_AROUND_BUSY };
 
+/* What became of the work's colours: gone; tones of one colour instead of many, as sepia is; others; paler, stronger; all moved
+ * towards one; there though the work is grey.  UNKNOWN where nobody looked, or too little of the copy is seen. */
+enum fair_colours { FAIR_COLOURS_UNKNOWN, FAIR_COLOURS_KEPT, FAIR_COLOURS_GREYSCALE, FAIR_COLOURS_ONE, FAIR_COLOURS_OTHER, FAIR_COLOURS_PALER,
+                    FAIR_COLOURS_STRONGER, FAIR_COLOURS_CAST, FAIR_COLOURS_ADDED };
+
 /* What was done to the work, as far as it can be seen in grey: told of matches whose proof was laid on the query. */
 struct fair_done {
     bool known, negated, slanted;     /* slanted: seen from the side                                     */
@@ -72,6 +77,8 @@ struct fair_done {
     float detail;             /* of the contrast of neighbouring samples, the share that is left         */
     float grain;              /* deviation of greys where the work is plain; < 0: it is so nowhere       */
     float over, over_box[4];  /* the largest piece laid over it: share of the overlap, and where (0..1)  */
+    enum fair_colours colours;        /* by fair_done_colours, from colour pictures of both              */
+    float colour_left;        /* PALER, STRONGER: colour of the copy for one of the work                 */
 };
 
 /* Why two pictures are believed to be the same one.  Everything a reviewer is
@@ -136,6 +143,11 @@ fair_status fair_index_glance(const struct fair_index *ix, const struct fair_gla
                               struct fair_err *err) FAIR_MUST_CHECK;
 /* How near, among so many works: unrelated pictures come as near as that now and then, and each costs a look. */
 unsigned fair_glance_near(uint64_t works);
+
+/* A picture in colour (3 channels), small: some 128 pixels are enough, and the size of what it was made of, as shown. */
+struct fair_tint { const struct fair_image *small; uint32_t width, height; };
+/* Tells what became of the colours of a match whose done.known is set: fills done.colours.  From the match and the two pictures alone. */
+void fair_done_colours(struct fair_match *m, const struct fair_tint *work, const struct fair_tint *found);
 
 /* The reasons in words a person understands, one line each ("cropped to 62 %",
  * "mirrored", "turned by 90 degrees"); at most FAIR_MATCH_WORDS.  `w`, `h`: the query as shown.  What was done to a copy is

@@ -15,7 +15,7 @@
 #include "image/codecs/codecs.h"
 #include "index/search.h"
 
-struct work { char name[256]; struct fair_image *grey; };
+struct work { char name[256]; struct fair_image *grey, *colour; uint32_t width, height; };
 static struct work *works;
 static size_t n_works;
 
@@ -49,6 +49,21 @@ load(const char *folder, const char *name, struct fair_arena *a, struct fair_ima
     FAIR_TRY(fair_picture_decode(bytes.p, bytes.n, &fair_image_limits_default, FAIR_SIDE, 1, &im, info, err));
     *norm = fair_image_shrink(im, FAIR_SIDE);
     return FAIR_OK;
+}
+
+/* A small picture in colour, for --words. */
+static struct fair_image *
+tint(const char *folder, const char *name, struct fair_arena *a)
+{
+    FAIR_AUTO(image) struct fair_image *im = NULL;
+    fair_str path = fair_str_fmt(a, "%s/%s", folder, name), bytes;
+    struct fair_picture info;
+    struct fair_err err = { 0 };
+
+    if (fair_read_file(a, path.p, (size_t)1 << 28, &bytes, &err) != FAIR_OK ||
+        fair_picture_decode(bytes.p, bytes.n, &fair_image_limits_default, 128, 3, &im, &info, &err) != FAIR_OK)
+        return NULL;
+    return fair_image_shrink(im, 128);
 }
 
 static fair_status
@@ -97,6 +112,9 @@ main(int argc, char **argv)
             continue;
         }
         snprintf(w->name, sizeof w->name, "%s", names[i]->d_name);
+        w->width = info.width;
+        w->height = info.height;
+        if (words) w->colour = tint(argv[1], names[i]->d_name, a);
         fair_fingerprint_take(w->grey, info.width, info.height, FAIR_FOR_CATALOGUE, a, &fp);
         parts += fp.n_parts;
         if (fair_index_put_tail(ix, 1, (fair_id)++n_works, &fp, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
@@ -142,6 +160,12 @@ main(int argc, char **argv)
                     fair_evidence(m, c, x);
                     printf("\t");
                     for (int e = 0; e < FAIR_EVIDENCE; e++) printf("%s%.5f", e ? "," : "", (double)x[e]);
+                }
+                if (words) {
+                    FAIR_AUTO(image) struct fair_image *colour = tint(argv[2], names[i]->d_name, a);
+                    struct work *w = &works[m->work - 1];
+                    if (colour != NULL && w->colour != NULL && m->verdict == FAIR_MATCH)
+                        fair_done_colours(&found.v[k], &(struct fair_tint){ w->colour, w->width, w->height }, &(struct fair_tint){ colour, info.width, info.height });
                 }
                 if (words) {
                     fair_str say[FAIR_MATCH_WORDS];

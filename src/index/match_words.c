@@ -58,6 +58,22 @@ say_over(struct words *w, const struct fair_done *d, struct fair_arena *a)
 
 /* What was done, in the order in which one would see it. */
 static void
+say_colours(struct words *w, const struct fair_done *d, struct fair_arena *a)
+{
+    switch (d->colours) {
+    case FAIR_COLOURS_GREYSCALE: say(w, FAIR_STR("greyscale: the work's colours are gone")); break;
+    case FAIR_COLOURS_ONE: say(w, FAIR_STR("in tones of one colour, as sepia is")); break;
+    case FAIR_COLOURS_OTHER: say(w, FAIR_STR("colours changed into others")); break;
+    case FAIR_COLOURS_PALER: say(w, fair_str_fmt(a, "colours paler: %.0f %% of the work's", (double)(100 * d->colour_left))); break;
+    case FAIR_COLOURS_STRONGER: say(w, fair_str_fmt(a, "colours stronger: %.0f %% of the work's", (double)(100 * d->colour_left))); break;
+    case FAIR_COLOURS_CAST: say(w, FAIR_STR("all colours moved towards one")); break;
+    case FAIR_COLOURS_ADDED: say(w, FAIR_STR("in colour, where the work is grey")); break;
+    case FAIR_COLOURS_UNKNOWN:
+    case FAIR_COLOURS_KEPT: break;
+    }
+}
+
+static void
 say_done(struct words *w, const struct fair_done *d, struct fair_arena *a)
 {
     if (d->negated) say(w, FAIR_STR("inverted: what was light is dark"));
@@ -74,6 +90,7 @@ say_done(struct words *w, const struct fair_done *d, struct fair_arena *a)
         if (d->detail > 1.4f && d->grain >= 0 && d->grain < 1.5f) say(w, FAIR_STR("sharpened"));
         if (d->grain > 4) say(w, FAIR_STR("grain or noise added"));
     }
+    say_colours(w, d, a);
     if (d->over >= .015f && d->over < .6f) say_over(w, d, a);
 }
 

@@ -45,7 +45,7 @@ scene(uint32_t width, uint32_t height, uint32_t number)
 }
 
 /* The picture seen through the inverse of `map` on a width x height sheet of grey; beyond the picture it stays grey. */
-static struct fair_image *
+__attribute__((unused)) static struct fair_image *
 edited(const struct fair_image *im, const float map[6], uint32_t width, uint32_t height)
 {
     struct fair_image *out = fair_image_new(width, height, 1);

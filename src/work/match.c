@@ -97,6 +97,29 @@ fair_house_glance(struct fair_house *h, const struct fair_glance *g, bool *look,
     return fair_index_glance(h->index, g, h->desk.org, look, NULL, err);
 }
 
+fair_status
+fair_house_colours(struct fair_house *h, struct fair_match *m, const struct fair_tint *found, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    FAIR_AUTO(image) struct fair_image *colour = NULL;
+    struct fair_decoded d = { 0 };
+    struct fair_work w;
+    fair_str jpeg;
+    fair_status got;
+
+    if (m->verdict != FAIR_MATCH || !m->done.known) return FAIR_OK;
+    FAIR_TRY(open_proofs(h, err));
+    got = fair_store_work_get(&h->desk, m->work, a, &w, err);
+    if (got == FAIR_NOT_FOUND) return FAIR_OK;        /* removed meanwhile */
+    if (got != FAIR_OK) return got;
+    if (fair_sha256_none(&w.preview) || fair_vault_read(h->vault, &w.preview, 16 << 20, a, &jpeg, NULL) != FAIR_OK) return FAIR_OK;
+    FAIR_TRY(fair_decoders_picture(h->proofs->decoders, jpeg, FAIR_WANT_TINT, a, &d, err));
+    colour = d.colour;
+    if (d.status == FAIR_OK && colour != NULL)
+        fair_done_colours(m, &(struct fair_tint){ colour, (uint32_t)w.width, (uint32_t)w.height }, found);
+    return FAIR_OK;
+}
+
 enum fair_verdict
 fair_match_empty(const struct fair_fingerprint *fp)
 {

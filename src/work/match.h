@@ -17,6 +17,10 @@ fair_status fair_house_match(struct fair_house *h, const struct fair_fingerprint
 /* A glance of FAIR_WANT_GLANCE against the catalogue: is the picture worth being decoded and matched?  fair_house_index must have been called. */
 fair_status fair_house_glance(struct fair_house *h, const struct fair_glance *g, bool *look, struct fair_err *err) FAIR_MUST_CHECK;
 
+/* What became of the colours of a match with work m->work: fills m->done.colours from `found`, a colour picture of the copy (FAIR_WANT_TINT),
+ * and the work's preview, which is decoded for it.  Where there is none, or it cannot be read, nothing is told. */
+fair_status fair_house_colours(struct fair_house *h, struct fair_match *m, const struct fair_tint *found, struct fair_err *err) FAIR_MUST_CHECK;
+
 /* "none", or "too_plain" where the picture holds too little to be told apart: a whole hash that means little, and hardly a spot. */
 enum fair_verdict fair_match_empty(const struct fair_fingerprint *fp);
 

@@ -298,6 +298,7 @@ let_go(struct fair_scan *s)
         if (got != FAIR_OK && got != FAIR_AGAIN) break;
         if (got != FAIR_OK) continue;
         fair_image_free(&d.grey);
+        fair_image_free(&d.colour);
         if (d.tag != NULL) {
             struct fair_arena *its = ((struct fair_look *)d.tag)->arena;
             fair_arena_free(&its);
@@ -316,6 +317,8 @@ let_go(struct fair_scan *s)
         s->looks = l->next;
         fair_arena_free(&its);
     }
+    for (size_t i = 0; i < FAIR_SCAN_BUCKETS; i++)
+        for (struct fair_outcome *o = s->outcomes[i]; o != NULL; o = o->next) fair_image_free(&o->tint);
     if (s->h->fetcher != NULL && fair_fetcher_waiting(s->h->fetcher) > 0) fair_fetcher_free(&s->h->fetcher);
     fair_arena_free(&a);
 }

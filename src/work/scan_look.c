@@ -77,6 +77,7 @@ static fair_status
 settle(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
 {
     o->settled = true;
+    fair_image_free(&o->tint);
     while (o->waiting != NULL) {
         struct fair_subject *x = o->waiting;
         o->waiting = x->next_waiting;
@@ -107,6 +108,14 @@ words_json(struct fair_scan *s, const struct fair_match *m, const struct fair_ou
     return fair_buf_take(&b, &out, NULL) == FAIR_OK ? out : FAIR_STR("[]");
 }
 
+/* As it was found, with what became of its colours where they were looked at. */
+static fair_status
+with_colours(struct fair_scan *s, struct fair_match *m, const struct fair_outcome *o, struct fair_err *err)
+{
+    if (o->tint == NULL) return FAIR_OK;
+    return fair_house_colours(s->h, m, &(struct fair_tint){ o->tint, (uint32_t)o->width, (uint32_t)o->height }, err);
+}
+
 static bool
 worth_a_look(const struct fair_match *m)
 {
@@ -114,14 +123,16 @@ worth_a_look(const struct fair_match *m)
 }
 
 /* Keep what is worth a person's look. */
-static void
-keep_found(struct fair_scan *s, struct fair_outcome *o, const struct fair_matches *found)
+static fair_status
+keep_found(struct fair_scan *s, struct fair_outcome *o, const struct fair_matches *found, struct fair_err *err)
 {
+    for (size_t i = 0; i < found->n; i++) FAIR_TRY(with_colours(s, &found->v[i], o, err));
     o->n_found = 0;
     if (found->n > 0) o->found = fair_alloc_array(s->arena, found->n, sizeof *o->found);
     fair_arena_clear(s->scratch);
     for (size_t i = 0; i < found->n; i++)
         if (worth_a_look(&found->v[i])) o->found[o->n_found++] = (struct fair_found){ found->v[i], words_json(s, &found->v[i], o) };
+    return FAIR_OK;
 }
 
 /* Match by the fingerprint alone, at once. */
@@ -132,8 +143,7 @@ match_row(struct fair_scan *s, struct fair_outcome *o, const struct fair_fingerp
     struct fair_matches found = { 0 };
 
     FAIR_TRY(fair_house_match(s->h, fp, NULL, s->o.off, a, &found, err));
-    keep_found(s, o, &found);
-    return FAIR_OK;
+    return keep_found(s, o, &found, err);
 }
 
 /* It was judged by its pixels at `then`, and no hit came of it: only works added since are news. */
@@ -392,7 +402,10 @@ one_match(struct fair_scan *s, int wait_ms, struct fair_err *err)
         look_end(s, l);
         return fair_fail(err, x.status, "%s", x.why.text);
     }
-    keep_found(s, l->outcome, &x.found);
+    if (keep_found(s, l->outcome, &x.found, err) != FAIR_OK) {
+        look_end(s, l);
+        return err->status;
+    }
     return judged(s, l, err);
 }
 
@@ -435,6 +448,11 @@ decoded(struct fair_scan *s, struct fair_look *l, struct fair_decoded *d, struct
         look_end(s, l);
         return got == FAIR_OK ? settle(s, o, err) : got;
     }
+    if (d->colour != NULL) {
+        fair_image_free(&o->tint);
+        o->tint = d->colour;
+        d->colour = NULL;
+    }
     if (l->phase == FAIR_LOOK_BYTES) {
         /* The answer's arena goes; what the row will hold stays. */
         struct fair_part *parts = fair_alloc_array(l->arena, d->fp.n_parts, sizeof *parts);
@@ -450,7 +468,7 @@ static unsigned
 wants(const struct fair_look *l)
 {
     if (l->phase == FAIR_LOOK_GLANCE) return FAIR_WANT_GLANCE;
-    return l->phase == FAIR_LOOK_BYTES ? FAIR_MATCH_WANTS | FAIR_WANT_INFO : l->phase == FAIR_LOOK_PREVIEW ? FAIR_WANT_GREY : FAIR_WANT_PREVIEW;
+    return l->phase == FAIR_LOOK_BYTES ? FAIR_MATCH_WANTS | FAIR_WANT_INFO : l->phase == FAIR_LOOK_PREVIEW ? FAIR_WANT_GREY | FAIR_WANT_TINT : FAIR_WANT_PREVIEW;
 }
 
 static fair_status
@@ -489,6 +507,7 @@ one_decoded(struct fair_scan *s, int wait_ms, struct fair_err *err)
     if (got != FAIR_OK) return fair_fail(err, got, "%s", why.text);
     got = decoded(s, d.tag, &d, err);
     fair_image_free(&d.grey);
+    fair_image_free(&d.colour);
     return got;
 }
 

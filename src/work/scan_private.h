@@ -48,6 +48,7 @@ struct fair_outcome {
     int64_t width, height;
     struct fair_sha256 preview, whole;
     bool preview_kept;                /* it is in the vault                                */
+    struct fair_image *tint;          /* in colour, while it is judged by its preview      */
     struct fair_found *found;         /* same_scene and better                             */
     size_t n_found;
     struct fair_subject *waiting;

@@ -3,7 +3,7 @@
 out, and takes nothing that it only glanced at for looked at.  Needs ImageMagick, for the copies."""
 import gzip, json, os, shutil, subprocess, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from tap import Tap, Fairtrack
+from tap import Tap, Fairtrack, one_line
 
 t = Tap()
 f = Fairtrack(sys.argv[1], t.top + '/home')
@@ -55,6 +55,13 @@ code, hits, stat, lines = scanned()
 t.check(hits == sorted(whole + crops), 'what_was_only_glanced_at_is_looked_at_by_the_next_scan', (sorted(set(whole + crops) ^ set(hits)), stat))
 t.check('glanced' not in stat, 'an_ordinary_scan_glances_at_nothing', stat)
 
+# What became of the colours is told of those that lost them, of nobody else.
+reasons = {os.path.basename(l['image']['url'])[:-4]: l['reasons'] for l in lines if l['type'] == 'hit' and l['verdict'] == 'match'}
+COLOURS = ('greyscale', 'in tones', 'colours ', 'all colours', 'in colour')
+told = {k for k, v in reasons.items() if any(w.startswith('greyscale: ') for w in v)}
+said = {k: w for k, v in reasons.items() for w in v if w.startswith(COLOURS) and 'grey' not in k}
+t.check(told == {'%d-%s' % (i, n) for i in range(len(works)) for n in ('grey', 'small-grey')} and not said, 'greyscale_is_told_of_hits_that_are', (sorted(told), said))
+
 # A crop that changes its bytes is glanced at again: that is no reason to take its hit for gone.
 convert(web + '/0-crop.png', '-strip', '-define', 'png:compression-level=1', web + '/0-crop-again.png')
 os.replace(web + '/0-crop-again.png', web + '/0-crop.png')
@@ -63,6 +70,29 @@ code, hits, stat, lines = scanned('--whole')
 listed = f.json('hits', 'list')
 gone = [h for h in listed if h.get('type') == 'hit' and h.get('gone')]
 t.check(code == 0 and len(listed) > 0 and not gone, 'no_hit_is_gone_because_of_a_glance', (code, gone, listed[:2], stat))
+
+# The difference picture of a stored hit: of the crop, blue is what it does not show; of the copy saved again next to nothing is red.
+def drawn(name):
+    hit = next(h['hit'] for h in f.json('hits', 'list', '--state', 'all') if name in h['image'])
+    code, out, err = f('--json', 'hits', 'show', '--diff', t.top + '/diff.png', str(hit))
+    shown = json.loads(out) if out else {}
+    if code != 0 or shown.get('diff') != t.top + '/diff.png':
+        return code, out, err
+    px = subprocess.run(['convert', t.top + '/diff.png', '-depth', '8', 'rgb:-'], stdout=subprocess.PIPE, check=True).stdout
+    v = [px[i:i + 3] for i in range(0, len(px), 3)]
+    return 'blue %.2f' % (sum(p[2] > p[0] + 30 for p in v) / len(v)), 'red %.3f' % (sum(p[0] > p[1] + 40 for p in v) / len(v))
+
+
+crop, again = drawn('1-crop.png'), drawn('1-again.jpg')
+t.check(crop[0] in ('blue 0.69', 'blue 0.70', 'blue 0.71') and again[0] == 'blue 0.00' and float(again[1][4:]) < .02, 'the_difference_of_a_hit_is_drawn', (crop, again))
+code, out, err = f('hits', 'show', '--diff', t.top + '/x.png', '1', '2')
+t.check(code == 2 and b'one hit' in err and not os.path.exists(t.top + '/x.png'), 'a_difference_is_of_one_hit', (code, err))
+code, out, err = f('hits', 'show', '--diff', t.top + '/x.png', '99999')
+t.check(code == 1 and not os.path.exists(t.top + '/x.png'), 'of_a_hit_that_is_not_there_none_is_drawn', (code, err))
+listed = f.json('hits', 'list', '--limit', '1')[0]
+shutil.rmtree(t.top + '/home/vault')
+code, out, err = f('hits', 'show', '--diff', t.top + '/x.png', str(listed['hit']))
+t.check(code != 0 and one_line(err) and not os.path.exists(t.top + '/x.png'), 'where_the_previews_are_lost_that_is_told', (code, err))
 
 # An archive, the same way.
 def record(url, body):

@@ -130,6 +130,11 @@ t.check(code == 0 and o.get('verdict') == 'match' and 'mirrored' in o['words'] a
         'a_copy_is_explained_from_two_files_without_home_or_catalogue', (code, o, err))
 head = open(t.top + '/diff.png', 'rb').read(24)
 t.check(head[:8] == b'\x89PNG\r\n\x1a\n' and max(struct.unpack('>II', head[16:24])) in range(200, 513), 'the_difference_is_drawn_as_a_png', head)
+t.check(not any('colour' in w for w in o.get('words', [])), 'nothing_is_said_of_colours_that_were_left_alone', o.get('words'))
+convert(photos + '/' + made[0], '-colorspace', 'Gray', '-resize', '70%', '-quality', 70, copy)
+code, out, err = g('--json', 'lookup', '--explain', photos + '/' + made[0], copy)
+o = json.loads(out) if out else {}
+t.check(code == 0 and "greyscale: the work's colours are gone" in o['words'], 'that_a_copy_is_greyscale_is_said', (code, o, err))
 code, out, err = g('lookup', '--explain', photos + '/' + made[0], photos + '/' + made[4])
 t.check(code == 1 and out.startswith(b'none'), 'a_stranger_is_none_and_exit_1', (code, out, err))
 code, out, err = g('lookup', '--explain', copy)
