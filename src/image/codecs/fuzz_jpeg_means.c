@@ -1,4 +1,4 @@
-/* image/codecs/fuzz_jpeg_means.c - where the means are taken, they are libjpeg's. */
+/* image/codecs/fuzz_jpeg_means.c - where the luma is taken, at any scale, it is libjpeg's. */
 #include <assert.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@ static jmp_buf out_of_it;
 static void gives_up(j_common_ptr j) { (void)j; longjmp(out_of_it, 1); }
 static void says_nothing(j_common_ptr j, int level) { j->err->num_warnings += level < 0; }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+static void
+at_scale(const uint8_t *bytes, size_t n, unsigned denominator)
 {
     struct jpeg_decompress_struct j;
     struct jpeg_error_mgr errors;
@@ -27,12 +27,12 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         jpeg_read_header(&j, TRUE);
         if ((uint64_t)j.image_width * j.image_height <= 1 << 22) {
             j.scale_num = 1;
-            j.scale_denom = 8;
+            j.scale_denom = denominator;
             j.out_color_space = JCS_GRAYSCALE;
             jpeg_calc_output_dimensions(&j);
             means = fair_image_new(j.output_width, j.output_height, 1);
             theirs = fair_image_new(j.output_width, j.output_height, 1);
-            if (fair_jpeg_means(&j, j.src->next_input_byte, j.src->bytes_in_buffer, means)) {
+            if (fair_jpeg_luma(&j, j.src->next_input_byte, j.src->bytes_in_buffer, means)) {
                 jpeg_start_decompress(&j);
                 while (j.output_scanline < j.output_height) {
                     JSAMPROW row = fair_image_row(theirs, j.output_scanline);
@@ -45,5 +45,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     jpeg_destroy_decompress(&j);
     if (means != NULL) { free(means->data); free(means); }
     if (theirs != NULL) { free(theirs->data); free(theirs); }
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+    for (unsigned denominator = 1; denominator <= 8; denominator *= 2) at_scale(bytes, n, denominator);
     return 0;
 }

@@ -198,17 +198,23 @@ note_rows(struct reader *r, bool broke)
     info->partial = broke || r->rows < j->output_height;
 }
 
-/* At 1/8 a grey picture is its blocks' means, which are had sooner than by decoding (jpeg_means.c). */
+/* The luma of a faultless file is had sooner than by decoding all of it (jpeg_means.c). */
 static bool
-read_means(struct reader *r)
+read_luma(struct reader *r)
 {
     struct jpeg_decompress_struct *j = &r->jpeg;
-    FAIR_AUTO(image) struct fair_image *means = NULL;
+    FAIR_AUTO(image) struct fair_image *own = NULL;
+    struct fair_image *out = r->canvas.image;
 
-    if (j->scale_num != 1 || j->scale_denom != 8 || j->out_color_space != JCS_GRAYSCALE || r->several_scans) return false;
-    means = fair_image_new(j->output_width, j->output_height, 1);
-    if (!fair_jpeg_means(j, r->data, r->n_data, means)) return false;
-    for (uint32_t y = 0; y < means->height; y++) fair_canvas_put(&r->canvas, 0, y, 1, fair_image_row(means, y), means->width, FAIR_PX_GREY);
+    if (j->out_color_space != JCS_GRAYSCALE || r->several_scans) return false;
+    if (!r->direct) out = own = fair_image_new(j->output_width, j->output_height, 1);
+    if (!fair_jpeg_luma(j, r->data, r->n_data, out)) {
+        /* What libjpeg does not come to is white. */
+        if (r->direct) memset(out->data, 255, out->stride * out->height);
+        return false;
+    }
+    if (own != NULL)
+        for (uint32_t y = 0; y < own->height; y++) fair_canvas_put(&r->canvas, 0, y, 1, fair_image_row(own, y), own->width, FAIR_PX_GREY);
     r->rows = j->output_height;
     return true;
 }
@@ -222,7 +228,7 @@ whole_run(struct reader *r, fair_status *status)
     *status = start(r);
     if (*status != FAIR_OK) return true;
     if (r->several_scans) return consume(r);
-    if (!read_means(r)) read_rows(r);
+    if (!read_luma(r)) read_rows(r);
     return true;
 }
 

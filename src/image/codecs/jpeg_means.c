@@ -1,13 +1,15 @@
-/* image/codecs/jpeg_means.c - the means of a baseline JPEG's luma blocks, without its other coefficients.
+/* image/codecs/jpeg_means.c - the luma of a baseline JPEG at an eighth, a quarter, a half or whole, without its chroma.
  *
- * libjpeg decodes all 64 coefficients of a block even where only the first is wanted.  Here the others' codes are skipped, several
- * at a time: a table tells for the next bits how many whole codes they begin with, how long these are together with the
- * bits that follow each, and how many coefficients they stand for.  libjpeg has read the headers and takes over whenever
- * anything is not as it should be, so that nothing is ever decoded otherwise than by libjpeg, only sooner (docs/adr/0052). */
+ * libjpeg decodes all 64 coefficients of a block even where only the first is wanted, and all blocks of chroma even where grey is.  Here
+ * the codes of what is not wanted are skipped, several at a time: a table tells for the next bits how many whole codes they begin
+ * with, how long these are together with the bits that follow each, and how many coefficients they stand for.  Of what is wanted a
+ * table mostly tells value and all.  libjpeg has read the headers and takes over whenever anything is not as it should be, so that nothing is
+ * ever decoded otherwise than by libjpeg, only sooner (docs/adr/0052, 0049). */
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
+#include "image/codecs/jpeg_idct.h"
 #include "image/codecs/jpeg_private.h"
 
 enum { LOOK = 12, DC_LOOK = 10, MOST_DC = 11, PAD = 16 };
@@ -24,6 +26,17 @@ struct skips { uint16_t v[1 << LOOK]; struct codes slow; };
 /* The difference's size and the code's length from the next DC_LOOK bits: length << 4 | size; 0: none fits. */
 struct sizes { uint8_t v[1 << DC_LOOK]; struct codes slow; };
 
+/* A coefficient from the next LOOK bits: bits 0..4 how many it takes with its own bits, 5..8 its size, 9..14 the run before it (63 at the block's
+ * end), TOLD where its value is told, which is then the upper half.  0: none fits. */
+#define TOLD (1u << 15)
+struct values { uint32_t v[1 << LOOK]; struct codes slow; };
+
+/* Where the k-th coefficient of the file stands in its block (T.81, figure A.6). */
+static const uint8_t natural[64] = {
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
+    35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+};
+
 struct bits { const uint8_t *v; size_t n_bytes, at; uint64_t held; unsigned n; };
 
 struct means {
@@ -31,7 +44,16 @@ struct means {
     struct sizes dc[NUM_HUFF_TBLS];
     bool has_ac[NUM_HUFF_TBLS], has_dc[NUM_HUFF_TBLS];
     struct bits bits;
-    int32_t last, quant;      /* of luma's DC */
+    int32_t last;             /* of luma's DC */
+    /* luma's, where more than the means are wanted */
+    struct values luma;
+    uint32_t (*idct)(const int16_t block[64], const int16_t quant[64], uint8_t *to, size_t stride);
+    uint32_t side;            /* of a block's picture: 1, 2, 4, 8 */
+    uint32_t over;
+    int16_t quant[64] __attribute__((aligned(32)));
+    /* The luma's blocks of one MCU: their coefficients, and whether there is one behind the first. */
+    int16_t block[C_MAX_BLOCKS_IN_MCU][64] __attribute__((aligned(32)));
+    bool some[C_MAX_BLOCKS_IN_MCU];
 };
 
 static bool
@@ -98,6 +120,31 @@ skips_make(const JHUFF_TBL *t, struct skips *s)
             used += n + size;
         }
         s->v[i] = (uint16_t)(used | coefficients << 5 | (unsigned)ends << 12);
+    }
+    return true;
+}
+
+/* The number that `size` bits say. */
+static inline int32_t
+value_of(uint32_t bits, unsigned size)
+{
+    return bits >> (size - 1) ? (int32_t)bits : (int32_t)bits - (int32_t)((1u << size) - 1);
+}
+
+static bool
+values_make(const JHUFF_TBL *t, struct values *s)
+{
+    uint16_t one[1 << LOOK];
+
+    if (!codes_of(t, &s->slow)) return false;
+    one_each(&s->slow, LOOK, one);
+    for (uint32_t i = 0; i < 1 << LOOK; i++) {
+        const unsigned n = one[i] >> 8, run = one[i] >> 4 & 15, size = one[i] & 15;
+        s->v[i] = n == 0 || (size == 0 && run != 0 && run != 15) ? 0 : (n + size) | size << 5 | run << 9;
+        if (n > 0 && size > 0 && n + size <= LOOK) {
+            const uint32_t bits = i >> (LOOK - n - size) & ((1u << size) - 1);
+            s->v[i] |= TOLD | (uint32_t)value_of(bits, size) << 16;
+        } else if (n > 0 && (one[i] & 255) == 0) s->v[i] = n | 63u << 9 | TOLD;
     }
     return true;
 }
@@ -197,9 +244,94 @@ difference(struct bits *b, const struct sizes *s, int32_t *out)
         return true;
     }
     v = (uint32_t)(b->held >> (64 - size));
-    *out = v >> (size - 1) ? (int32_t)v : (int32_t)v - (int32_t)((1u << size) - 1);
+    *out = value_of(v, size);
     drop(b, size);
     return true;
+}
+
+/* A coefficient whose value the table does not tell, a run of zeros, or a block's end of a long code (*k = 64).  At least 31 bits are there. */
+static bool
+odd_coefficient(struct bits *b, const struct values *s, unsigned *k, int16_t block[64])
+{
+    uint32_t e = s->v[b->held >> (64 - LOOK)];
+    unsigned size, n;
+
+    if (e == 0) {
+        uint8_t value = 0;
+        n = code_at(&s->slow, (uint32_t)(b->held >> 48), &value);
+        if (n > 16 || ((value & 15) == 0 && value != 0 && value != 0xf0)) return false;
+        e = (n + (value & 15u)) | (value & 15u) << 5 | (uint32_t)(value >> 4) << 9;
+    }
+    size = e >> 5 & 15;
+    n = e & 31;
+    if (size == 0) {
+        drop(b, n);
+        *k = (e >> 9 & 15) == 0 ? 64 : *k + 16;
+        return *k <= 64;
+    }
+    *k += e >> 9 & 15;
+    if (*k > 63) return false;
+    block[natural[(*k)++]] = (int16_t)value_of((uint32_t)(b->held << (n - size) >> (64 - size)), size);
+    drop(b, n);
+    return true;
+}
+
+/* A block's coefficients behind the first; *some: there was one. */
+static inline bool
+coefficients(struct bits *bits, const struct values *s, int16_t block[64], bool *some)
+{
+    struct bits b = *bits;
+    unsigned k = 1;
+
+    while (k < 64) {
+        fill(&b);
+        /* What the table tells takes LOOK bits at most, so that four of them are there. */
+        for (int i = 0; i < 4; i++) {
+            const uint32_t e = s->v[b.held >> (64 - LOOK)];
+            if (!(e & TOLD)) {
+                if (b.n < 31) break;
+                if (!odd_coefficient(&b, s, &k, block)) return false;
+                break;
+            }
+            drop(&b, e & 31);
+            k += e >> 9 & 63;
+            if (k > 63) {
+                *some = k > 64;                       /* 1 + 63: the end came first */
+                *bits = b;
+                return (e >> 9 & 63) == 63;
+            }
+            block[natural[k++]] = (int16_t)(e >> 16);
+            if (k == 64) break;
+        }
+    }
+    *some = true;
+    *bits = b;
+    return true;
+}
+
+/* Lay block `i`, with its first coefficient, at (x, y) of `out` as far as it lies in it. */
+static inline void
+lay_block(struct means *m, unsigned i, uint32_t x, uint32_t y, struct fair_image *out)
+{
+    const uint32_t side = m->side;
+    uint8_t spare[64], *to = spare;
+    size_t stride = 8;
+
+    if (x + side <= out->width && y + side <= out->height) {
+        to = fair_image_row(out, y) + x;
+        stride = out->stride;
+    }
+    if (m->some[i]) {
+        m->over |= m->idct(m->block[i], m->quant, to, stride);
+        memset(m->block[i], 0, sizeof m->block[i]);
+    } else {
+        const int32_t v = ((m->block[i][0] * m->quant[0] + 4) >> 3) + 128;      /* what each of the transforms makes of a first coefficient alone */
+        const uint8_t grey = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+        m->over |= v < 128 - 512 || v > 127 + 512;
+        for (uint32_t r = 0; r < side; r++) memset(to + r * stride, grey, side);
+    }
+    for (uint32_t r = 0; to == spare && r < side && y + r < out->height && x < out->width; r++)
+        memcpy(fair_image_row(out, y + r) + x, spare + 8 * r, out->width - x < side ? out->width - x : side);
 }
 
 /* The value libjpeg gives at 1/8; false where it would wrap round. */
@@ -210,7 +342,7 @@ mean_of(struct means *m, int32_t more, uint8_t *out)
 
     m->last += more;
     if (m->last < -32768 || m->last > 32767) return false;
-    v = (m->last * m->quant + 4) >> 3;
+    v = (m->last * m->quant[0] + 4) >> 3;
     if (v < -512 || v > 511) return false;
     v += 128;
     *out = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
@@ -243,6 +375,7 @@ static bool
 mcu(struct means *m, const struct jpeg_decompress_struct *j, uint32_t across, uint32_t down, struct fair_image *out)
 {
     const bool alone = j->num_components == 1;
+    const uint32_t luma_wide = alone ? 1 : (uint32_t)j->comp_info[0].h_samp_factor, luma_high = alone ? 1 : (uint32_t)j->comp_info[0].v_samp_factor;
 
     for (int c = 0; c < j->num_components; c++) {
         const jpeg_component_info *ci = &j->comp_info[c];
@@ -254,6 +387,14 @@ mcu(struct means *m, const struct jpeg_decompress_struct *j, uint32_t across, ui
                 int32_t more;
                 uint8_t mean = 0;
                 if (!difference(&m->bits, dc, &more)) return false;
+                if (c == 0 && m->side > 1) {
+                    const unsigned i = y * wide + x;
+                    m->last += more;
+                    if (m->last < -32768 || m->last > 32767) return false;
+                    m->block[i][0] = (int16_t)m->last;
+                    if (!coefficients(&m->bits, &m->luma, m->block[i], &m->some[i])) return false;
+                    continue;
+                }
                 if (c == 0) {
                     const uint32_t at_x = across * wide + x, at_y = down * high + y;
                     if (!mean_of(m, more, &mean)) return false;
@@ -262,6 +403,9 @@ mcu(struct means *m, const struct jpeg_decompress_struct *j, uint32_t across, ui
                 if (!skip_coefficients(&m->bits, ac)) return false;
             }
     }
+    /* Now what was written of the blocks can be read in one piece. */
+    for (uint32_t y = 0; m->side > 1 && y < luma_high; y++)
+        for (uint32_t x = 0; x < luma_wide; x++) lay_block(m, y * luma_wide + x, (across * luma_wide + x) * m->side, (down * luma_high + y) * m->side, out);
     return true;
 }
 
@@ -281,8 +425,11 @@ as_it_should_be(const struct jpeg_decompress_struct *j, const struct fair_image 
         if (j->cur_comp_info[c] != ci || ci->dc_tbl_no < 0 || ci->dc_tbl_no >= NUM_HUFF_TBLS || ci->ac_tbl_no < 0 || ci->ac_tbl_no >= NUM_HUFF_TBLS) return false;
         if (ci->quant_tbl_no < 0 || ci->quant_tbl_no >= NUM_QUANT_TBLS || j->quant_tbl_ptrs[ci->quant_tbl_no] == NULL) return false;
     }
-    return (j->num_components == 1 || blocks <= C_MAX_BLOCKS_IN_MCU) && j->quant_tbl_ptrs[luma->quant_tbl_no]->quantval[0] <= 255 && out->channels == 1 && out->width == (j->image_width + 7) / 8 &&
-           out->height == (j->image_height + 7) / 8;
+    for (int i = 0; i < 64; i++)
+        if (j->quant_tbl_ptrs[luma->quant_tbl_no]->quantval[i] > 255) return false;
+    if (j->scale_num != 1 || (j->scale_denom != 1 && j->scale_denom != 2 && j->scale_denom != 4 && j->scale_denom != 8)) return false;
+    return (j->num_components == 1 || blocks <= C_MAX_BLOCKS_IN_MCU) && out->channels == 1 &&
+           out->width == (j->image_width + j->scale_denom - 1) / j->scale_denom && out->height == (j->image_height + j->scale_denom - 1) / j->scale_denom;
 }
 
 static bool
@@ -291,11 +438,16 @@ tables(struct means *m, const struct jpeg_decompress_struct *j)
     for (int c = 0; c < j->num_components; c++) {
         const jpeg_component_info *ci = &j->comp_info[c];
         if (!m->has_dc[ci->dc_tbl_no] && !sizes_make(j->dc_huff_tbl_ptrs[ci->dc_tbl_no], &m->dc[ci->dc_tbl_no])) return false;
+        m->has_dc[ci->dc_tbl_no] = true;
+        if (c == 0 && j->scale_denom < 8) continue;   /* luma is not skipped */
         if (!m->has_ac[ci->ac_tbl_no] && !skips_make(j->ac_huff_tbl_ptrs[ci->ac_tbl_no], &m->ac[ci->ac_tbl_no])) return false;
-        m->has_dc[ci->dc_tbl_no] = m->has_ac[ci->ac_tbl_no] = true;
+        m->has_ac[ci->ac_tbl_no] = true;
     }
-    m->quant = j->quant_tbl_ptrs[j->comp_info[0].quant_tbl_no]->quantval[0];
-    return true;
+    for (int i = 0; i < 64; i++) m->quant[i] = (int16_t)j->quant_tbl_ptrs[j->comp_info[0].quant_tbl_no]->quantval[i];
+    m->side = 8 / j->scale_denom;
+    if (m->side == 1) return true;
+    m->idct = m->side == 8 ? fair_idct_kernels()->to_8 : m->side == 4 ? fair_idct_kernels()->to_4 : fair_idct_kernels()->to_2;
+    return values_make(j->ac_huff_tbl_ptrs[j->comp_info[0].ac_tbl_no], &m->luma);
 }
 
 /* Were more bits taken than there are?  Those in hand were not taken yet. */
@@ -333,7 +485,7 @@ scan(struct means *m, const struct jpeg_decompress_struct *j, const uint8_t *dat
 }
 
 bool
-fair_jpeg_means(const struct jpeg_decompress_struct *j, const uint8_t *data, size_t n, struct fair_image *out)
+fair_jpeg_luma(const struct jpeg_decompress_struct *j, const uint8_t *data, size_t n, struct fair_image *out)
 {
     struct means *m;
     uint8_t *clean;
@@ -342,7 +494,7 @@ fair_jpeg_means(const struct jpeg_decompress_struct *j, const uint8_t *data, siz
     if (!as_it_should_be(j, out)) return false;
     m = fair_xcalloc(1, sizeof *m);
     clean = fair_xmalloc(n + PAD);
-    done = tables(m, j) && scan(m, j, data, data + n, clean, out);
+    done = tables(m, j) && scan(m, j, data, data + n, clean, out) && m->over == 0;
     free(clean);
     free(m);
     return done;

@@ -1,6 +1,7 @@
-/* The means of a JPEG's blocks without its other coefficients: what libjpeg gives at an eighth, or nothing. */
+/* The luma of a JPEG without its chroma, at an eighth without its other coefficients: what libjpeg gives, or nothing. */
 #include <setjmp.h>
 #include "image/codecs/test_pictures.h"
+#include "image/codecs/jpeg_idct.h"
 #include "image/codecs/jpeg_private.h"
 
 static uint32_t
@@ -63,9 +64,9 @@ static jmp_buf out_of_it;
 static void gives_up(j_common_ptr j) { (void)j; longjmp(out_of_it, 1); }
 static void says_nothing(j_common_ptr j, int level) { j->err->num_warnings += level < 0; }
 
-/* Both ways: 1 the means were taken and are libjpeg's; 0 they were not taken; -1 they differ. */
+/* Both ways: 1 the luma was taken and is libjpeg's; 0 it was not taken; -1 they differ. */
 static int
-compared(struct bytes b)
+compared_at(struct bytes b, unsigned denominator)
 {
     struct jpeg_decompress_struct j;
     struct jpeg_error_mgr errors;
@@ -83,7 +84,7 @@ compared(struct bytes b)
         jpeg_mem_src(&j, b.p, b.n);
         jpeg_read_header(&j, TRUE);
         j.scale_num = 1;
-        j.scale_denom = 8;
+        j.scale_denom = denominator;
         j.out_color_space = JCS_GRAYSCALE;
         data = j.src->next_input_byte;
         n = j.src->bytes_in_buffer;
@@ -94,7 +95,7 @@ compared(struct bytes b)
             /* A copy of exactly its size: the sanitizer sees a read beyond it. */
             uint8_t *exact = malloc(n > 0 ? n : 1);
             memcpy(exact, data, n);
-            taken = fair_jpeg_means(&j, exact, n, means);
+            taken = fair_jpeg_luma(&j, exact, n, means);
             free(exact);
         }
         if (taken) {
@@ -115,7 +116,20 @@ compared(struct bytes b)
     return result;
 }
 
-TEST(the_means_are_those_of_libjpeg_for_every_way_a_baseline_file_is_written)
+/* At all four scales: the least of their answers. */
+static int
+compared(struct bytes b)
+{
+    int least = 1;
+
+    for (unsigned d = 1; d <= 8; d *= 2) {
+        int got = compared_at(b, d);
+        least = got < least ? got : least;
+    }
+    return least;
+}
+
+TEST(the_luma_is_that_of_libjpeg_at_every_scale_for_every_way_a_baseline_file_is_written)
 {
     static const uint32_t sizes[][2] = { { 8, 8 }, { 1, 1 }, { 17, 33 }, { 640, 480 }, { 333, 217 }, { 1000, 9 }, { 5, 700 } };
 
@@ -129,6 +143,38 @@ TEST(the_means_are_those_of_libjpeg_for_every_way_a_baseline_file_is_written)
                     if (compared(b) != 1) fail_msg("%u x %u, %u channels, quality %d, way %d: %d", im->width, im->height, channels, quality, k, compared(b));
                     free(b.p);
                 }
+}
+
+/* Blocks from hardly anything to far too much, in every place; nothing is written beyond the picture. */
+TEST(every_kernel_of_the_transforms_gives_the_plain_ones_pixels)
+{
+    size_t n;
+    const struct fair_idct_kernels *k = fair_idct_kernels_all(&n);
+    unsigned fit = 0;
+
+    for (int turn = 0; turn < 60000; turn++) {
+        int16_t block[64] = { 0 }, quant[64];
+        const int most = turn % 7 == 6 ? 32767 : 1 << (turn % 11), some = 1 + (int)(any() % 64);
+        for (int i = 0; i < 64; i++) quant[i] = (int16_t)(1 + any() % (turn % 3 == 0 ? 255 : 12));
+        for (int i = 0; i < some; i++) block[any() % 64] = (int16_t)((int)(any() % (2u * (unsigned)most + 1)) - most);
+        for (int side = 2; side <= 8; side *= 2) {
+            uint8_t want[12 * 12], got[12 * 12];
+            uint32_t (*const plain)(const int16_t *, const int16_t *, uint8_t *, size_t) = side == 8 ? k[0].to_8 : side == 4 ? k[0].to_4 : k[0].to_2;
+            uint32_t over;
+            memset(want, 77, sizeof want);
+            over = plain(block, quant, want + 13, 12);
+            fit += over == 0;
+            for (size_t i = 1; i < n; i++) {
+                uint32_t (*const fast)(const int16_t *, const int16_t *, uint8_t *, size_t) = side == 8 ? k[i].to_8 : side == 4 ? k[i].to_4 : k[i].to_2;
+                memset(got, 77, sizeof got);
+                CHECK_EQ(fast(block, quant, got + 13, 12) != 0, over != 0);
+                if (over == 0 && memcmp(got, want, sizeof got) != 0) fail_msg("%s, %d x %d, turn %d", k[i].name, side, side, turn);
+                for (int at = 0; at < 12 * 12; at++)
+                    if (at % 12 < 1 || at % 12 > side || at / 12 < 1 || at / 12 > side) CHECK_EQ(got[at], 77);
+            }
+        }
+    }
+    CHECK(fit > 60000);
 }
 
 TEST(a_file_that_is_no_plain_baseline_is_left_to_libjpeg)
