@@ -40,6 +40,35 @@ fair_beyond(const struct fair_clue *c)
     return on < 2 ? 0 : bounded((on / all - .7f) / .2f, 0, 1) * bounded(on / 8, 0, 1);
 }
 
+static float
+enough(const struct fair_window *w)
+{
+    return w->backed / (w->backed + 6);
+}
+
+/* Of the window's evidence the weakest link.  Where all else agrees, it is the border that tells another shot of a thing. */
+static float
+window_agrees(const struct fair_clue *c)
+{
+    const struct fair_window *w = &c->window;
+
+    return c->looked ? least(least(w->held, w->spread), least(bounded(w->tone, 0, 1), 1 - .6f * bounded(w->drift, 0, 1.5f))) * enough(w) : 0;
+}
+
+void
+fair_sides(const struct fair_clue *c, float *goes_on, float *ends)
+{
+    *goes_on = *ends = 0;
+    for (int k = 0; k < 4; k++) {
+        float all = (float)c->side[k], on = (float)c->side_on[k], much = bounded((all - 3) / 7, 0, 1);
+        if (all < 4) continue;
+        *goes_on += much * bounded((on / all - .6f) / .3f, 0, 1);
+        *ends += .25f * much * bounded((.4f - on / all) / .3f, 0, 1);
+    }
+    *goes_on = least(*goes_on, 1);
+    *ends *= 1 - *goes_on;
+}
+
 void
 fair_evidence(const struct fair_match *m, const struct fair_clue *c, float x[FAIR_EVIDENCE])
 {
@@ -71,7 +100,10 @@ fair_evidence(const struct fair_match *m, const struct fair_clue *c, float x[FAI
     x[i++] = looked * bounded(logf(.1f + m->scale), -2, 0);
     /* the survey of the overlap */
     {
-        float sure = c->backed / (c->backed + 3), tone = bounded(c->tone, 0, 1), drift = bounded(c->drift, 0, 1.5f);
+        /* tone and drift are those of the best rectangle, if that is large enough to tell: what lies over a copy is of other tones */
+        const struct fair_window *w = &c->window;
+        float sure = c->backed / (c->backed + 3), tell = bounded((w->backed - 4) / 16, 0, 1);
+        float tone = bounded(c->tone + tell * bounded(w->tone - c->tone, 0, 1), 0, 1), drift = bounded(c->drift - tell * bounded(c->drift - w->drift, 0, 2), 0, 1.5f);
         x[i++] = looked * c->held * sure;
         x[i++] = looked * c->spread * sure;
         x[i++] = looked * bounded(c->cells / 16, 0, 1);
@@ -90,14 +122,24 @@ fair_evidence(const struct fair_match *m, const struct fair_clue *c, float x[FAI
         x[i++] = looked * bounded(5 * (c->breadth - 1), 0, 1);
         /* a chain is as strong as its weakest link */
         x[i++] = looked * least(least(c->held, c->spread), least(tone, least(crisp, 1 - .6f * drift))) * sure;
-        x[i++] = fair_beyond(c);
+        x[i++] = fair_beyond(c) * window_agrees(c);
         /* how much agrees exactly, whatever else lies over it; less, on marks */
         {
-            float amount = bounded(logf(1 + c->backed * (1 - c->marked)) / 6, 0, 1), exact = bounded(1 - 2 * c->drift, 0, 1);
+            float amount = bounded(logf(1 + c->backed * (1 - c->marked)) / 6, 0, 1), exact = bounded(1 - 2 * drift, 0, 1);
             x[i++] = looked * amount * exact;
             x[i++] = looked * amount * exact * tone;
             x[i++] = looked * exact * bounded(c->cells / 16, 0, 1) * (1 - c->marked);
             x[i++] = looked * c->marked * (1 - c->middle);
+        }
+        /* the best rectangle of it alone: works are cut to fit a frame, and captions and stickers are laid over them */
+        {
+            float goes_on, ends;
+            fair_sides(c, &goes_on, &ends);
+            x[i++] = window_agrees(c);
+            x[i++] = looked * bounded(w->tone, 0, 1) * enough(w);
+            x[i++] = looked * bounded(w->cells / 16, 0, 1) * bounded(1 - 2 * w->drift, 0, 1) * (1 - c->marked);
+            x[i++] = goes_on * window_agrees(c);
+            x[i++] = ends;
         }
     }
 }

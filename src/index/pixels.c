@@ -10,6 +10,11 @@
 #define SIDE 160              /* samples along the longer side of the overlap       */
 #define COARSE 56
 #define MOST (SIDE * SIDE)
+#define LAID 8.f              /* tiles that are alike, from which the map is bettered to the end */
+#define STILL .03f            /* samples of drift that are not worth it             */
+#define ROUNDS 12             /* of it, at most                                     */
+#define STRETCH 10            /* samples along a sixteenth of a side               */
+#define EVEN .5f              /* deviation of greys along a side, up to which there is no telling a picture's ground from a page's */
 #define TEXTURE 3.f           /* a tile's standard deviation from which it can tell */
 
 /* A picture at its size, half of it, a quarter ...  It is seldom looked at in full size: that level is made when it first is (level). */
@@ -146,9 +151,10 @@ compare(const float *a, const float *b, int32_t width, int32_t height, int32_t x
 
 /* One step of Gauss and Newton: the map's change that makes the query look most like the work.  Each tile is brought
  * to the work's mean and contrast first and counts by how alike it is already, from `sure` on, so that captions and
- * changed colours pull little.  Works in the grid's own units; n = 6 keeps it affine.  False where nothing could be told. */
+ * changed colours pull little.  Noise makes steps too short: `stride` lengthens them.  Works in the grid's own units; n = 6 keeps it
+ * affine.  False where nothing could be told. */
 static bool
-step(const float *a, const float *b, const struct grid *g, float bend[8], int n, float sure, float *moved)
+step(const float *a, const float *b, const struct grid *g, float bend[8], int n, float sure, float stride, float *moved)
 {
     double m[8][9] = { { 0 } };
     float cx = .5f * (float)g->width, cy = .5f * (float)g->height, unit = 2.f / (float)(g->width > g->height ? g->width : g->height);
@@ -187,6 +193,7 @@ step(const float *a, const float *b, const struct grid *g, float bend[8], int n,
         m[i][i] += 1e-6;
     }
     if (!fair_solve(m, n)) return false;
+    for (int i = 0; i < n; i++) m[i][n] *= (double)stride;
     /* b is the query seen through the map: a step in grid units is put before the map. */
     *moved = (float)(fabs(m[2][n]) + fabs(m[5][n]) + fabs(m[0][n]) + fabs(m[1][n]) + fabs(m[3][n]) + fabs(m[4][n]));
     if (!(*moved < 24)) return false;
@@ -379,20 +386,45 @@ together(const float *a, const float *b, int n, float *dev_a, float *dev_b)
     return aa > .01f && bb > .01f ? ab / sqrtf(aa * bb) : 0;
 }
 
-/* A stretch of border that is plain on the work's side and in the query: does the same grey go on outside?  White and
- * black are what pages and frames are made of, and say nothing. */
+/* What lies outside the plain stretches of one side that go on. */
+struct beyond { float sum, squares; uint8_t n; };
+
+/* A stretch of border that is plain on the work's side and in the query: does the same grey, or the same slope of it, go on outside?
+ * White and black are what pages and frames are made of, and say nothing.  q: the query's greys two steps within, one, and one without. */
 static void
-bare(const float *in, const float *out, int n, float dev_work, float dev_query, struct fair_clue *c)
+bare(float q[4][STRETCH], float dev_work, float dev_query, int side, struct fair_clue *c, struct beyond *b)
 {
-    float si = 0, so = 0, cross = 0;
+    float mean[3] = { 0 }, cross = 0, jump;
 
     if (dev_work > 5 || dev_query > 5) return;
-    for (int i = 0; i < n; i++) { si += in[i]; so += out[i]; cross += fabsf(in[i] - out[i]); }
-    si /= (float)n;
-    so /= (float)n;
-    if (si < 10 || si > 246) return;
+    for (int i = 0; i < STRETCH; i++) {
+        for (int k = 0; k < 3; k++) mean[k] += q[k][i] / STRETCH;
+        cross += fabsf(q[1][i] - q[2][i]);
+    }
+    if (mean[1] < 10 || mean[1] > 246) return;
     c->bare++;
-    if (fabsf(si - so) < 3 && cross < 5 * (float)n) c->bare_on++;
+    c->side[side]++;
+    jump = mean[2] - mean[1];
+    if ((fabsf(jump) >= 3 && (fabsf(jump) >= 6 || fabsf(jump - mean[1] + mean[0]) >= 3)) || cross >= 5.f * STRETCH) return;
+    c->bare_on++;
+    c->side_on[side]++;
+    b->n++;
+    b->sum += mean[2];
+    b->squares += mean[2] * mean[2];
+}
+
+/* A page or border of the work's own tone goes on too; but it is even, and the ground of a picture hardly ever is. */
+static void
+forget_even(const struct beyond b[4], struct fair_clue *c)
+{
+    for (int k = 0; k < 4; k++) {
+        float n = (float)b[k].n;
+        if (b[k].n == 0 || b[k].squares / n - b[k].sum * b[k].sum / (n * n) > EVEN * EVEN) continue;
+        c->bare -= b[k].n;
+        c->bare_on -= b[k].n;
+        c->side[k] = (uint8_t)(c->side[k] - b[k].n);
+        c->side_on[k] = (uint8_t)(c->side_on[k] - b[k].n);
+    }
 }
 
 /* The work's border, where it lies inside the query: a copy that was put into something ends there, with a seam; what
@@ -401,32 +433,33 @@ bare(const float *in, const float *out, int n, float dev_work, float dev_query, 
 static void
 borders(struct fair_levels *query, struct fair_levels *work, bool negated, struct fair_clue *c)
 {
-    enum { N = 10, EACH = 16 };
+    enum { N = STRETCH, EACH = 16 };
+    struct beyond outside[4] = { { 0 } };
     float w = (float)work->at[0].width, h = (float)work->at[0].height;
     float qw = (float)query->at[0].width, qh = (float)query->at[0].height;
 
     c->edges = c->run_on = c->bare = c->bare_on = 0;
+    memset(c->side, 0, sizeof c->side);
+    memset(c->side_on, 0, sizeof c->side_on);
     for (int part = 0; part < 4 * EACH; part++) {
-        float in0[N], in1[N], out1[N], wk[N], cross = 0, within = 0, da, db, dc, dd;
+        float at[4][N], *in0 = at[0], *in1 = at[1], *out1 = at[2], wk[N], cross = 0, within = 0, da, db, dc, dd;
         bool ok = true;
         for (int i = 0; i < N && ok; i++) {
             float along = ((float)(part % EACH) + ((float)i + .5f) / N) / EACH * .94f + .03f, here[6], scale, u[4], v[4];
             float x = part / EACH == 0 ? 0 : part / EACH == 1 ? w : along * w, y = part / EACH == 2 ? 0 : part / EACH == 3 ? h : along * h;
             float nx = part / EACH == 0 ? -1 : part / EACH == 1 ? 1 : 0, ny = part / EACH == 2 ? -1 : part / EACH == 3 ? 1 : 0;
             static const float steps[4] = { -9, -3, 3, 9 };
-            float q[4];
             fair_bend_about(c->bend, x, y, here);
             scale = hypotf(here[0] * nx + here[1] * ny, here[3] * nx + here[4] * ny);
             if (!(scale > .02f)) { ok = false; break; }
             for (int k = 0; k < 4 && ok; k++) {
                 fair_bend_at(c->bend, x + nx * steps[k] / scale, y + ny * steps[k] / scale, &u[k], &v[k]);
                 ok = u[k] > 1 && v[k] > 1 && u[k] < qw - 1 && v[k] < qh - 1;
-                if (ok) q[k] = value_at(level(query, 0), u[k], v[k]);
+                if (ok) at[k][i] = value_at(level(query, 0), u[k], v[k]);
             }
             if (!ok) break;
-            in0[i] = q[0]; in1[i] = q[1]; out1[i] = q[2];
-            cross += fabsf(q[2] - q[1]);
-            within += fabsf(q[1] - q[0]) + fabsf(q[3] - q[2]);
+            cross += fabsf(at[2][i] - at[1][i]);
+            within += fabsf(at[1][i] - at[0][i]) + fabsf(at[3][i] - at[2][i]);
             {
                 int32_t k = level_for(work, 1 / scale);
                 float unit = 1.f / (float)(1 << k);
@@ -437,16 +470,18 @@ borders(struct fair_levels *query, struct fair_levels *work, bool negated, struc
         }
         if (!ok) continue;
         if (together(wk, in1, N, &da, &db) < .7f || da < 1.5f || db < 1.5f) {
-            bare(in1, out1, N, da, db, c);
+            bare(at, da, db, part / EACH, c, &outside[part / EACH]);
             continue;
         }
         c->edges++;
-        if (together(in1, out1, N, &dc, &dd) > .6f && dd > 1.5f && cross < .8f * within + .5f * N && together(in0, in1, N, &dc, &dd) > .3f) c->run_on++;
+        c->side[part / EACH]++;
+        if (together(in1, out1, N, &dc, &dd) > .6f && dd > 1.5f && cross < .8f * within + .5f * N && together(in0, in1, N, &dc, &dd) > .3f) { c->run_on++; c->side_on[part / EACH]++; }
     }
+    forget_even(outside, c);
 }
 
-static float
-fitness(const struct fair_clue *c)
+float
+fair_pixels_fitness(const struct fair_clue *c)
 {
     return (c->alike[0] + c->alike[1] + c->firm[1]) * sqrtf(c->tiles[0]);
 }
@@ -468,7 +503,7 @@ fair_pixels_coarse(struct fair_levels *query, struct fair_levels *work, const fl
     sample_work(work, &g, a);
     for (int i = 0; i < 4; i++) {
         sample_query(query, &g, c->bend, negated, b);
-        if (!step(a, b, &g, c->bend, i < 2 ? 6 : 8, .2f, &moved) || moved < .1f) break;
+        if (!step(a, b, &g, c->bend, i < 2 ? 6 : 8, .2f, 1, &moved) || moved < .1f) break;
     }
     sample_query(query, &g, c->bend, negated, b);
     measure(a, b, g.width, g.height, 0, c);
@@ -480,6 +515,7 @@ fair_pixels_coarse(struct fair_levels *query, struct fair_levels *work, const fl
     outline(a, b, &g, work, c);
     fair_survey(a, b, g.width, g.height, c);
     c->bare = c->bare_on = 0;
+    memset(c->side, 0, sizeof c->side);
     return c->alike[0] >= .1f || c->firm[0] >= .05f;
 }
 
@@ -495,14 +531,27 @@ fair_pixels_look(struct fair_levels *query, struct fair_levels *work, struct fai
     sample_work(work, &g, a);
     for (int i = 0; i < 4; i++) {                               /* in the end only by what is surely alike */
         sample_query(query, &g, c->bend, c->laid_negated, b);
-        if (!step(a, b, &g, c->bend, 8, i < 2 ? .2f + .1f * (float)i : .55f, &moved)) break;
+        if (!step(a, b, &g, c->bend, 8, i < 2 ? .2f + .1f * (float)i : .55f, 1, &moved)) break;
         if (i >= 2 && moved < .1f) break;
         if (i < 2 && moved < .15f) i = 2;
     }
     sample_query(query, &g, c->bend, c->laid_negated, b);
+    fair_survey(a, b, g.width, g.height, c);
+    if (c->window.backed >= LAID && c->drift > STILL) {         /* it lies there; now to where it cannot be bettered, for what drifts then has moved */
+        struct fair_clue before = *c;
+        for (int i = 0; i < ROUNDS; i++) {
+            if (!step(a, b, &g, c->bend, 8, .6f, 1.5f, &moved)) break;
+            sample_query(query, &g, c->bend, c->laid_negated, b);
+            if (moved < .05f) break;
+        }
+        fair_survey(a, b, g.width, g.height, c);
+        if (c->window.drift > before.window.drift) {            /* what lies over it led astray */
+            *c = before;
+            sample_query(query, &g, c->bend, c->laid_negated, b);
+        }
+    }
     measure(a, b, g.width, g.height, 0, c);
     outline(a, b, &g, work, c);
-    fair_survey(a, b, g.width, g.height, c);
     halved(a, g.width, g.height, half_a);
     halved(b, g.width, g.height, half_b);
     measure(half_a, half_b, g.width / 2, g.height / 2, 1, c);
@@ -518,7 +567,7 @@ fair_pixels_better(const struct fair_clue *seen, struct fair_clue *c)
 {
     const struct fair_clue was = *c;
 
-    if (!seen->looked || (c->looked && fitness(seen) <= fitness(c))) return;
+    if (!seen->looked || (c->looked && fair_pixels_fitness(seen) <= fair_pixels_fitness(c))) return;
     *c = *seen;
     c->record = was.record;
     c->levels = was.levels;

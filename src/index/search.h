@@ -4,6 +4,9 @@
 #include "index/index.h"
 #include "index/shelf.h"
 
+/* The rectangle of the overlap that has most for it and least against: held, spread ... of it alone. */
+struct fair_window { float held, spread, cells, drift, backed, tone; };
+
 /* What the stages know of a candidate beside what they tell. */
 struct fair_clue {
     const struct fair_record *record;
@@ -39,11 +42,13 @@ struct fair_clue {
     float spread;             /* of 4 x 4 cells with texture, the share that hold                    */
     float cells;              /* how many do                                                         */
     float middle;             /* held, of the four middle cells alone                                */
+    struct fair_window window;
     float breadth;            /* of what is alike, along its shorter axis: 1 evenly spread, more: a frame    */
     float tone;               /* 1: one curve takes all greys of the work to the query's; 0: none does */
     float uneven;             /* what it is off by, greys                                            */
     float drift;              /* mean shift that the alike tiles still want, samples, at most 2      */
     uint32_t bare, bare_on;   /* plain stretches of the work's border, and of these those without a seam */
+    uint8_t side[4], side_on[4];      /* of each side: the stretches seen, and of these those without a seam */
     float marked;             /* of the agreeing parts, the share that recur in works not alike otherwise */
     float ground;             /* how alike the slopes of grey between the strokes are, -1..1 (ground.c); 0 too where there are none */
     float slope[2];           /* how steep these are in the work and in the query, greys a tile           */
@@ -93,7 +98,7 @@ fair_status fair_search_levels(struct fair_search *s, fair_id work, const struct
                                struct fair_err *err) FAIR_MUST_CHECK;
 
 typedef fair_status fair_stage_run(const struct fair_index *, const struct fair_query *, struct fair_matches *, struct fair_err *);
-fair_stage_run fair_stage_glance, fair_stage_whole, fair_stage_settle, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_verdict;
+fair_stage_run fair_stage_glance, fair_stage_whole, fair_stage_settle, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_frames, fair_stage_verdict;
 
 /* Bring the shelves up to what was mapped and put last: a search begins with it. */
 fair_status fair_index_ready(const struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
@@ -117,6 +122,13 @@ bool fair_pixels_coarse(struct fair_levels *query, struct fair_levels *work, con
 bool fair_pixels_look(struct fair_levels *query, struct fair_levels *work, struct fair_clue *clue);
 /* Put the pixel part of what was seen from one map in the place of what the clue holds, if it fits better. */
 void fair_pixels_better(const struct fair_clue *seen, struct fair_clue *clue);
+
+/* How well it fits, to compare two maps of one work. */
+float fair_pixels_fitness(const struct fair_clue *c);
+/* Fetch the proof of the candidate m and look at it under each of the clue's maps, closely where it is likely; `tried`, unless NULL, is what its
+ * whole map gave already.  Nothing is looked at where there is no proof. */
+fair_status fair_pixels_lay_on(const struct fair_index *ix, struct fair_search *s, const struct fair_match *m, const struct fair_clue *tried,
+                               struct fair_clue *c, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* Both pictures' samples under the map b, the work's in `a`: rows of *width, at most `side` each way; NAN where the query has none.
  * False where there is hardly any overlap. */
@@ -146,7 +158,7 @@ bool fair_map_find(const struct fair_record *r, const struct fair_fingerprint *f
 
 /* What the score is made of: FAIR_EVIDENCE numbers of about 0 to 1 each (verdict.c names them); fitted by
  * tools/fit-verdict. */
-#define FAIR_EVIDENCE 42
+#define FAIR_EVIDENCE 47
 void fair_evidence(const struct fair_match *m, const struct fair_clue *c, float x[FAIR_EVIDENCE]);
 
 /* The score of a candidate as far as it was looked at, and how surely it has anything in common with the query.  Fills the match's place. */
@@ -155,6 +167,9 @@ float fair_score(const struct fair_search *s, const struct fair_clue *c, struct 
 /* How surely the query shows what lies beyond the work's border, and as if there were none: 0 to 1.  No copy of this
  * file does. */
 float fair_beyond(const struct fair_clue *c);
+/* Of the work's four sides, as far as they lie inside the query: does the picture go on without a seam along one, and if it goes on
+ * nowhere, how many end with one (1: all four)?  Each as surely as it is told along most of the side. */
+void fair_sides(const struct fair_clue *c, float *goes_on, float *ends);
 
 /* The query's parts by place, for guided matching. */
 struct fair_grid;

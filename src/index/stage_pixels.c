@@ -50,6 +50,24 @@ look(const struct fair_search *s, const struct fair_match *m, const float bend[8
 }
 
 fair_status
+fair_pixels_lay_on(const struct fair_index *ix, struct fair_search *s, const struct fair_match *m, const struct fair_clue *tried, struct fair_clue *c,
+                   struct fair_err *err)
+{
+    if (c->levels == NULL) FAIR_TRY(fair_search_levels(s, m->work, c->record, &c->levels, err));
+    if (c->levels == NULL) return FAIR_OK;
+    if (c->mapped) look(s, m, c->bend, (c->turn & FAIR_CODE_NEGATED) != 0, c);
+    if (tried != NULL) {
+        fair_pixels_better(tried, c);
+    } else if (c->whole_mapped) {
+        float bend[8];
+        fair_bend_affine(c->whole_map, bend);
+        look(s, m, bend, c->negated, c);
+    }
+    if (c->close && c->agree >= 4 && c->held > .1f) fair_recur(ix, s->q.org, c);
+    return FAIR_OK;
+}
+
+fair_status
 fair_stage_pixels(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
 {
     struct fair_search *s = (struct fair_search *)q;
@@ -65,18 +83,7 @@ fair_stage_pixels(const struct fair_index *ix, const struct fair_query *q, struc
     }
     qsort(order, io->n, sizeof *order, by_weight);
     for (size_t k = 0; k < io->n && k < LOOKED_AT; k++) {
-        struct fair_clue *c = &s->clues[order[k].at];
-        if (c->levels == NULL) FAIR_TRY(fair_search_levels(s, io->v[order[k].at].work, c->record, &c->levels, err));
-        if (c->levels == NULL) continue;
-        if (c->mapped) look(s, &io->v[order[k].at], c->bend, (c->turn & FAIR_CODE_NEGATED) != 0, c);
-        if (order[k].at == s->tried_at) {
-            fair_pixels_better(&s->tried, c);
-        } else if (c->whole_mapped) {
-            float bend[8];
-            fair_bend_affine(c->whole_map, bend);
-            look(s, &io->v[order[k].at], bend, c->negated, c);
-        }
-        if (c->close && c->agree >= 4 && c->held > .1f) fair_recur(ix, q->org, c);
+        FAIR_TRY(fair_pixels_lay_on(ix, s, &io->v[order[k].at], order[k].at == s->tried_at ? &s->tried : NULL, &s->clues[order[k].at], err));
     }
     return FAIR_OK;
 }

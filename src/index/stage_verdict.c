@@ -20,6 +20,8 @@
 #define TILED .35f            /* ... clue->tiled, from which the work may bear a mark all over                      */
 #define STREWN .35f           /* clue->strewn, under which all that agrees may lie on a bar or a badge ...          */
 #define NEARLY_ALL .66f       /* ... if of the work's spots more than this do: it has hardly any elsewhere          */
+#define NONE .02f             /* of the overlap, what is plain, under which there is nothing between strokes, and ... */
+#define ALL .95f              /* ... of what is textured, what agrees: then all does                                  */
 #define PI 3.14159265f
 
 static float
@@ -128,7 +130,7 @@ crowd(const struct fair_index *ix)
 static bool
 on_a_mark(const struct fair_clue *c)
 {
-    if (c->agree < 4 || c->slope[0] < SLOPE || c->ground >= GROUND) return false;
+    if (c->agree < 4 || c->slope[0] < SLOPE || c->ground >= GROUND || (c->plain < NONE && c->held > ALL)) return false;
     return (c->again >= AGAIN && c->tiled >= TILED) || (c->strewn < STREWN && (float)c->agree > NEARLY_ALL * (float)c->seen);
 }
 

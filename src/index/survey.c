@@ -9,10 +9,13 @@
 
 #define TILE 8
 #define MOST 400              /* tiles: FAIR_SURVEY_SIDE / TILE squared */
+#define SIDE 20               /* tiles along a side */
 #define CELLS 4               /* the overlap in 4 x 4 cells */
 #define BINS 8                /* of the tone curve */
+#define NOISE 3.f             /* neighbouring samples are not independent: the variance of a shift is so many times what it were */
 
-struct spot { float mean_a, mean_b, dev_a, dev_b, alike; uint8_t cx, cy; float x, y; };
+/* for_, against: what it says; far, sure: the shift it still wants, samples, and how much it can tell of it (0: nothing). */
+struct spot { float mean_a, mean_b, dev_a, dev_b, alike, for_, against, far, sure; uint8_t x, y; bool open; };
 
 static bool
 spot_of(const float *a, const float *b, int32_t width, int32_t x, int32_t y, struct spot *s)
@@ -60,16 +63,15 @@ median(float *v, size_t n)
 }
 
 /* One curve from the work's greys to the query's, through the medians of bins of equal number: what the better 60 % of
- * the tiles are off by, in greys and as a share of what they differ by among themselves. */
-static void
-tones(struct spot *s, size_t n, struct fair_clue *c)
+ * the tiles are off by, in greys, and as a share of what they differ by among themselves, taken from 1.  Sorts the tiles. */
+static float
+tones(struct spot *s, size_t n, float *uneven)
 {
     float at[BINS], to[BINS], off[MOST], own[MOST], middle, sum = 0, all = 0;
     size_t bins = n / 6 < BINS ? n / 6 : BINS, most = n * 3 / 5;
 
-    c->tone = 1;
-    c->uneven = 0;
-    if (bins < 2) return;
+    if (uneven != NULL) *uneven = 0;
+    if (bins < 2) return 1;
     qsort(s, n, sizeof *s, by_mean);
     for (size_t k = 0; k < bins; k++) {
         size_t from = n * k / bins, to_ = n * (k + 1) / bins;
@@ -92,8 +94,8 @@ tones(struct spot *s, size_t n, struct fair_clue *c)
     qsort(own, n, sizeof *own, by_value);
     qsort(off, n, sizeof *off, by_value);
     for (size_t i = 0; i < most; i++) { sum += off[i]; all += own[i]; }
-    c->uneven = sum / (float)most;
-    c->tone = 1 - sum / (all + (float)most * 1.5f);
+    if (uneven != NULL) *uneven = sum / (float)most;
+    return 1 - sum / (all + (float)most * 1.5f);
 }
 
 /* The shift that a tile of the query still wants, by one step of Lucas and Kanade after it was brought to the work's
@@ -101,7 +103,7 @@ tones(struct spot *s, size_t n, struct fair_clue *c)
 static bool
 wanted(const float *a, const float *b, int32_t width, int32_t x, int32_t y, const struct spot *s, float *far, float *sure)
 {
-    float xx = 0, yy = 0, xy = 0, xd = 0, yd = 0, det, gain = s->dev_b > .1f ? s->dev_a / s->dev_b : 1, dx, dy;
+    float xx = 0, yy = 0, xy = 0, xd = 0, yd = 0, dd = 0, noise, det, gain = s->dev_b > .1f ? s->dev_a / s->dev_b : 1, dx, dy;
 
     for (int32_t j = 0; j < TILE - 1; j++) {
         const float *p = a + (y + j) * width + x, *q = b + (y + j) * width + x;
@@ -111,6 +113,7 @@ wanted(const float *a, const float *b, int32_t width, int32_t x, int32_t y, cons
                       gain * (.25f * (q[i] + q[i + 1] + q[i + width] + q[i + width + 1]) - s->mean_b);
             xx += gx * gx; yy += gy * gy; xy += gx * gy;
             xd += gx * d; yd += gy * d;
+            dd += d * d;
         }
     }
     xx += 40; yy += 40;
@@ -119,63 +122,137 @@ wanted(const float *a, const float *b, int32_t width, int32_t x, int32_t y, cons
     dx = (yy * xd - xy * yd) / det;
     dy = (xx * yd - xy * xd) / det;
     *sure = det / (xx + yy) / (det / (xx + yy) + 600);
-    *far = sqrtf(dx * dx + dy * dy);
-    if (*far > 2) *far = 2;
+    noise = NOISE * (dd - dx * xd - dy * yd) / ((TILE - 1) * (TILE - 1) - 2) * (xx + yy) / det;
+    *far = dx * dx + dy * dy - (noise > 0 ? noise : 0);
+    *far = *far > 4 ? 2 : *far > 0 ? sqrtf(*far) : 0;
     return true;
+}
+
+static bool
+inside(const struct spot *s, const uint8_t box[4])
+{
+    return s->x >= box[0] && s->x < box[2] && s->y >= box[1] && s->y < box[3];
+}
+
+/* Some of the tiles in sum. */
+struct sums { float held, backed, spread, cells, middle, breadth, drift, plain; };
+
+/* The tiles of the rectangle box[0] <= x < box[2], box[1] <= y < box[3] in sum. */
+static struct sums
+sum_up(const struct spot *s, size_t n, const uint8_t box[4])
+{
+    struct sums out = { .drift = 2, .plain = 1 };
+    float for_[CELLS * CELLS] = { 0 }, against[CELLS * CELLS] = { 0 }, spoken = 0, drift = 0, n_drift = 0, open = 0;
+    float x1 = 0, x2 = 0, y1 = 0, y2 = 0;
+    size_t all = 0, textured = 0, held = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        float px = ((float)(s[i].x - box[0]) + .5f) / (float)(box[2] - box[0]), py = ((float)(s[i].y - box[1]) + .5f) / (float)(box[3] - box[1]), w = s[i].for_;
+        int cell;
+        if (!inside(&s[i], box)) continue;
+        all++;
+        if (s[i].open) { open++; continue; }
+        cell = (int)(py * CELLS) * CELLS + (int)(px * CELLS);
+        for_[cell] += w;
+        against[cell] += s[i].against;
+        out.backed += w;
+        spoken += w + s[i].against;
+        x1 += w * px; x2 += w * px * px;
+        y1 += w * py; y2 += w * py * py;
+        if (w > 0 && s[i].sure > 0) { drift += w * s[i].sure * s[i].far; n_drift += w * s[i].sure; }
+    }
+    for (int k = 0; k < CELLS * CELLS; k++) {
+        if (for_[k] + against[k] < .7f) continue;
+        textured++;
+        held += for_[k] >= .4f * (for_[k] + against[k]);
+    }
+    if (spoken > 0) out.held = out.backed / spoken;
+    if (all > 0) out.plain = open / (float)all;
+    out.cells = (float)held;
+    if (textured > 0) out.spread = (float)held / (float)textured;
+    {
+        float in = for_[5] + for_[6] + for_[9] + for_[10], off = against[5] + against[6] + against[9] + against[10];
+        out.middle = in + off >= .7f ? in / (in + off) : out.held;
+    }
+    if (out.backed > 1) {
+        float sx = x2 / out.backed - x1 * x1 / (out.backed * out.backed), sy = y2 / out.backed - y1 * y1 / (out.backed * out.backed);
+        out.breadth = sqrtf(12 * (sx < sy ? sx > 0 ? sx : 0 : sy > 0 ? sy : 0));
+    }
+    if (n_drift > 0) out.drift = drift / n_drift;
+    return out;
+}
+
+/* The rectangle of tiles that has most for it and least against: who cuts a work to fit a frame or a cell shows that much of it,
+ * and about it lies what is no part of it.  By Kadane's sums over all pairs of rows. */
+static void
+window_of(const struct spot *s, size_t n, uint8_t wide, uint8_t high, uint8_t box[4])
+{
+    float v[SIDE][SIDE] = { { 0 } }, best = 0;
+
+    for (size_t i = 0; i < n; i++) v[s[i].y][s[i].x] = s[i].for_ - s[i].against;
+    box[0] = box[1] = 0;
+    box[2] = wide;
+    box[3] = high;
+    for (uint8_t top = 0; top < high; top++) {
+        float column[SIDE] = { 0 };
+        for (uint8_t y = top; y < high; y++) {
+            float sum = 0;
+            uint8_t from = 0;
+            for (uint8_t x = 0; x < wide; x++) {
+                column[x] += v[y][x];
+                if (sum < 0) { sum = 0; from = x; }
+                sum += column[x];
+                if (sum > best) { best = sum; box[0] = from; box[1] = top; box[2] = (uint8_t)(x + 1); box[3] = (uint8_t)(y + 1); }
+            }
+        }
+    }
 }
 
 void
 fair_survey(const float *a, const float *b, int32_t width, int32_t height, struct fair_clue *c)
 {
     struct spot s[MOST];
-    float for_[CELLS * CELLS] = { 0 }, against[CELLS * CELLS] = { 0 }, drift = 0, n_drift = 0, backed = 0, spoken = 0, open = 0;
-    float x1 = 0, x2 = 0, y1 = 0, y2 = 0;
-    size_t n = 0, textured = 0, held = 0;
+    const uint8_t wide = (uint8_t)(width / TILE), high = (uint8_t)(height / TILE), all[4] = { 0, 0, wide, high };
+    uint8_t box[4];
+    struct sums sum;
+    size_t n = 0, in = 0;
 
     for (int32_t y = 0; y + TILE <= height; y += TILE)
         for (int32_t x = 0; x + TILE <= width && n < MOST; x += TILE) {
             struct spot *t = &s[n];
-            float w = 0, v = 0, far, sure, px, py;
-            int cell;
             if (!spot_of(a, b, width, x, y, t)) continue;
             n++;
-            px = ((float)x + TILE / 2.f) / (float)width;
-            py = ((float)y + TILE / 2.f) / (float)height;
-            cell = (int)(py * CELLS) * CELLS + (int)(px * CELLS);
-            if (t->dev_a < 3 && t->dev_b < 5) { open++; continue; }
+            t->x = (uint8_t)(x / TILE);
+            t->y = (uint8_t)(y / TILE);
+            t->for_ = t->against = t->far = t->sure = 0;
+            t->open = t->dev_a < 3 && t->dev_b < 5;
+            if (t->open) continue;
             if (t->dev_a >= 3) {
-                w = t->alike > .75f ? 1 : t->alike > .45f ? (t->alike - .45f) / .3f : 0;
-                v = 1 - w;
+                t->for_ = t->alike > .75f ? 1 : t->alike > .45f ? (t->alike - .45f) / .3f : 0;
+                t->against = 1 - t->for_;
             } else {
-                v = t->dev_b > 12 ? 1 : (t->dev_b - 5) / 7;      /* the query has something where the work has nothing */
+                t->against = t->dev_b > 12 ? 1 : (t->dev_b - 5) / 7;      /* the query has something where the work has nothing */
             }
-            for_[cell] += w;
-            against[cell] += v;
-            backed += w;
-            spoken += w + v;
-            x1 += w * px; x2 += w * px * px;
-            y1 += w * py; y2 += w * py * py;
-            if (w > 0 && wanted(a, b, width, x, y, t, &far, &sure)) { drift += w * sure * far; n_drift += w * sure; }
+            if (t->for_ > 0 && !wanted(a, b, width, x, y, t, &t->far, &t->sure)) t->sure = 0;
         }
-    for (int k = 0; k < CELLS * CELLS; k++) {
-        if (for_[k] + against[k] < .7f) continue;
-        textured++;
-        held += for_[k] >= .4f * (for_[k] + against[k]);
-    }
-    c->held = spoken > 0 ? backed / spoken : 0;
-    c->backed = backed;
-    c->plain = n > 0 ? open / (float)n : 1;
-    c->cells = (float)held;
-    c->spread = textured > 0 ? (float)held / (float)textured : 0;
-    {
-        float in = for_[5] + for_[6] + for_[9] + for_[10], out = against[5] + against[6] + against[9] + against[10];
-        c->middle = in + out >= .7f ? in / (in + out) : c->held;
-    }
-    c->breadth = 0;
-    if (backed > 1) {
-        float sx = x2 / backed - x1 * x1 / (backed * backed), sy = y2 / backed - y1 * y1 / (backed * backed);
-        c->breadth = sqrtf(12 * (sx < sy ? sx > 0 ? sx : 0 : sy > 0 ? sy : 0));
-    }
-    c->drift = n_drift > 0 ? drift / n_drift : 2;
-    tones(s, n, c);
+    sum = sum_up(s, n, all);
+    c->held = sum.held;
+    c->backed = sum.backed;
+    c->plain = sum.plain;
+    c->cells = sum.cells;
+    c->spread = sum.spread;
+    c->middle = sum.middle;
+    c->breadth = sum.breadth;
+    c->drift = sum.drift;
+    window_of(s, n, wide, high, box);
+    sum = sum_up(s, n, box);
+    c->window = (struct fair_window){ .held = sum.held, .spread = sum.spread, .cells = sum.cells, .drift = sum.drift, .backed = sum.backed };
+    for (size_t i = 0; i < n; i++)
+        if (inside(&s[i], box)) {
+            struct spot t = s[in];
+            s[in++] = s[i];
+            s[i] = t;
+        }
+    c->window.tone = tones(s, in, NULL);
+    c->tone = tones(s, n, &c->uneven);
 }

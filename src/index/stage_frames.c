@@ -1,0 +1,195 @@
+/* The stage of rectangles: where the query is a page, a grid, a letterboxed picture, each rectangle in it that nothing has been settled
+ * for is looked at as if it were a query of its own, enlarged; what is found is laid on the whole query again. */
+#include <stdlib.h>
+#include <string.h>
+#include "fingerprint/parts.h"
+#include "fingerprint/whole.h"
+#include "index/frames.h"
+#include "index/search.h"
+
+#define LONGER 320            /* pixels, of a rectangle as it is looked at          */
+#define TIMES 3.f             /* the most it is enlarged                            */
+#define WORTH 1.25f           /* the least: else its parts are among the query's     */
+#define PIXELS 100000         /* of all rectangles of a query, enlarged              */
+#define PARTS 250             /* of one, the strongest                               */
+#define ALL_PARTS 450         /* of all                                              */
+#define EACH 2                /* works laid on the query for a rectangle             */
+#define LAID 6                /* and for all of them                                 */
+#define NEAR 84               /* bits, of its whole hash                             */
+#define LEAST 5               /* parts that agree                                    */
+#define CANDIDATES 64
+
+/* Where the candidate lies in the query, pixels of the normalised picture, as far as it is inside. */
+static void
+box_of(const struct fair_query *q, const struct fair_clue *c, float box[4])
+{
+    float w = q->fp->norm_width, h = q->fp->norm_height;
+
+    box[0] = w; box[1] = h; box[2] = box[3] = 0;
+    for (int i = 0; i < 9; i++) {
+        float u, v;
+        fair_bend_at(c->bend, (float)c->record->norm_width * (float)(i % 3) / 2, (float)c->record->norm_height * (float)(i / 3) / 2, &u, &v);
+        u = u < 0 ? 0 : u > w ? w : u;
+        v = v < 0 ? 0 : v > h ? h : v;
+        if (u < box[0]) box[0] = u;
+        if (v < box[1]) box[1] = v;
+        if (u > box[2]) box[2] = u;
+        if (v > box[3]) box[3] = v;
+    }
+}
+
+/* A candidate of which so much agrees that there is no need to look for another in its place. */
+static bool
+settled(const struct fair_match *m, const struct fair_clue *c)
+{
+    const struct fair_window *w = &c->window;
+
+    return c->looked && c->held > .3f && w->backed >= 16 && w->held > .8f && w->tone > .85f && w->drift < .3f && (c->agree >= 10 || m->bits < 60);
+}
+
+static bool
+taken(const struct fair_search *s, const struct fair_matches *io, const struct fair_frame *f)
+{
+    for (size_t i = 0; i < io->n; i++) {
+        float b[4], w, h;
+        if (!settled(&io->v[i], &s->clues[i])) continue;
+        box_of(&s->q, &s->clues[i], b);
+        w = (b[2] < (float)f->x1 ? b[2] : (float)f->x1) - (b[0] > (float)f->x0 ? b[0] : (float)f->x0);
+        h = (b[3] < (float)f->y1 ? b[3] : (float)f->y1) - (b[1] > (float)f->y0 ? b[1] : (float)f->y0);
+        if (w > 0 && h > 0 && w * h > .5f * (float)((f->x1 - f->x0) * (f->y1 - f->y0))) return true;
+    }
+    return false;
+}
+
+/* The rectangle, `times` as large. */
+static struct fair_image *
+enlarged(const struct fair_image *grey, const struct fair_frame *f, float times)
+{
+    int32_t w = f->x1 - f->x0, h = f->y1 - f->y0, ow = (int32_t)((float)w * times), oh = (int32_t)((float)h * times);
+    struct fair_image *out = fair_image_new((uint32_t)ow, (uint32_t)oh, 1);
+
+    for (int32_t y = 0; y < oh; y++) {
+        float v = ((float)y + .5f) / times - .5f;
+        int32_t j = v < 0 ? 0 : v > (float)(h - 2) ? h - 2 : (int32_t)v;
+        const uint8_t *p = fair_image_row(grey, (uint32_t)(f->y0 + j)) + f->x0, *q = p + grey->stride;
+        int32_t fy = v < 0 ? 0 : v > (float)(h - 1) ? 256 : (int32_t)((v - (float)j) * 256);
+        uint8_t *to = fair_image_row(out, (uint32_t)y);
+        for (int32_t x = 0; x < ow; x++) {
+            float u = ((float)x + .5f) / times - .5f;
+            int32_t i = u < 0 ? 0 : u > (float)(w - 2) ? w - 2 : (int32_t)u, fx = u < 0 ? 0 : u > (float)(w - 1) ? 256 : (int32_t)((u - (float)i) * 256);
+            to[x] = (uint8_t)(((p[i] * (256 - fx) + p[i + 1] * fx) * (256 - fy) + (q[i] * (256 - fx) + q[i + 1] * fx) * fy + 32768) >> 16);
+        }
+    }
+    return out;
+}
+
+/* A map onto the enlarged rectangle becomes one onto the query. */
+static void
+put_back(float b[8], const struct fair_frame *f, float times)
+{
+    float at[2] = { (float)f->x0, (float)f->y0 };
+
+    for (int k = 0; k < 2; k++) {
+        b[3 * k] = b[3 * k] / times + at[k] * b[6];
+        b[3 * k + 1] = b[3 * k + 1] / times + at[k] * b[7];
+        b[3 * k + 2] = b[3 * k + 2] / times + at[k];
+    }
+}
+
+static float
+promise(const struct fair_match *m, const struct fair_clue *c)
+{
+    float of_parts = c->mapped && c->agree >= LEAST ? c->weight : 0, of_whole = c->whole_mapped && m->bits <= NEAR ? (float)(100 - (int)m->bits) * .25f : 0;
+
+    return of_parts + of_whole;
+}
+
+/* Lay what was found in a rectangle on the query, and keep it where it lies better than what there was of that work. */
+static fair_status
+lay(const struct fair_index *ix, struct fair_search *s, struct fair_matches *io, const struct fair_match *m, const struct fair_clue *found,
+    const struct fair_frame *f, float times, struct fair_err *err)
+{
+    struct fair_clue c = *found;
+    float flat[8];
+    size_t at;
+
+    put_back(c.bend, f, times);
+    fair_bend_affine(c.whole_map, flat);
+    put_back(flat, f, times);
+    memcpy(c.whole_map, flat, sizeof c.whole_map);
+    fair_bend_about(c.bend, (float)c.record->norm_width / 2, (float)c.record->norm_height / 2, c.map);
+    memset(c.used, 0, sizeof c.used);                 /* they are parts of the rectangle, not of the query */
+    if (c.agree < LEAST) { c.mapped = false; c.agree = c.seen = c.shared = 0; c.weight = 0; }
+    if (m->bits > NEAR) c.whole_mapped = false;
+    FAIR_TRY(fair_pixels_lay_on(ix, s, m, NULL, &c, err));
+    if (!c.looked) return FAIR_OK;
+    at = fair_search_add(s, io, m->work, c.record);
+    if (at == SIZE_MAX || (s->clues[at].looked && fair_pixels_fitness(&s->clues[at]) >= fair_pixels_fitness(&c))) return FAIR_OK;
+    if (c.whole_mapped && m->bits < io->v[at].bits) { io->v[at].bits = m->bits; io->v[at].turn = m->turn; }
+    io->v[at].agree = (uint16_t)c.agree;
+    s->clues[at] = c;
+    return FAIR_OK;
+}
+
+/* What may still be spent on a query. */
+struct budget { float pixels; uint32_t parts, laid; };
+
+/* Look the rectangle up, and lay the most promising works on. */
+static fair_status
+look_into(const struct fair_index *ix, struct fair_search *s, struct fair_matches *io, const struct fair_frame *f, float times, struct budget *left,
+          struct fair_err *err)
+{
+    FAIR_AUTO(image) struct fair_image *im = enlarged(s->q.grey, f, times);
+    struct fair_fingerprint fp = { .scheme = FAIR_SCHEME, .width = im->width, .height = im->height, .norm_width = im->width, .norm_height = im->height };
+    struct fair_search sub = { .q = { .fp = &fp, .org = s->q.org, .arena = s->q.arena }, .ix = ix, .settled = SIZE_MAX, .tried_at = SIZE_MAX };
+    struct fair_matches found = { fair_alloc_array(s->q.arena, CANDIDATES, sizeof *found.v), 0, CANDIDATES };
+    struct fair_whole whole;
+    struct fair_part *parts = NULL;
+
+    sub.clues = fair_alloc_array(s->q.arena, CANDIDATES, sizeof *sub.clues);
+    fair_whole_take(im, &whole);
+    fp.quality = whole.quality;
+    memcpy(fp.whole, whole.turn, sizeof fp.whole);
+    FAIR_TRY(fair_stage_whole(ix, &sub.q, &found, err));
+    if (times >= WORTH) {
+        fair_parts_take(im, FAIR_FOR_QUERY, s->q.arena, &parts, &fp.n_parts);
+        fp.parts = parts;
+        if (fp.n_parts > PARTS) fp.n_parts = PARTS;
+        if (fp.n_parts > left->parts) fp.n_parts = left->parts;
+        left->parts -= fp.n_parts;
+        FAIR_TRY(fair_stage_parts(ix, &sub.q, &found, err));
+        FAIR_TRY(fair_stage_map(ix, &sub.q, &found, err));
+    }
+    for (int k = 0; k < EACH && left->laid > 0; k++) {
+        size_t best = 0;
+        for (size_t i = 1; i < found.n; i++)
+            if (promise(&found.v[i], &sub.clues[i]) > promise(&found.v[best], &sub.clues[best])) best = i;
+        if (found.n == 0 || !(promise(&found.v[best], &sub.clues[best]) > 0)) break;
+        left->laid--;
+        FAIR_TRY(lay(ix, s, io, &found.v[best], &sub.clues[best], f, times, err));
+        sub.clues[best].mapped = sub.clues[best].whole_mapped = false;
+    }
+    return FAIR_OK;
+}
+
+fair_status
+fair_stage_frames(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
+{
+    struct fair_search *s = (struct fair_search *)q;
+    const struct fair_frame all = { 0, 0, (int32_t)q->fp->norm_width, (int32_t)q->fp->norm_height, 1, 1 };
+    struct fair_frame v[FAIR_FRAMES];
+    struct budget left = { PIXELS, ALL_PARTS, LAID };
+    size_t n;
+
+    if (q->grey == NULL || q->proof == NULL || s->settled != SIZE_MAX || taken(s, io, &all)) return FAIR_OK;
+    n = fair_frames_find(q->grey, v);
+    for (size_t i = 0; i < n && left.laid > 0; i++) {
+        float w = (float)(v[i].x1 - v[i].x0), h = (float)(v[i].y1 - v[i].y0), longer = w > h ? w : h, times = LONGER / longer < TIMES ? LONGER / longer : TIMES;
+        if (taken(s, io, &v[i])) continue;
+        if (times < WORTH) times = 1;
+        else if (times * times * w * h > left.pixels || left.parts == 0) continue;
+        else left.pixels -= times * times * w * h;
+        FAIR_TRY(look_into(ix, s, io, &v[i], times, &left, err));
+    }
+    return FAIR_OK;
+}
