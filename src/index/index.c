@@ -16,13 +16,15 @@ const struct fair_stage fair_stages[] = {
 const size_t fair_n_stages = sizeof fair_stages / sizeof *fair_stages;
 
 size_t
-fair_search_add(struct fair_search *s, struct fair_matches *io, fair_id work, const struct fair_record *r)
+fair_search_add(struct fair_search *s, struct fair_matches *io, const struct fair_shelf *shelf, uint32_t number, const struct fair_record *r)
 {
+    const fair_id work = fair_shelf_work(shelf, number);
+
     for (size_t i = 0; i < io->n; i++)
         if (io->v[i].work == work) return i;
     if (io->n == io->room) return SIZE_MAX;
     io->v[io->n] = (struct fair_match){ .work = work, .bits = 256, .residual = -1 };
-    s->clues[io->n] = (struct fair_clue){ .record = r };
+    s->clues[io->n] = (struct fair_clue){ .record = r, .shelf = shelf, .number = number };
     return io->n++;
 }
 

@@ -6,6 +6,7 @@
 #include "index/segments.h"
 
 #define OPEN_WORKS 32         /* works of the tail's shelf that is made anew at each search */
+#define LIST_FROM 4096        /* works from which a segment is written with lists: fewer are searched faster by lists made in memory */
 #define SAME_TIER 2           /* so many shelves of a size become one: each list that is looked at costs, however short */
 
 /* What a segment's records look like to a search. */
@@ -49,9 +50,16 @@ fair_index_open(const char *dir, struct fair_index **out, struct fair_err *err)
 
     *out = NULL;
     FAIR_TRY(fair_segments_open(dir, FAIR_SCHEME, &files, err));
+    fair_segments_list_from(files, LIST_FROM);
     *out = fair_xcalloc(1, sizeof **out);
     (*out)->files = files;
     return FAIR_OK;
+}
+
+void
+fair_index_list_from(struct fair_index *ix, size_t n)
+{
+    fair_segments_list_from(ix->files, n);
 }
 
 static void
@@ -206,7 +214,7 @@ segs_settle(struct fair_index *ix)
             continue;
         }
         if (seg->n_gone != ix->segs[i]->n_gone) {
-            for (size_t k = 0; k < seg->n; k++) ix->segs[i]->shelf.works[k].gone = fair_segment_gone(seg, k);
+            for (size_t k = 0; k < seg->n && !seg->listed; k++) ix->segs[i]->shelf.works[k].gone = fair_segment_gone(seg, k);
             ix->segs[i]->n_gone = seg->n_gone;
         }
         ix->segs[kept++] = ix->segs[i];
@@ -222,6 +230,11 @@ seg_shelf_make(const struct fair_segment *seg, struct seg_shelf **out, struct fa
 
     s->number = seg->number;
     s->n_gone = seg->n_gone;
+    if (seg->listed) {
+        fair_shelf_have(&s->shelf, seg);
+        *out = s;
+        return FAIR_OK;
+    }
     for (size_t i = 0; i < seg->n && status == FAIR_OK; i++) {
         fair_str record = { 0 };
         status = fair_segment_record(seg, i, &record, err);

@@ -1,10 +1,10 @@
 /* lookup_dev: register the pictures of one folder, look up those of another, and print what was found.  A development
  * tool, not installed; it decodes in its own process, so it is for pictures one trusts.
  *
- *     lookup_dev [--off STAGE]... [--clues | --words] CATALOGUE QUERIES > results.tsv
+ *     lookup_dev [--off STAGE]... [--listed] [--clues | --words] CATALOGUE QUERIES > results.tsv
  *
  * A line a pair: query, work, score, box in the query (what bench/recognition's eval.py reads), then the verdict and,
- * with --clues, what the stages knew, with --words the reasons.  Costs go to stderr. */
+ * with --clues, what the stages knew, with --words the reasons.  --listed: search as in a large catalogue.  Costs go to stderr. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,12 +84,13 @@ main(int argc, char **argv)
     struct dirent **names;
     char folder[] = "/tmp/lookup-XXXXXX";
     unsigned off = 0;
-    bool clues = false, words = false;
+    bool clues = false, words = false, listed = false;
     double t_decode = 0, t_take = 0, t_search = 0, t;
     uint64_t parts = 0;
     int n;
 
     for (; argc > 3; argc--, argv++) {
+        if (strcmp(argv[1], "--listed") == 0) { listed = true; continue; }
         if (strcmp(argv[1], "--clues") == 0) { clues = true; continue; }
         if (strcmp(argv[1], "--words") == 0) { words = true; continue; }
         if (strcmp(argv[1], "--off") != 0 || argc < 5) break;
@@ -98,8 +99,10 @@ main(int argc, char **argv)
         argc--;
         argv++;
     }
-    if (argc != 3) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--clues | --words] CATALOGUE QUERIES\n"); return 2; }
+    if (argc != 3) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--listed] [--clues | --words] CATALOGUE QUERIES\n"); return 2; }
     if (mkdtemp(folder) == NULL || fair_index_open(folder, &ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
+    fair_index_list_from(ix, 1);
+    if (listed && fair_index_write_begin(ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
     n = scandir(argv[1], &names, no_dot, by_name);
     works = fair_xcalloc(n > 0 ? (size_t)n : 1, sizeof *works);
     t = ms();
@@ -117,9 +120,10 @@ main(int argc, char **argv)
         if (words) w->colour = tint(argv[1], names[i]->d_name, a);
         fair_fingerprint_take(w->grey, info.width, info.height, FAIR_FOR_CATALOGUE, a, &fp);
         parts += fp.n_parts;
-        if (fair_index_put_tail(ix, 1, (fair_id)++n_works, &fp, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
+        if ((listed ? fair_index_put(ix, 1, (fair_id)++n_works, &fp, &err) : fair_index_put_tail(ix, 1, (fair_id)++n_works, &fp, &err)) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
         fair_arena_clear(a);
     }
+    if (listed && fair_index_sync(ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
     if (n_works > 0) fprintf(stderr, "%zu works: %.2f ms each, %.1f parts each\n", n_works, (ms() - t) / (double)n_works, (double)parts / (double)n_works);
     n = scandir(argv[2], &names, no_dot, by_name);
     parts = 0;
@@ -188,5 +192,13 @@ main(int argc, char **argv)
     for (size_t i = 0; i < n_works; i++) fair_image_free(&works[i].grey);
     fair_arena_free(&a);
     fair_index_free(&ix);
+    if (listed) {
+        n = scandir(folder, &names, no_dot, by_name);
+        for (int i = 0; i < n; i++) {
+            char path[600];
+            snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
+            unlink(path);
+        }
+    }
     return rmdir(folder) != 0 && fprintf(stderr, "%s stays behind\n", folder) < 0;
 }

@@ -1,12 +1,15 @@
-/* A work's record: sizes, whole hash, and its parts' codes, words and places. */
+/* A work's record: sizes, whole hashes, and its parts' codes, words and places; in a large segment, where the codes lie instead. */
+#include <assert.h>
 #include <pthread.h>
 #include <string.h>
-#include "index/record.h"
+#include "index/lists.h"
 #include "index/words.h"
 
 #define HEAD 88
 #define PLACE FAIR_RECORD_PLACE
 #define EACH (32 + 2 + PLACE)
+#define LISTED 20             /* the byte that tells whether the codes lie in lists */
+#define EACH_LISTED (4 + PLACE)
 #define PI 3.14159265f
 
 static void
@@ -80,25 +83,74 @@ fair_record_pack(const struct fair_fingerprint *fp, struct fair_arena *a)
     return (fair_str){ (const char *)b, bytes };
 }
 
+static void
+pack_head(const struct fair_record *r, bool listed, uint8_t *b)
+{
+    memset(b, 0, HEAD);
+    put(b, FAIR_SCHEME, 2);
+    b[2] = r->quality;
+    b[3] = r->glance_quality;
+    put(b + 4, r->n, 4);
+    put(b + 8, r->width, 4);
+    put(b + 12, r->height, 4);
+    put(b + 16, r->norm_width, 2);
+    put(b + 18, r->norm_height, 2);
+    b[LISTED] = listed;
+    memcpy(b + 24, r->whole, 32);
+    memcpy(b + 56, r->glance, 32);
+}
+
+fair_str
+fair_record_repack(const struct fair_record *r, struct fair_arena *a)
+{
+    size_t bytes = (HEAD + (size_t)r->n * EACH + 7) / 8 * 8;
+    uint8_t *b = fair_alloc(a, bytes), *words = b + HEAD + 32 * (size_t)r->n;
+
+    assert(r->codes != NULL);
+    pack_head(r, false, b);
+    memcpy(b + HEAD, r->codes, 32 * (size_t)r->n);
+    for (uint32_t i = 0; i < r->n; i++) put(words + 2 * (size_t)i, r->words != NULL ? r->words[i] : fair_word_of(r->codes + 4 * (size_t)i), 2);
+    memcpy(words + 2 * (size_t)r->n, r->places, PLACE * (size_t)r->n);
+    return (fair_str){ (const char *)b, bytes };
+}
+
+size_t
+fair_record_listed_bytes(uint32_t n_parts)
+{
+    return (HEAD + (size_t)n_parts * EACH_LISTED + 7) / 8 * 8;
+}
+
+void
+fair_record_pack_listed(const struct fair_record *r, const uint32_t *planned, uint8_t *b)
+{
+    pack_head(r, true, b);
+    memset(b + HEAD, 0, fair_record_listed_bytes(r->n) - HEAD);
+    for (uint32_t i = 0; i < r->n; i++) put(b + HEAD + 4 * (size_t)i, fair_lists_place(planned[i]), 4);
+    memcpy(b + HEAD + 4 * (size_t)r->n, r->places, PLACE * (size_t)r->n);
+}
+
 fair_status
 fair_record_see(fair_str bytes, struct fair_record *out, struct fair_err *err)
 {
     const uint8_t *b = (const uint8_t *)bytes.p;
     uint32_t n;
+    bool listed;
 
-    if (bytes.n < HEAD || (n = get(b + 4, 4)) > FAIR_PARTS_CATALOGUE || bytes.n < HEAD + (size_t)n * EACH)
+    if (bytes.n < HEAD || (n = get(b + 4, 4)) > FAIR_PARTS_CATALOGUE || b[LISTED] > 1 || bytes.n < HEAD + (size_t)n * (b[LISTED] ? EACH_LISTED : EACH))
         return fair_fail(err, FAIR_CORRUPT, "index record: %zu bytes do not hold one", bytes.n);
+    listed = b[LISTED];
     *out = (struct fair_record){ .quality = b[2], .glance_quality = b[3], .n = n, .width = get(b + 8, 4), .height = get(b + 12, 4),
                                  .norm_width = (uint16_t)get(b + 16, 2), .norm_height = (uint16_t)get(b + 18, 2),
-                                 .codes = (const uint64_t *)(const void *)(b + HEAD),
-                                 .words = (const uint16_t *)(const void *)(b + HEAD + 32 * (size_t)n),
-                                 .places = b + HEAD + 34 * (size_t)n };
+                                 .codes = listed ? NULL : (const uint64_t *)(const void *)(b + HEAD),
+                                 .words = listed ? NULL : (const uint16_t *)(const void *)(b + HEAD + 32 * (size_t)n),
+                                 .listed = listed ? (const uint32_t *)(const void *)(b + HEAD) : NULL,
+                                 .places = b + HEAD + (listed ? 4 : 34) * (size_t)n };
     memcpy(out->whole, b + 24, 32);
     memcpy(out->glance, b + 56, 32);
     if (get(b, 2) != FAIR_SCHEME || out->norm_width == 0 || out->norm_height == 0 || out->norm_width > FAIR_SIDE ||
         out->norm_height > FAIR_SIDE || out->width == 0 || out->height == 0)
         return fair_fail(err, FAIR_CORRUPT, "index record: of another scheme, or its sizes are wrong");
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; !listed && i < n; i++)
         if (out->words[i] >= FAIR_WORDS) return fair_fail(err, FAIR_CORRUPT, "index record: word %u is over %d", out->words[i], FAIR_WORDS);
     return FAIR_OK;
 }

@@ -14,13 +14,19 @@ struct fair_record {
     uint8_t quality, glance_quality;
     uint32_t n;                       /* parts                          */
     uint64_t whole[FAIR_WHOLE_WORDS], glance[FAIR_WHOLE_WORDS];
-    const uint64_t *codes;            /* 4 a part                       */
-    const uint16_t *words;            /* the word of each part (words.h) */
+    const uint64_t *codes;            /* 4 a part; NULL: not taken out of the lists yet      */
+    const uint16_t *words;            /* the word of each part (words.h); NULL: `listed` is  */
+    const uint32_t *listed;           /* in a large segment, where in its lists each part's code lies (lists.h); NULL: here */
     const uint8_t *places;            /* FAIR_RECORD_PLACE bytes a part */
 };
 
 /* Pack what the index needs of a fingerprint; the bytes lie in the arena. */
 fair_str fair_record_pack(const struct fair_fingerprint *fp, struct fair_arena *a);
+/* The same of a record seen whose codes are here (their words may not be); and of one whose codes go into a segment's lists as
+ * `planned` (lists.h).  fair_record_listed_bytes: how many bytes the latter has. */
+fair_str fair_record_repack(const struct fair_record *r, struct fair_arena *a);
+size_t fair_record_listed_bytes(uint32_t n_parts);
+void fair_record_pack_listed(const struct fair_record *r, const uint32_t *planned, uint8_t *out);
 /* See a record; `bytes` must be aligned to 8 and outlive the view.  FAIR_CORRUPT unless all fits. */
 fair_status fair_record_see(fair_str bytes, struct fair_record *out, struct fair_err *err) FAIR_MUST_CHECK;
 

@@ -3,17 +3,21 @@
  * them says nothing about the picture.  Nothing has to be stored or trained: the lists say which parts are near. */
 #include <string.h>
 #include "fingerprint/kernels.h"
+#include "index/drawers.h"
+#include "index/kernels_drawers.h"
 #include "index/search.h"
 #include "index/words.h"
 
 #define NEAR 48               /* bits within which a part is the same one again                             */
 #define REACH 2048            /* entries of a list looked at before and behind the work's own: its owner's   */
+#define DRAWERS 12            /* of a listed segment, looked into for one part                              */
+#define REACH_LISTED 512      /* parts in each before and behind where the owner's are                      */
 #define WORKS 256             /* others counted                                                              */
 #define LEAST 3               /* parts that another work must share                                          */
 #define SAME .35f             /* of a work's parts, and                                                      */
 #define SAME_INSIDE .2f       /* of those in its middle: who shares more is the same picture, not the same frame */
 
-struct other { const struct fair_shelved *work; uint32_t n; uint64_t parts[2]; };
+struct other { const struct fair_shelf *shelf; uint32_t number, n; uint64_t parts[2]; };
 
 static uint32_t
 both(const uint64_t a[2], const uint64_t b[2])
@@ -22,13 +26,13 @@ both(const uint64_t a[2], const uint64_t b[2])
 }
 
 static void
-count(struct other *v, const struct fair_shelved *w, uint32_t part)
+count(struct other *v, const struct fair_shelf *shelf, uint32_t number, uint32_t part)
 {
-    size_t at = ((uintptr_t)w / sizeof *w * 2654435761u >> 7) % WORKS;
+    size_t at = (((uintptr_t)shelf / 64 + number) * 2654435761u >> 7) % WORKS;
 
     for (size_t i = 0; i < 16; i++, at = (at + 1) % WORKS) {
-        if (v[at].work == NULL) v[at].work = w;
-        if (v[at].work != w) continue;
+        if (v[at].shelf == NULL) { v[at].shelf = shelf; v[at].number = number; }
+        if (v[at].shelf != shelf || v[at].number != number) continue;
         if (v[at].parts[part / 64] >> (part % 64) & 1) return;
         v[at].parts[part / 64] |= (uint64_t)1 << (part % 64);
         v[at].n++;
@@ -38,50 +42,107 @@ count(struct other *v, const struct fair_shelved *w, uint32_t part)
 
 /* Where the work's own entries are, or would be. */
 static uint32_t
-own_place(const struct fair_shelf *s, uint32_t from, uint32_t to, uint32_t work)
+own_place(const uint32_t *listed, uint32_t from, uint32_t to, uint32_t work)
 {
     while (from < to) {
         uint32_t mid = from + (to - from) / 2;
-        if (fair_listed_work(s->listed[mid]) < work) from = mid + 1;
+        if (fair_listed_work(listed[mid]) < work) from = mid + 1;
         else to = mid;
     }
     return from;
 }
 
-static void
-look_about(const struct fair_shelf *s, const struct fair_record *r, uint32_t part, fair_id org, struct other *v)
+static uint32_t
+own_place_listed(const struct fair_kept *parts, uint32_t from, uint32_t to, uint32_t work)
 {
-    unsigned family = fair_word_family(r->words[part]), turn = fair_word_turn(r->words[part]);
+    while (from < to) {
+        uint32_t mid = from + (to - from) / 2;
+        if (fair_listed_work(parts[mid].listed) < work) from = mid + 1;
+        else to = mid;
+    }
+    return from;
+}
+
+/* Another work's part that is near: count it if it is as large and turned the same way. */
+static fair_status
+weigh(const struct fair_clue *c, uint32_t part, const struct fair_shelf *s, uint32_t listed, fair_id org, struct other *v, struct fair_err *err)
+{
+    const struct fair_place here = fair_record_place(c->record, part);
+    const uint32_t number = fair_listed_work(listed);
+    const struct fair_record *r;
+    struct fair_record room;
+    struct fair_place there;
+    float turned;
+
+    if (number >= s->n) return fair_fail(err, FAIR_CORRUPT, "index: a list names work %u of %zu: run fairtrack reindex", number, s->n);
+    if (fair_shelf_gone(s, number) || (s == c->shelf && number == c->number) || (org != 0 && fair_shelf_org(s, number) != org)) return FAIR_OK;
+    FAIR_TRY(fair_shelf_peek(s, number, &room, &r, err));
+    if (fair_listed_part(listed) >= r->n) return fair_fail(err, FAIR_CORRUPT, "index: a list names part %u of %u: run fairtrack reindex", fair_listed_part(listed), r->n);
+    there = fair_record_place(r, fair_listed_part(listed));
+    turned = here.angle - there.angle;
+    turned -= turned > 3.1415927f ? 6.2831853f : turned < -3.1415927f ? -6.2831853f : 0;
+    if (turned < .3f && turned > -.3f && there.size < 1.7f * here.size && here.size < 1.7f * there.size) count(v, s, number, part);
+    return FAIR_OK;
+}
+
+static fair_status
+look_about(const struct fair_shelf *s, const struct fair_clue *c, uint32_t part, fair_id org, struct other *v, struct fair_err *err)
+{
+    const struct fair_record *r = c->record;
+    const uint16_t word = r->words != NULL ? r->words[part] : fair_word_of(r->codes + 4 * (size_t)part);
+    unsigned family = fair_word_family(word), turn = fair_word_turn(word);
     uint32_t from = s->first[family * FAIR_SIDES], to = s->first[(family + 1) * FAIR_SIDES], own = from;
-    struct fair_place here = fair_record_place(r, part);
     uint64_t code[4];
     uint16_t bits[256];
 
-    for (uint32_t i = 0; i < s->n && to - from > 2 * REACH; i++)          /* only long lists are worth finding it */
-        if (s->works[i].record.codes == r->codes) { own = own_place(s, from, to, i); break; }
+    if (to - from > 2 * REACH && s == c->shelf) own = own_place(s->listed, from, to, c->number);
     if (own > from + REACH) from = own - REACH;
     if (to - from > 2 * REACH) to = from + 2 * REACH;
     fair_part_code_turn(r->codes + 4 * (size_t)part, turn, code);
     for (uint32_t at = from, n; at < to; at += n) {
         n = to - at < 256 ? to - at : 256;
         fair_kernels()->hamming256(code, s->codes + 4 * (size_t)at, n, bits);
-        for (uint32_t i = 0; i < n; i++) {
-            const struct fair_shelved *w;
-            struct fair_place there;
-            float turned;
-            if (bits[i] > NEAR || fair_listed_turn(s->listed[at + i]) != turn) continue;
-            w = &s->works[fair_listed_work(s->listed[at + i])];
-            if (w->gone || w->record.codes == r->codes || (org != 0 && w->org != org)) continue;
-            there = fair_record_place(&w->record, fair_listed_part(s->listed[at + i]));
-            turned = here.angle - there.angle;
-            turned -= turned > 3.1415927f ? 6.2831853f : turned < -3.1415927f ? -6.2831853f : 0;
-            if (turned < .3f && turned > -.3f && there.size < 1.7f * here.size && here.size < 1.7f * there.size) count(v, w, part);
-        }
+        for (uint32_t i = 0; i < n; i++)
+            if (bits[i] <= NEAR && fair_listed_turn(s->listed[at + i]) == turn) FAIR_TRY(weigh(c, part, s, s->listed[at + i], org, v, err));
     }
+    return FAIR_OK;
 }
 
-void
-fair_recur(const struct fair_index *ix, fair_id org, struct fair_clue *c)
+/* The same in a listed segment's drawers.  The works of an owner lie together in each of its lists. */
+static fair_status
+look_about_listed(const struct fair_shelf *s, const struct fair_clue *c, uint32_t part, fair_id org, struct other *v, struct fair_err *err)
+{
+    const struct fair_lists *l = &s->segment->lists;
+    struct fair_drawer near[DRAWERS];
+    size_t m = fair_drawers_near(c->record->codes + 4 * (size_t)part, DRAWERS, near);
+    uint32_t near_by[256];
+    uint16_t bits[256];
+
+    for (size_t d = 0; d < m; d++) {
+        uint32_t from, to;
+        uint64_t code[4];
+        uint16_t limit[4] = { 0 };
+        if (!fair_lists_of(l, near[d].number, &from, &to)) continue;
+        if (to - from > 2 * REACH_LISTED) {
+            uint32_t own = s == c->shelf ? own_place_listed(l->parts, from, to, c->number) : from;
+            if (own > from + REACH_LISTED) from = own - REACH_LISTED;
+            if (to - from > 2 * REACH_LISTED) to = from + 2 * REACH_LISTED;
+        }
+        fair_part_code_turn(c->record->codes + 4 * (size_t)part, near[d].turn, code);
+        limit[near[d].turn] = NEAR;
+        for (uint32_t at = from, n; at < to; at += n) {
+            size_t found;
+            n = to - at < 256 ? to - at : 256;
+            found = fair_drawers_kernels()->near_kept(code, l->parts + at, n, NEAR, limit, near_by, bits);
+            for (size_t i = 0; i < found; i++)
+                if (fair_listed_turn(near_by[i]) == near[d].turn) FAIR_TRY(weigh(c, part, s, near_by[i], org, v, err));
+        }
+    }
+    return FAIR_OK;
+}
+
+fair_status
+fair_recur(const struct fair_index *ix, fair_id org, struct fair_clue *c, struct fair_err *err)
 {
     const struct fair_record *r = c->record;
     const struct fair_shelf *shelf;
@@ -95,7 +156,8 @@ fair_recur(const struct fair_index *ix, fair_id org, struct fair_clue *c)
         struct fair_place p = fair_record_place(r, i);
         if (p.x > .25f * r->norm_width && p.x < .75f * r->norm_width && p.y > .25f * r->norm_height && p.y < .75f * r->norm_height)
             inside[i / 64] |= (uint64_t)1 << (i % 64);
-        for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++) look_about(shelf, r, i, org, v);
+        for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++)
+            FAIR_TRY(shelf->segment != NULL ? look_about_listed(shelf, c, i, org, v, err) : look_about(shelf, c, i, org, v, err));
     }
     n_inside = both(inside, inside);
     for (size_t i = 0; i < WORKS; i++) {
@@ -103,4 +165,5 @@ fair_recur(const struct fair_index *ix, fair_id org, struct fair_clue *c)
         if (v[i].n >= LEAST && !same) { on[0] |= v[i].parts[0]; on[1] |= v[i].parts[1]; }
     }
     if (agree > 0) c->marked = (float)both(c->parts, on) / (float)agree;
+    return FAIR_OK;
 }

@@ -10,6 +10,8 @@ struct fair_window { float held, spread, cells, drift, backed, tone; };
 /* What the stages know of a candidate beside what they tell. */
 struct fair_clue {
     const struct fair_record *record;
+    const struct fair_shelf *shelf;   /* that it is on, */
+    uint32_t number;                  /* and where */
     unsigned turn;            /* enum fair_code_turn: how the query must be turned to agree          */
     float map[6];             /* affine, catalogue -> query, pixels of the normalised pictures       */
     bool mapped;
@@ -69,6 +71,7 @@ struct fair_search {
     size_t tried_at;
     size_t settled;           /* the candidate that is known to be all that the query shows, or SIZE_MAX */
     bool all;                 /* tell unlikely pairs too: what the score is fitted to must not depend on it */
+    bool each;                /* compare every part with every other, for benchmarks: of listed segments alone, else FAIR_INVALID */
 };
 
 /* fair_index_search, with what the stages knew left in `s`; s->clues[i] belongs to out->v[i]. */
@@ -76,10 +79,10 @@ fair_status fair_index_search_with(const struct fair_index *ix, struct fair_sear
                                    struct fair_err *err) FAIR_MUST_CHECK;
 
 /* Adds a candidate or finds it; its number in io and clues, or SIZE_MAX where there is no room. */
-size_t fair_search_add(struct fair_search *s, struct fair_matches *io, fair_id work, const struct fair_record *r);
+size_t fair_search_add(struct fair_search *s, struct fair_matches *io, const struct fair_shelf *shelf, uint32_t number, const struct fair_record *r);
 
 /* A work that is near by a hash of the whole picture: at which of the query's turns, as it is or as a negative. */
-struct fair_near { uint32_t bits; uint8_t turn; bool negated; const struct fair_shelved *work; };
+struct fair_near { uint32_t bits, number; uint8_t turn; bool negated; const struct fair_shelf *shelf; };
 #define FAIR_NEAREST 6
 #define FAIR_WHOLE_QUALITY 10     /* under this there is no saying: all such hashes are alike */
 struct fair_nearest {
@@ -88,10 +91,11 @@ struct fair_nearest {
     unsigned radius;          /* bits                                                                   */
     fair_id org;
 };
-/* The nearest within the radius, nearest first; how many. */
-size_t fair_near_find(const struct fair_index *ix, const struct fair_nearest *ask, struct fair_near best[FAIR_NEAREST]);
-/* As a candidate with the map that its turn tells; its number, or SIZE_MAX where there is no room. */
-size_t fair_near_add(struct fair_search *s, const struct fair_near *near, struct fair_matches *io);
+/* The nearest within the radius, nearest first; *n of them. */
+fair_status fair_near_find(const struct fair_index *ix, const struct fair_nearest *ask, struct fair_near best[FAIR_NEAREST], size_t *n,
+                           struct fair_err *err) FAIR_MUST_CHECK;
+/* As a candidate with the map that its turn tells; its number *at, or SIZE_MAX where there is no room. */
+fair_status fair_near_add(struct fair_search *s, const struct fair_near *near, struct fair_matches *io, size_t *at, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* The levels of a work's proof, and those of the query in s->levels; *out is NULL where there is no proof that fits the record. */
 fair_status fair_search_levels(struct fair_search *s, fair_id work, const struct fair_record *r, struct fair_levels **out,
@@ -102,6 +106,8 @@ fair_stage_run fair_stage_glance, fair_stage_whole, fair_stage_settle, fair_stag
 
 /* Bring the shelves up to what was mapped and put last: a search begins with it. */
 fair_status fair_index_ready(const struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
+/* Write segments of at least `n` works with lists, instead of from the size on from which it pays: for tests and benchmarks. */
+void fair_index_list_from(struct fair_index *ix, size_t n);
 /* The shelves of an index, in turn: NULL after the last. */
 const struct fair_shelf *fair_index_shelf(const struct fair_index *ix, size_t i);
 
@@ -148,7 +154,7 @@ void fair_survey(const float *a, const float *b, int32_t width, int32_t height, 
 void fair_ground_look(struct fair_levels *query, struct fair_clue *c);
 
 /* Learn which of the work's agreeing parts lie on a mark: fills the clue's `marked`. */
-void fair_recur(const struct fair_index *ix, fair_id org, struct fair_clue *c);
+fair_status fair_recur(const struct fair_index *ix, fair_id org, struct fair_clue *c, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* One pairing of a work's part with a query's. */
 struct fair_hit { uint32_t part, query; float weight; uint16_t bits; uint8_t turn; };

@@ -53,20 +53,31 @@ key_order(fair_id org, fair_id work, const struct fair_segment_entry *e)
     return 0;
 }
 
-/* Is the mapped file what the manifest says, and does all in it lie inside it? */
+/* Is the mapped file what the manifest says, and does all in it lie inside it?  Where its columns are. */
 static fair_status
 check(const struct fair_segments *s, const struct fair_manifest_entry *e, struct fair_segment *seg, struct fair_err *err)
 {
     const struct fair_segment_head *h = seg->map;
-    const uint64_t columns = seg->n * (sizeof(struct fair_segment_entry) + 32);
+    const bool listed = memcmp(h->magic, FAIR_SEGMENT_LISTED_MAGIC, 8) == 0 && h->version == FAIR_SEGMENT_LISTED_VERSION;
     struct fair_sha256 sum = fair_sha256_of(h, offsetof(struct fair_segment_head, seal));
+    uint64_t columns, end;
 
-    if (memcmp(h->magic, FAIR_SEGMENT_MAGIC, 8) != 0 || h->version != FAIR_SEGMENTS_VERSION)
-        return fair_fail(err, FAIR_CORRUPT, "not a segment of version %d: " MEND, FAIR_SEGMENTS_VERSION);
+    if (!listed && (memcmp(h->magic, FAIR_SEGMENT_MAGIC, 8) != 0 || h->version != FAIR_SEGMENTS_VERSION))
+        return fair_fail(err, FAIR_CORRUPT, "not a segment of version %d or %d: " MEND, FAIR_SEGMENTS_VERSION, FAIR_SEGMENT_LISTED_VERSION);
     if (memcmp(sum.b, h->seal, 32) != 0 || memcmp(h->seal, e->seal, 32) != 0)
         return fair_fail(err, FAIR_CORRUPT, "its head is damaged: " MEND);
-    if (h->scheme != s->scheme || h->n != seg->n || h->bytes != seg->bytes || h->records_at != sizeof *h + columns)
+    if (h->n_full > FAIR_DRAWERS || h->n_parts > UINT32_MAX) return fair_fail(err, FAIR_CORRUPT, "its lists have no such size: " MEND);
+    columns = fair_segment_columns(seg->n, listed, h->n_full);
+    end = listed ? h->lists_at : seg->bytes;
+    if (h->scheme != s->scheme || h->n != seg->n || h->bytes != seg->bytes || h->records_at != sizeof *h + columns || h->records_at > end ||
+        end > seg->bytes || (listed && (end % 8 != 0 || seg->bytes - end != fair_lists_bytes(h->n_parts))))
         return fair_fail(err, FAIR_CORRUPT, "it is not the one that the manifest names: " MEND);
+    seg->listed = listed;
+    seg->entries = (const void *)((const char *)seg->map + sizeof *h);
+    seg->whole = (const uint64_t *)(seg->entries + seg->n);
+    seg->glance = listed ? seg->whole + (seg->n + 7) / 8 * 32 : NULL;
+    seg->records = (const uint8_t *)seg->map + h->records_at;
+    seg->n_records = end - h->records_at;
     sum = fair_sha256_of(seg->entries, columns);
     if (memcmp(sum.b, h->columns, 32) != 0) return fair_fail(err, FAIR_CORRUPT, "its directory is damaged: " MEND);
     for (size_t i = 0; i < seg->n; i++) {
@@ -74,6 +85,11 @@ check(const struct fair_segments *s, const struct fair_manifest_entry *e, struct
         if (at->offset % 8 != 0 || at->offset > seg->n_records || at->length > seg->n_records - at->offset ||
             (i > 0 && key_order(at->org, at->work, at - 1) <= 0))
             return fair_fail(err, FAIR_CORRUPT, "its entry %zu does not fit: " MEND, i);
+    }
+    if (listed) {
+        struct fair_err why = { 0 };
+        if (fair_lists_see(seg->glance + (seg->n + 7) / 8 * 32, (const char *)seg->map + end, h->n_parts, h->n_full, &seg->lists, &why) != FAIR_OK)
+            return fair_fail(err, FAIR_CORRUPT, "%s: " MEND, why.text);
     }
     return FAIR_OK;
 }
@@ -84,7 +100,6 @@ fair_segment_map(const struct fair_segments *s, const struct fair_manifest_entry
 {
     FAIR_AUTO(fd) int fd = -1;
     FAIR_AUTO(segment) struct fair_segment *seg = NULL;
-    const uint64_t columns = e->n * (sizeof(struct fair_segment_entry) + 32);
     char path[PATH_MAX];
     struct stat st;
 
@@ -93,7 +108,7 @@ fair_segment_map(const struct fair_segments *s, const struct fair_manifest_entry
     if (fd < 0)
         return fair_fail(err, errno == ENOENT ? FAIR_NOT_FOUND : FAIR_IO, "index segment %s: %m: " MEND, path);
     if (fstat(fd, &st) != 0) return fair_fail(err, FAIR_IO, "index segment %s: fstat: %m", path);
-    if ((uint64_t)st.st_size != e->bytes || e->bytes < sizeof(struct fair_segment_head) + columns)
+    if ((uint64_t)st.st_size != e->bytes || e->bytes < sizeof(struct fair_segment_head) + fair_segment_columns(e->n, false, 0))
         return fair_fail(err, FAIR_CORRUPT, "index segment %s: %lld bytes, not %llu: " MEND, path, (long long)st.st_size,
                          (unsigned long long)e->bytes);
     seg = fair_xcalloc(1, sizeof *seg);
@@ -106,10 +121,6 @@ fair_segment_map(const struct fair_segments *s, const struct fair_manifest_entry
         seg->map = NULL;
         return fair_fail(err, FAIR_IO, "index segment %s: mmap: %m", path);
     }
-    seg->entries = (const void *)((const char *)seg->map + sizeof(struct fair_segment_head));
-    seg->whole = (const uint64_t *)(seg->entries + seg->n);
-    seg->records = (const uint8_t *)(seg->whole + 4 * seg->n);
-    seg->n_records = seg->bytes - sizeof(struct fair_segment_head) - columns;
     if (check(s, e, seg, err) != FAIR_OK) return fair_fail_in(err, "index segment %s", path);
     *out = seg;
     seg = NULL;
@@ -347,6 +358,7 @@ fair_segments_open(const char *dir, uint32_t scheme, struct fair_segments **out,
     s->scheme = scheme;
     s->lock = -1;
     s->next_number = 1;
+    s->list_from = SIZE_MAX;
     status = fair_segments_refresh(s, NULL, err);
     if (status != FAIR_OK && status != FAIR_CORRUPT) {
         fair_segments_free(&s);
@@ -368,6 +380,12 @@ fair_segments_free(struct fair_segments **s)
     fair_fd_free(&(*s)->lock);                    /* the lock goes with it */
     free(*s);
     *s = NULL;
+}
+
+void
+fair_segments_list_from(struct fair_segments *s, size_t n)
+{
+    s->list_from = n;
 }
 
 size_t

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "base/types.h"
+#include "index/lists.h"
 
 struct fair_segments;
 
@@ -29,7 +30,11 @@ struct fair_segment {
     uint64_t number;          /* never used twice in one folder */
     size_t n, n_gone;
     const struct fair_segment_entry *entries;   /* n, in the order of (org, work), none twice          */
-    const uint64_t *whole;                      /* n x 4 words, contiguous: for scanning               */
+    const uint64_t *whole;                      /* contiguous, for scanning: n x 4 words; where it is listed, in
+                                                 * blocks of eight: their first words, then their second ones ... */
+    const uint64_t *glance;                     /* where it is listed, the hashes of exact areas, the same way  */
+    bool listed;                                /* its works' codes lie in `lists`                     */
+    struct fair_lists lists;
     const uint8_t *records;                     /* each begins at a multiple of 8                      */
     uint64_t n_records;                         /* bytes                                               */
     uint64_t *gone;                             /* a bit for each                                      */
@@ -44,6 +49,12 @@ fair_segment_gone(const struct fair_segment *s, size_t i)
     return s->gone[i / 64] >> (i % 64) & 1;
 }
 
+static inline void
+fair_segment_whole(const struct fair_segment *s, size_t i, uint64_t out[4])
+{
+    for (size_t w = 0; w < 4; w++) out[w] = s->listed ? s->whole[i / 8 * 32 + 8 * w + i % 8] : s->whole[4 * i + w];
+}
+
 /* Record i's bytes, aligned to 8, in the map.  FAIR_CORRUPT when they are not those that were put. */
 fair_status fair_segment_record(const struct fair_segment *s, size_t i, fair_str *out, struct fair_err *err) FAIR_MUST_CHECK;
 /* All records were read and few will be again: let go of the memory they were mapped in until they are. */
@@ -55,6 +66,10 @@ size_t fair_segment_find(const struct fair_segment *s, fair_id org, fair_id work
  * scheme opens too, holds nothing, and everything but _reset, _stat and _free gives FAIR_CORRUPT with the reason. */
 fair_status fair_segments_open(const char *dir, uint32_t scheme, struct fair_segments **out, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_segments_free(struct fair_segments **s);
+
+/* From now on segments of at least `n` works are written with lists; what is put must then be what fair_record_pack makes.
+ * Without this call none is. */
+void fair_segments_list_from(struct fair_segments *s, size_t n);
 
 /* FAIR_CORRUPT with the reason where the folder is damaged. */
 fair_status fair_segments_well(const struct fair_segments *s, struct fair_err *err);

@@ -8,8 +8,10 @@
 #include "index/segments.h"
 
 #define FAIR_SEGMENT_MAGIC "FAIRSEG1"
+#define FAIR_SEGMENT_LISTED_MAGIC "FAIRSEG2"
 #define FAIR_MANIFEST_MAGIC "FAIRIDX1"
 #define FAIR_SEGMENTS_VERSION 1
+#define FAIR_SEGMENT_LISTED_VERSION 2
 #define FAIR_SEGMENTS_MOST 4096           /* segments of one manifest       */
 #define FAIR_SEGMENT_WORKS_MOST (1u << 23)  /* works of one segment           */
 #define FAIR_MANIFEST_MOST (256u << 20)   /* bytes                          */
@@ -19,9 +21,9 @@ struct fair_segment_head {
     char magic[8];
     uint32_t version, scheme;
     uint64_t n, bytes;        /* records; of the file */
-    uint64_t records_at;      /* the directory begins at 128, the hashes behind it */
-    uint8_t unused[24];       /* 0 */
-    uint8_t columns[32];      /* SHA-256 of directory and hashes */
+    uint64_t records_at;      /* the directory begins at 128, the hashes behind it, where it is listed then the lists' head */
+    uint64_t n_parts, n_full, lists_at;         /* of the lists, and where their body begins; 0 where it is not listed */
+    uint8_t columns[32];      /* SHA-256 of what lies between this head and the records */
     uint8_t seal[32];         /* SHA-256 of all above */
 };
 _Static_assert(sizeof(struct fair_segment_head) == 128, "a head is 128 bytes");
@@ -65,12 +67,20 @@ struct fair_segments {
     int lock;                 /* >= 0: we are the writer */
     struct fair_pending *pending;
     size_t n_pending, room_pending;
+    size_t list_from;
 };
 
 static inline size_t
 fair_gone_words(size_t n)
 {
     return (n + 63) / 64;
+}
+
+/* Bytes between the head and the records. */
+static inline uint64_t
+fair_segment_columns(uint64_t n, bool listed, uint64_t n_full)
+{
+    return n * sizeof(struct fair_segment_entry) + (listed ? (n + 7) / 8 * 512 + fair_lists_head_bytes(n_full) : n * 32);
 }
 
 void fair_segments_path(const struct fair_segments *s, uint64_t number, char out[PATH_MAX]);

@@ -114,6 +114,8 @@ struct source {
     struct fair_segment_entry e;
     uint64_t whole[4];
     const uint8_t *record;
+    const struct fair_segment *from;      /* a listed segment that has its codes, or NULL */
+    uint32_t number;          /* there */
 };
 
 static int
@@ -157,6 +159,7 @@ struct next {
     size_t *alive;
     struct source *sources;
     size_t n_sources;
+    struct fair_arena *arena; /* of records that had to be written anew */
 };
 
 static void
@@ -167,10 +170,11 @@ next_free(struct next *x, size_t n_segments)
     free(x->swallowed);
     free(x->alive);
     free(x->sources);
+    fair_arena_free(&x->arena);
 }
 
-/* Swallow, from the last segment on, each that is no larger than what the new one already has, and any that is mostly
- * gone: so a work is written again about as often as the catalogue doubles, and segments stay few. */
+/* Swallow, from the last segment on, each that is no larger than what the new one already has, any that is mostly
+ * gone, and any that should have lists and has none: so a work is written again about as often as the catalogue doubles, and segments stay few. */
 static fair_status
 plan_next(struct fair_segments *s, struct next *x, struct fair_err *err)
 {
@@ -195,7 +199,7 @@ plan_next(struct fair_segments *s, struct next *x, struct fair_err *err)
     }
     n = taken;
     for (size_t i = 0; i < s->n; i++)
-        if (x->alive[i] * 2 < s->v[i]->n && n + x->alive[i] <= FAIR_SEGMENT_WORKS_MOST) {
+        if ((x->alive[i] * 2 < s->v[i]->n || (!s->v[i]->listed && x->alive[i] >= s->list_from)) && n + x->alive[i] <= FAIR_SEGMENT_WORKS_MOST) {
             x->swallowed[i] = true;
             n += x->alive[i];
         }
@@ -225,8 +229,12 @@ plan_next(struct fair_segments *s, struct next *x, struct fair_err *err)
             if (x->gone[i][k / 64] >> (k % 64) & 1) continue;
             FAIR_TRY(fair_segment_record(seg, k, &record, err));
             to->e = seg->entries[k];
-            memcpy(to->whole, seg->whole + 4 * k, sizeof to->whole);
+            fair_segment_whole(seg, k, to->whole);
             to->record = (const uint8_t *)record.p;
+            if (seg->listed) {
+                to->from = seg;
+                to->number = (uint32_t)k;
+            }
             x->n_sources++;
         }
     }
@@ -234,11 +242,120 @@ plan_next(struct fair_segments *s, struct next *x, struct fair_err *err)
     return FAIR_OK;
 }
 
-/* Write the sources as segment `number`, durable but not yet named by anything. */
+/* The sources as a segment without lists has them: those that lie in lists are taken out. */
 static fair_status
-write_segment(const struct fair_segments *s, uint64_t number, struct next *x, struct fair_manifest_entry *out, struct fair_err *err)
+take_out(struct next *x, struct fair_err *err)
+{
+    for (size_t i = 0; i < x->n_sources; i++) {
+        struct source *from = &x->sources[i];
+        struct fair_record r;
+        fair_str record = { (const char *)from->record, from->e.length };
+        if (from->from == NULL) continue;
+        FAIR_TRY(fair_record_see(record, &r, err));
+        FAIR_TRY(fair_lists_take(&from->from->lists, from->number, &r, x->arena, err));
+        record = fair_record_repack(&r, x->arena);
+        from->record = (const uint8_t *)record.p;
+        from->e.length = (uint32_t)record.n;
+        from->e.sum = fair_segment_sum(from->record, record.n);
+    }
+    return FAIR_OK;
+}
+
+/* The sources as a listed segment has them; their records are made when they are written. */
+static fair_status
+put_in(struct next *x, struct fair_listing *v, struct fair_lists_plan *plan, struct fair_err *err)
+{
+    const uint32_t *place;
+
+    for (size_t i = 0; i < x->n_sources; i++) {
+        const struct source *from = &x->sources[i];
+        FAIR_TRY(fair_record_see((fair_str){ (const char *)from->record, from->e.length }, &v[i].record, err));
+        if ((v[i].record.codes == NULL) != (from->from != NULL)) return fair_fail(err, FAIR_CORRUPT, "index record of work %lld: not of its segment's kind", (long long)from->e.work);
+        if (from->from != NULL) v[i].from = &from->from->lists;
+        v[i].number = from->number;
+    }
+    FAIR_TRY(fair_lists_plan(v, x->n_sources, plan, err));
+    place = plan->place;
+    for (size_t i = 0; i < x->n_sources; place += v[i].record.n, i++) {
+        uint8_t record[FAIR_RECORD_MAX] __attribute__((aligned(8)));
+        struct fair_segment_entry *e = &x->sources[i].e;
+        e->length = (uint32_t)fair_record_listed_bytes(v[i].record.n);
+        fair_record_pack_listed(&v[i].record, place, record);
+        e->sum = fair_segment_sum(record, e->length);
+    }
+    return FAIR_OK;
+}
+
+/* Hashes in blocks of eight. */
+static bool
+blocks(const struct next *x, const struct fair_listing *v, bool glance, bool (*take)(void *self, const void *bytes, size_t n), void *self)
+{
+    bool well = true;
+
+    for (size_t i = 0; well && i < x->n_sources; i += 8) {
+        uint64_t block[4][8] = { { 0 } };
+        for (size_t k = 0; k < 8 && i + k < x->n_sources; k++)
+            for (size_t w = 0; w < 4; w++) block[w][k] = glance ? v[i + k].record.glance[w] : x->sources[i + k].whole[w];
+        well = take(self, block, sizeof block);
+    }
+    return well;
+}
+
+/* What lies between head and records, given piece by piece to `take`, which says whether to go on. */
+static bool
+columns(const struct next *x, const struct fair_listing *v, const struct fair_lists_plan *plan, bool (*take)(void *self, const void *bytes, size_t n), void *self)
+{
+    const uint32_t none = 0;
+    bool well = true;
+
+    for (size_t i = 0; well && i < x->n_sources; i++) well = take(self, &x->sources[i].e, sizeof x->sources[i].e);
+    if (plan == NULL) {
+        for (size_t i = 0; well && i < x->n_sources; i++) well = take(self, x->sources[i].whole, 32);
+        return well;
+    }
+    well = well && blocks(x, v, false, take, self) && blocks(x, v, true, take, self);
+    well = well && take(self, plan->groups, FAIR_LISTS_GROUPS * sizeof *plan->groups) && take(self, plan->first, ((size_t)plan->n_full + 1) * 4);
+    return well && (plan->n_full % 2 == 1 || take(self, &none, 4));      /* up to a multiple of 8 bytes */
+}
+
+static bool
+to_sum(void *self, const void *bytes, size_t n)
+{
+    fair_sha256_add(self, bytes, n);
+    return true;
+}
+
+static bool
+to_file(void *self, const void *bytes, size_t n)
+{
+    return fwrite(bytes, n, 1, self) == 1;
+}
+
+static bool
+records(const struct next *x, const struct fair_listing *v, const uint32_t *place, FILE *f)
 {
     static const uint8_t zero[8];
+    bool well = true;
+
+    for (size_t i = 0; well && i < x->n_sources; i++) {
+        const size_t n = x->sources[i].e.length, pad = (8 - n % 8) % 8;
+        uint8_t listed[FAIR_RECORD_MAX] __attribute__((aligned(8)));
+        const uint8_t *record = x->sources[i].record;
+        if (v != NULL) {
+            fair_record_pack_listed(&v[i].record, place, listed);
+            place += v[i].record.n;
+            record = listed;
+        }
+        well = fwrite(record, 1, n, f) == n && fwrite(zero, 1, pad, f) == pad;
+    }
+    return well;
+}
+
+/* Write the sources as segment `number`, durable but not yet named by anything. */
+static fair_status
+write_file(const struct fair_segments *s, uint64_t number, struct next *x, const struct fair_listing *v, const struct fair_lists_plan *plan,
+           struct fair_manifest_entry *out, struct fair_err *err)
+{
     struct fair_segment_head h = { .magic = FAIR_SEGMENT_MAGIC, .version = FAIR_SEGMENTS_VERSION, .scheme = s->scheme };
     struct fair_sha256_run *run = fair_sha256_begin();
     struct fair_sha256 sum;
@@ -248,17 +365,26 @@ write_segment(const struct fair_segments *s, uint64_t number, struct next *x, st
     FILE *f;
     int fd;
 
+    if (plan != NULL) {
+        memcpy(h.magic, FAIR_SEGMENT_LISTED_MAGIC, 8);
+        h.version = FAIR_SEGMENT_LISTED_VERSION;
+        h.n_parts = plan->n_parts;
+        h.n_full = plan->n_full;
+    }
     h.n = x->n_sources;
-    h.records_at = sizeof h + x->n_sources * (sizeof(struct fair_segment_entry) + 32);
+    h.records_at = sizeof h + fair_segment_columns(h.n, plan != NULL, h.n_full);
     for (size_t i = 0; i < x->n_sources; i++) {
         x->sources[i].e.offset = at;
         at += (x->sources[i].e.length + 7u) / 8 * 8;
-        fair_sha256_add(run, &x->sources[i].e, sizeof x->sources[i].e);
     }
-    for (size_t i = 0; i < x->n_sources; i++) fair_sha256_add(run, x->sources[i].whole, 32);
+    (void)columns(x, v, plan, to_sum, run);
     sum = fair_sha256_end(&run);
     memcpy(h.columns, sum.b, 32);
     h.bytes = h.records_at + at;
+    if (plan != NULL) {
+        h.lists_at = h.bytes;
+        h.bytes += fair_lists_bytes(h.n_parts);
+    }
     sum = fair_sha256_of(&h, offsetof(struct fair_segment_head, seal));
     memcpy(h.seal, sum.b, 32);
     *out = (struct fair_manifest_entry){ .number = number, .n = h.n, .bytes = h.bytes };
@@ -273,14 +399,8 @@ write_segment(const struct fair_segments *s, uint64_t number, struct next *x, st
         return fair_fail(err, FAIR_IO, "index segment %s: %m", path);
     }
     setvbuf(f, NULL, _IOFBF, 1 << 18);
-    well = fwrite(&h, sizeof h, 1, f) == 1;
-    for (size_t i = 0; well && i < x->n_sources; i++) well = fwrite(&x->sources[i].e, sizeof x->sources[i].e, 1, f) == 1;
-    for (size_t i = 0; well && i < x->n_sources; i++) well = fwrite(x->sources[i].whole, 32, 1, f) == 1;
-    for (size_t i = 0; well && i < x->n_sources; i++) {
-        const size_t n = x->sources[i].e.length, pad = (8 - n % 8) % 8;
-        well = fwrite(x->sources[i].record, 1, n, f) == n && fwrite(zero, 1, pad, f) == pad;
-    }
-    well = well && fflush(f) == 0 && fsync(fd) == 0;
+    well = fwrite(&h, sizeof h, 1, f) == 1 && columns(x, v, plan, to_file, f) && records(x, v, plan != NULL ? plan->place : NULL, f) && fflush(f) == 0 &&
+           (plan == NULL || fair_lists_write(v, x->n_sources, plan, fd, h.lists_at)) && fsync(fd) == 0;
     if (!well) fair_fail(err, FAIR_IO, "index segment %s: %m", path);
     if (fclose(f) != 0 && well) {
         well = false;
@@ -288,6 +408,26 @@ write_segment(const struct fair_segments *s, uint64_t number, struct next *x, st
     }
     if (!well) unlink(path);
     return well ? FAIR_OK : FAIR_IO;
+}
+
+static fair_status
+write_segment(const struct fair_segments *s, uint64_t number, struct next *x, struct fair_manifest_entry *out, struct fair_err *err)
+{
+    struct fair_lists_plan plan = { 0 };
+    struct fair_listing *v;
+    fair_status status;
+
+    x->arena = fair_arena_new();
+    if (x->n_sources < s->list_from) {
+        FAIR_TRY(take_out(x, err));
+        return write_file(s, number, x, NULL, NULL, out, err);
+    }
+    v = fair_xcalloc(x->n_sources, sizeof *v);
+    status = put_in(x, v, &plan, err);
+    if (status == FAIR_OK) status = write_file(s, number, x, v, &plan, out, err);
+    fair_lists_plan_free(&plan);
+    free(v);
+    return status;
 }
 
 static fair_status

@@ -8,8 +8,10 @@ void
 fair_shelf_free(struct fair_shelf *s)
 {
     free(s->works);
-    free(s->whole);
-    free(s->glance);
+    if (s->segment == NULL) {
+        free(s->whole);
+        free(s->glance);
+    }
     free(s->first);
     free(s->listed);
     free(s->codes);
@@ -22,6 +24,7 @@ fair_shelf_put(struct fair_shelf *s, fair_id org, fair_id work, fair_str bytes, 
     struct fair_record r;
 
     FAIR_TRY(fair_record_see(bytes, &r, err));
+    if (r.codes == NULL) return fair_fail(err, FAIR_CORRUPT, "index record: its codes lie in lists that are not here");
     if (s->n >= FAIR_SHELF_WORKS) return fair_fail(err, FAIR_LIMIT, "index: over %u works in one segment", FAIR_SHELF_WORKS);
     if (s->n == s->room) {
         s->room = s->room ? s->room * 2 : 64;
@@ -39,6 +42,44 @@ fair_shelf_put(struct fair_shelf *s, fair_id org, fair_id work, fair_str bytes, 
     }
     s->works[s->n++] = (struct fair_shelved){ org, work, r, false };
     return FAIR_OK;
+}
+
+void
+fair_shelf_have(struct fair_shelf *s, const struct fair_segment *segment)
+{
+    s->segment = segment;
+    s->n = segment->n;
+    s->whole = (uint64_t (*)[4][8])(uintptr_t)segment->whole;      /* only ever read */
+    s->glance = (uint64_t (*)[4][8])(uintptr_t)segment->glance;
+}
+
+fair_status
+fair_shelf_peek(const struct fair_shelf *s, uint32_t i, struct fair_record *room, const struct fair_record **out, struct fair_err *err)
+{
+    fair_str bytes;
+
+    if (s->segment == NULL) {
+        *out = &s->works[i].record;
+        return FAIR_OK;
+    }
+    FAIR_TRY(fair_segment_record(s->segment, i, &bytes, err));
+    FAIR_TRY(fair_record_see(bytes, room, err));
+    *out = room;
+    return FAIR_OK;
+}
+
+fair_status
+fair_shelf_see(const struct fair_shelf *s, uint32_t i, struct fair_arena *a, const struct fair_record **out, struct fair_err *err)
+{
+    struct fair_record *room;
+
+    if (s->segment == NULL) {
+        *out = &s->works[i].record;
+        return FAIR_OK;
+    }
+    room = FAIR_NEW(a, struct fair_record);
+    FAIR_TRY(fair_shelf_peek(s, i, room, out, err));
+    return fair_lists_take(&s->segment->lists, i, room, a, err);
 }
 
 #define LISTS (FAIR_FAMILIES * FAIR_SIDES)
@@ -62,7 +103,7 @@ fair_shelf_list(struct fair_shelf *s)
     uint32_t *at;
     uint16_t *list;
 
-    if (s->n_listed == s->n && s->first != NULL) return;
+    if (s->segment != NULL || (s->n_listed == s->n && s->first != NULL)) return;
     for (size_t i = 0; i < s->n; i++) total += s->works[i].record.n;
     free(s->first);
     free(s->listed);

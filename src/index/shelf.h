@@ -4,18 +4,13 @@
 #define FAIR_SHELF_H
 #include "base/types.h"
 #include "index/record.h"
+#include "index/segments.h"
 
 struct fair_shelved { fair_id org, work; struct fair_record record; bool gone; };
 
-/* A part in a list: its work's number in the shelf, its number in the work, and the turn that its word is of the family's
- * kept one. */
-#define FAIR_SHELF_WORKS (1u << 23)
-static inline uint32_t fair_listed(uint32_t work, uint32_t part, uint32_t turn) { return work << 9 | part << 2 | turn; }
-static inline uint32_t fair_listed_work(uint32_t l) { return l >> 9; }
-static inline uint32_t fair_listed_part(uint32_t l) { return l >> 2 & 127; }
-static inline uint32_t fair_listed_turn(uint32_t l) { return l & 3; }
-
+/* Of a listed segment (lists.h) nothing is made: all that is here is `segment`, `n` and the whole hashes, which lie in the file. */
 struct fair_shelf {
+    const struct fair_segment *segment;
     struct fair_shelved *works;
     size_t n, room;
     uint64_t (*whole)[4][8];  /* the whole hashes in blocks of eight: their first words, then their second ones ... */
@@ -28,9 +23,23 @@ struct fair_shelf {
     size_t n_listed;          /* works that are in the lists */
 };
 
+static inline bool
+fair_shelf_gone(const struct fair_shelf *s, uint32_t i)
+{
+    return s->segment != NULL ? fair_segment_gone(s->segment, i) : s->works[i].gone;
+}
+static inline fair_id fair_shelf_org(const struct fair_shelf *s, uint32_t i) { return s->segment != NULL ? s->segment->entries[i].org : s->works[i].org; }
+static inline fair_id fair_shelf_work(const struct fair_shelf *s, uint32_t i) { return s->segment != NULL ? s->segment->entries[i].work : s->works[i].work; }
+/* Work i's record, its codes perhaps not taken out of the lists: in *room or on the shelf. */
+fair_status fair_shelf_peek(const struct fair_shelf *s, uint32_t i, struct fair_record *room, const struct fair_record **out, struct fair_err *err) FAIR_MUST_CHECK;
+/* The same with its codes; lies in the arena or on the shelf. */
+fair_status fair_shelf_see(const struct fair_shelf *s, uint32_t i, struct fair_arena *a, const struct fair_record **out, struct fair_err *err) FAIR_MUST_CHECK;
+
 void fair_shelf_free(struct fair_shelf *s);
 /* Add a record; the bytes must outlive the shelf. */
 fair_status fair_shelf_put(struct fair_shelf *s, fair_id org, fair_id work, fair_str bytes, struct fair_err *err) FAIR_MUST_CHECK;
+/* Have a listed segment; it must outlive the shelf. */
+void fair_shelf_have(struct fair_shelf *s, const struct fair_segment *segment);
 /* Make the lists of all that was put. */
 void fair_shelf_list(struct fair_shelf *s);
 

@@ -123,7 +123,7 @@ lay(const struct fair_index *ix, struct fair_search *s, struct fair_matches *io,
     if (m->bits > NEAR) c.whole_mapped = false;
     FAIR_TRY(fair_pixels_lay_on(ix, s, m, NULL, &c, err));
     if (!c.looked) return FAIR_OK;
-    at = fair_search_add(s, io, m->work, c.record);
+    at = fair_search_add(s, io, c.shelf, c.number, c.record);
     if (at == SIZE_MAX || (s->clues[at].looked && fair_pixels_fitness(&s->clues[at]) >= fair_pixels_fitness(&c))) return FAIR_OK;
     if (c.whole_mapped && m->bits < io->v[at].bits) { io->v[at].bits = m->bits; io->v[at].turn = m->turn; }
     io->v[at].agree = (uint16_t)c.agree;

@@ -29,10 +29,9 @@ fair_stage_glance(const struct fair_index *ix, const struct fair_query *q, struc
     struct fair_near best[FAIR_NEAREST];
     size_t n;
 
-    (void)err;
     if (q->fp->glance_quality < FAIR_WHOLE_QUALITY) return FAIR_OK;
-    n = fair_near_find(ix, &ask, best);
-    for (size_t i = 0; i < n && fair_near_add((struct fair_search *)q, &best[i], io) != SIZE_MAX; i++) { }
+    FAIR_TRY(fair_near_find(ix, &ask, best, &n, err));
+    for (size_t i = 0, at = 0; i < n && at != SIZE_MAX; i++) FAIR_TRY(fair_near_add((struct fair_search *)q, &best[i], io, &at, err));
     return FAIR_OK;
 }
 
@@ -45,7 +44,7 @@ fair_index_glance(const struct fair_index *ix, const struct fair_glance *g, fair
 
     FAIR_TRY(fair_index_ready(ix, err));
     ask.radius = fair_glance_near(count(ix));
-    if (g->quality >= FAIR_WHOLE_QUALITY) n = fair_near_find(ix, &ask, best);
+    if (g->quality >= FAIR_WHOLE_QUALITY) FAIR_TRY(fair_near_find(ix, &ask, best, &n, err));
     *look = g->quality < FAIR_WHOLE_QUALITY || n > 0;
     if (bits != NULL) *bits = n > 0 ? best[0].bits : 256;
     return FAIR_OK;

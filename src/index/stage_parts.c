@@ -3,11 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include "fingerprint/kernels.h"
+#include "index/drawers.h"
+#include "index/kernels_drawers.h"
 #include "index/search.h"
 #include "index/words.h"
 
 #define PROBES 4              /* words looked up for each part of the query                         */
 #define MANY 4000             /* works from which on only some sides of a word are looked at         */
+#define DRAWERS 128            /* looked into in listed segments for a part of the query at most,      */
+#define ENOUGH 8192           /* and no more once so many parts were looked at; a drawer is looked through as a whole */
+#define LISTS_MOST 1024       /* lists that this may be */
+#define HIGH(bits) ((bits) * 6 / 10 + 6)      /* of a code's bits that differ about .6 are first ones; in 1 of 100 pairs 5 more than that */
+#define NEAR_LEAST 34         /* as NEAR, in the largest catalogue                                   */
 #define NEAR 70               /* bits within which two codes may be the same spot                   */
 #define CAP 6                 /* pairings kept for a part of the query and a turn, the nearest first  */
 #define CAP_MOST 12           /* the same in a large catalogue                                       */
@@ -19,8 +26,9 @@
 #define ANGLES 16
 #define PI 3.14159265f
 
-/* All shelves as one: shelf k's work i is number before[k] + i. */
-struct shelves { const struct fair_shelf **v; uint32_t *before; size_t n; uint32_t works; };
+/* All shelves as one: shelf k's work i is number before[k] + i.  `made`: works on those whose lists are made in memory; the other
+ * shelves, from v[n_made] on, are of listed segments. */
+struct shelves { const struct fair_shelf **v; uint32_t *before; size_t n, n_made; uint32_t works, made; };
 
 /* A pairing of a work's part with a query's: 16 bytes, for there are many. */
 struct found {
@@ -31,8 +39,9 @@ struct found {
 };
 struct founds { struct found *v; size_t n, room; };
 
-static const struct fair_shelved *
-work_at(const struct shelves *s, uint32_t number)
+/* The shelf that a work is on, and where. */
+static const struct fair_shelf *
+shelf_of(const struct shelves *s, uint32_t number, uint32_t *at)
 {
     size_t low = 0, high = s->n;
 
@@ -41,7 +50,8 @@ work_at(const struct shelves *s, uint32_t number)
         if (s->before[mid] <= number) low = mid;
         else high = mid;
     }
-    return &s->v[low]->works[number - s->before[low]];
+    *at = number - s->before[low];
+    return s->v[low];
 }
 
 /* Room for `more` pairings behind those that are there. */
@@ -80,11 +90,11 @@ struct near {
 };
 
 static void
-begin(struct near *s)
+begin(struct near *s, unsigned limit)
 {
     memset(s->count, 0, sizeof s->count);
     for (unsigned t = 0; t < 4; t++) {
-        s->limit[t] = NEAR;
+        s->limit[t] = (uint16_t)limit;
         s->sum[t] = 0;
     }
     s->n = s->n_runs = 0;
@@ -119,19 +129,12 @@ limits_under(const struct near *s, unsigned turn, uint16_t limit[4])
     for (unsigned t = 0; t < 4; t++) limit[t] = s->limit[t ^ turn];
 }
 
-/* A run of `n` entries of a list: those near enough are gathered. */
+/* A run was found: what is kept with it may be nearer now. */
 static void
-gather(struct near *s, const struct fair_shelf *shelf, uint32_t before, uint32_t at, uint32_t n, const uint64_t turned[4], unsigned turn)
+settle(struct near *s, const struct run *r, unsigned turn)
 {
-    uint16_t limit[4];
     uint64_t found = 0;       /* by turn, 16 bits each: a run has at most RUN */
-    struct run *r;
 
-    grow(s);
-    limits_under(s, turn, limit);
-    r = &s->runs[s->n_runs++];
-    *r = (struct run){ .before = before, .turn = turn };
-    r->n = fair_kernels()->near256(turned, shelf->codes + 4 * (size_t)at, shelf->listed + at, n, limit, s->listed + s->n, s->bits + s->n);
     for (size_t i = s->n; i < s->n + r->n; i++) {
         unsigned t = fair_listed_turn(s->listed[i]) ^ turn;
         s->count[t][s->bits[i]]++;
@@ -142,6 +145,39 @@ gather(struct near *s, const struct fair_shelf *shelf, uint32_t before, uint32_t
         s->sum[t] += found >> 16 * t & 0xffff;
         while (s->sum[t] - s->count[t][s->limit[t]] > s->cap) s->sum[t] -= s->count[t][s->limit[t]--];
     }
+}
+
+/* A run of `n` entries of a list: those near enough are gathered. */
+static void
+gather(struct near *s, const struct fair_shelf *shelf, uint32_t before, uint32_t at, uint32_t n, const uint64_t turned[4], unsigned turn)
+{
+    uint16_t limit[4];
+    struct run *r;
+
+    grow(s);
+    limits_under(s, turn, limit);
+    r = &s->runs[s->n_runs++];
+    *r = (struct run){ .before = before, .turn = turn };
+    r->n = fair_kernels()->near256(turned, shelf->codes + 4 * (size_t)at, shelf->listed + at, n, limit, s->listed + s->n, s->bits + s->n);
+    settle(s, r, turn);
+}
+
+/* The same in a listed segment; `all`: by all bits, not first by the first ones. */
+static void
+gather_kept(struct near *s, const struct fair_kept *parts, uint32_t n, uint32_t before, const uint64_t turned[4], unsigned turn, bool all)
+{
+    uint16_t limit[4], most = 0;
+    struct run *r;
+
+    grow(s);
+    limits_under(s, turn, limit);
+    for (unsigned t = 0; t < 4; t++) most = limit[t] > most ? limit[t] : most;
+    r = &s->runs[s->n_runs];
+    *r = (struct run){ .before = before, .turn = turn };
+    r->n = fair_drawers_kernels()->near_kept(turned, parts, n, all ? most : HIGH(most), limit, s->listed + s->n, s->bits + s->n);
+    if (r->n == 0) return;
+    s->n_runs++;
+    settle(s, r, turn);
 }
 
 /* Put the nearest of what was gathered for a part of the query behind `out`, by turn; what a common code is near to tells little,
@@ -193,7 +229,7 @@ look_up(const struct shelves *s, uint16_t word, unsigned n_sides, const uint64_t
     fair_part_code_turn(code, turn, turned);
     if (each == 1) fair_word_sides(turned, family, n_sides, sides);
     for (unsigned side = 0; side < n_sides; side += each)
-        for (size_t k = 0; k < s->n; k++) {
+        for (size_t k = 0; k < s->n_made; k++) {
             const uint32_t *first = s->v[k]->first + family * FAIR_SIDES + sides[side];
             for (uint32_t at = first[0], stop = first[each], n; at < stop; at += n) {
                 n = stop - at < RUN ? stop - at : RUN;
@@ -211,7 +247,7 @@ static const uint8_t sides_of_many[PROBES] = { 5, 4, 3, 2 };
 static void
 fetch(const struct shelves *s, const uint16_t words[PROBES], bool lists)
 {
-    for (size_t k = 0; k < s->n && k < 4; k++)
+    for (size_t k = 0; k < s->n_made && k < 4; k++)
         for (unsigned m = 0; m < PROBES; m++) {
             const uint32_t *first = s->v[k]->first + fair_word_family(words[m]) * FAIR_SIDES;
             if (!lists) {
@@ -223,29 +259,134 @@ fetch(const struct shelves *s, const uint16_t words[PROBES], bool lists)
         }
 }
 
-/* Look up the query's parts `from` to before `to`. */
+/* What is looked through in listed segments for one part of the query: in the nearest drawers first. */
+struct list { const struct fair_kept *parts; uint32_t n, before; uint8_t turn; };
+struct lists { struct list v[LISTS_MOST]; size_t n; };
+
+/* The lists are fetched meanwhile. */
 static void
-look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t to, struct founds *out)
+find_lists(const struct shelves *s, const uint64_t code[4], struct lists *out)
+{
+    struct fair_drawer near[DRAWERS];
+    size_t m = fair_drawers_near(code, DRAWERS, near), seen = 0;
+
+    out->n = 0;
+    for (size_t d = 0; d < m && seen < ENOUGH; d++)
+        for (size_t k = s->n_made; k < s->n && out->n < LISTS_MOST; k++) {
+            const struct fair_lists *l = &s->v[k]->segment->lists;
+            uint32_t from, to;
+            if (!fair_lists_of(l, near[d].number, &from, &to)) continue;
+            out->v[out->n++] = (struct list){ l->parts + from, to - from, s->before[k], near[d].turn };
+            seen += to - from;
+            for (uint32_t at = from; at < to && at < from + 16; at += 2) __builtin_prefetch(l->parts + at);
+        }
+}
+
+static void
+look_through(const struct lists *lists, const uint64_t code[4], struct near *near)
+{
+    uint64_t turned[4][4];
+
+    for (unsigned t = 0; t < 4; t++) fair_part_code_turn(code, t, turned[t]);
+    for (size_t i = 0; i < lists->n; i++) {
+        const struct list *l = &lists->v[i];
+        for (uint32_t at = 0, n; at < l->n; at += n) {
+            n = l->n - at < RUN ? l->n - at : RUN;
+            gather_kept(near, l->parts + at, n, l->before, turned[l->turn], l->turn, false);
+        }
+    }
+}
+
+static struct worth
+worth_of(const struct shelves *s)
 {
     struct worth w = { .cap = s->works / 100 < CAP_MOST - CAP ? CAP + s->works / 100 : CAP_MOST };
-    struct near near = { .cap = w.cap };
-    const uint8_t *sides = s->works >= MANY ? sides_of_many : sides_of_few;
-    uint16_t (*words)[PROBES] = fair_xmalloc((to + 1) * sizeof *words);
 
     w.rare = fair_xmalloc((w.cap + 1) * sizeof *w.rare);
     w.rare[0] = 0;
     for (size_t sum = 1; sum <= w.cap; sum++) w.rare[sum] = logf(1 + (float)w.cap / (float)sum);
-    for (uint32_t i = from; i < to; i++) fair_words_of(fp->parts[i].code, PROBES, words[i]);
+    return w;
+}
+
+/* In a large catalogue what is far is none of the nearest, and hardly is where it would be sought: 4 bits less for twice the works. */
+static unsigned
+limit_of(const struct shelves *s)
+{
+    unsigned limit = NEAR;
+
+    for (uint32_t works = s->works; works >= MANY && limit > NEAR_LEAST; works /= 2) limit -= 4;
+    return limit;
+}
+
+/* Look up the query's parts `from` to before `to`. */
+static void
+look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t to, struct founds *out)
+{
+    struct worth w = worth_of(s);
+    struct near near = { .cap = w.cap };
+    const uint8_t *sides = s->made >= MANY ? sides_of_many : sides_of_few;
+    const unsigned limit = s->n > s->n_made ? limit_of(s) : NEAR;
+    uint16_t (*words)[PROBES] = fair_xmalloc((to + 1) * sizeof *words);
+    struct lists *lists = s->n > s->n_made ? fair_xmalloc(2 * sizeof *lists) : NULL;
+
+    for (uint32_t i = from; i < to && s->n_made > 0; i++) fair_words_of(fp->parts[i].code, PROBES, words[i]);
+    if (lists != NULL && from < to) find_lists(s, fp->parts[from].code, &lists[from % 2]);
     for (uint32_t i = from; i < to; i++) {
-        if (i + 2 < to) fetch(s, words[i + 2], false);
-        if (i + 1 < to) fetch(s, words[i + 1], true);
-        begin(&near);
-        for (unsigned m = 0; m < PROBES; m++) look_up(s, words[i][m], sides[m], fp->parts[i].code, &near);
+        begin(&near, limit);
+        if (s->n_made > 0) {
+            if (i + 2 < to) fetch(s, words[i + 2], false);
+            if (i + 1 < to) fetch(s, words[i + 1], true);
+            for (unsigned m = 0; m < PROBES; m++) look_up(s, words[i][m], sides[m], fp->parts[i].code, &near);
+        }
+        if (lists != NULL) {
+            if (i + 1 < to) find_lists(s, fp->parts[i + 1].code, &lists[(i + 1) % 2]);
+            look_through(&lists[i % 2], fp->parts[i].code, &near);
+        }
         thin(&near, &w, (uint16_t)i, out);
     }
     end(&near);
     free(w.rare);
     free(words);
+    free(lists);
+}
+
+/* The same by comparing every part with every other, a piece of the lists at a time with all parts of the query: what the lists are
+ * measured by. */
+static fair_status
+look_up_each(const struct shelves *s, const struct fair_fingerprint *fp, struct founds *out, struct fair_err *err)
+{
+    struct worth w;
+    struct near *near;
+
+    if (s->n_made > 0) return fair_fail(err, FAIR_INVALID, "index: not all segments have lists");
+    w = worth_of(s);
+    near = fair_xcalloc(fp->n_parts + 1, sizeof *near);
+    for (uint32_t i = 0; i < fp->n_parts; i++) {
+        near[i].cap = w.cap;
+        begin(&near[i], NEAR);
+    }
+    for (size_t k = s->n_made; k < s->n; k++) {
+        const struct fair_lists *l = &s->v[k]->segment->lists;
+        for (uint32_t at = 0, n; at < l->n_parts; at += n) {
+            n = l->n_parts - at < 8 * RUN ? l->n_parts - at : 8 * RUN;
+            for (uint32_t i = 0; i < fp->n_parts; i++)
+                for (unsigned t = 0; t < 4; t++) {
+                    uint64_t turned[4];
+                    fair_part_code_turn(fp->parts[i].code, t, turned);
+                    for (uint32_t run = at, m; run < at + n; run += m) {
+                        m = at + n - run < RUN ? at + n - run : RUN;
+                        gather_kept(&near[i], l->parts + run, m, s->before[k], turned, t, true);
+                    }
+                }
+        }
+    }
+    for (uint32_t i = 0; i < fp->n_parts; i++) {
+        thin(&near[i], &w, (uint16_t)i, out);
+        end(&near[i]);
+    }
+    free(near);
+    free(w.rare);
+    return FAIR_OK;
 }
 
 /* Put the pairings in order of work, keeping the order within each: by counting, 11 bits of the work's number at a time. */
@@ -346,7 +487,7 @@ hits_about(const struct peak *p, const struct found *f, size_t n, struct fair_hi
     return m;
 }
 
-struct ranked { struct peak peak; const struct fair_shelved *work; size_t from, n; };
+struct ranked { struct peak peak; const struct fair_shelf *shelf; uint32_t at; size_t from, n; };
 
 static int
 by_votes(const void *a, const void *b)
@@ -365,86 +506,137 @@ shorten(struct ranked *v, size_t n)
     return n < SHORTLIST ? n : SHORTLIST;
 }
 
-/* The works with the heaviest votes; v holds twice SHORTLIST. */
-static size_t
-rank(const struct shelves *s, const struct fair_query *q, struct founds *f, struct ranked *v)
+/* Do enough pairings need one and the same turn? */
+static bool
+one_turn(const struct found *f, size_t n)
+{
+    size_t each[4] = { 0 };
+
+    for (size_t i = 0; i < n; i++)
+        if (++each[f[i].turn] == LEAST) return true;
+    return false;
+}
+
+/* The works with the heaviest votes, *kept of them; v holds twice SHORTLIST. */
+static fair_status
+rank(const struct shelves *s, const struct fair_query *q, struct founds *f, struct ranked *v, size_t *kept, struct fair_err *err)
 {
     struct scales scales = scales_of(q->fp, q->arena);
     size_t n = 0;
 
     by_work(f, s->works);
     for (size_t from = 0, to; from < f->n; from = to) {
-        const struct fair_shelved *w;
+        const struct fair_shelf *shelf;
+        const struct fair_record *r;
+        struct fair_record room;
+        uint32_t at;
         for (to = from + 1; to < f->n && f->v[to].work == f->v[from].work; to++) { }
-        if (to - from < LEAST) continue;
-        w = work_at(s, f->v[from].work);
-        if (w->gone || (q->org != 0 && w->org != q->org)) continue;
-        v[n++] = (struct ranked){ vote(&w->record, &scales, f->v + from, to - from), w, from, to - from };
+        if (to - from < LEAST || !one_turn(f->v + from, to - from)) continue;
+        shelf = shelf_of(s, f->v[from].work, &at);
+        if (at >= shelf->n) return fair_fail(err, FAIR_CORRUPT, "index: a list names a work that is not there: run fairtrack reindex");
+        if (fair_shelf_gone(shelf, at) || (q->org != 0 && fair_shelf_org(shelf, at) != q->org)) continue;
+        FAIR_TRY(fair_shelf_peek(shelf, at, &room, &r, err));
+        for (size_t i = from; i < to; i++)
+            if (f->v[i].part >= r->n) return fair_fail(err, FAIR_CORRUPT, "index: a list names part %u of %u: run fairtrack reindex", f->v[i].part, r->n);
+        v[n++] = (struct ranked){ vote(r, &scales, f->v + from, to - from), shelf, at, from, to - from };
         if (n == 2 * SHORTLIST) n = shorten(v, n);
     }
-    return shorten(v, n);
+    *kept = shorten(v, n);
+    return FAIR_OK;
 }
 
-/* The best works get a map and become candidates.  Where `known` is not SIZE_MAX, only that candidate does, and it is told whether
- * OTHER hits agree on its map and on that of no other work. */
-static bool
-propose(struct fair_search *search, struct fair_matches *io, const struct founds *f, const struct ranked *v, size_t n, size_t known)
+/* A work with its map becomes a candidate, if it has not a better one. */
+static fair_status
+candidate(struct fair_search *search, struct fair_matches *io, const struct ranked *v, struct fair_clue *clue, struct fair_err *err)
 {
-    struct fair_hit *hits;
-    size_t most = 0;
-    bool alone = false;
+    size_t at;
 
+    FAIR_TRY(fair_shelf_see(v->shelf, v->at, search->q.arena, &clue->record, err));
+    at = fair_search_add(search, io, v->shelf, v->at, clue->record);
+    if (at == SIZE_MAX || clue->agree <= search->clues[at].agree) return FAIR_OK;
+    clue->whole_mapped = search->clues[at].whole_mapped;
+    clue->negated = search->clues[at].negated;
+    clue->levels = search->clues[at].levels;
+    memcpy(clue->whole_map, search->clues[at].whole_map, sizeof clue->whole_map);
+    search->clues[at] = *clue;
+    return FAIR_OK;
+}
+
+/* The best works get a map and become candidates.  Where `known` is not SIZE_MAX, only that candidate does, and *alone (may be NULL)
+ * tells whether OTHER hits agree on its map and on that of no other work. */
+static fair_status
+propose(struct fair_search *search, struct fair_matches *io, const struct shelves *s, struct founds *f, size_t known, bool *alone, struct fair_err *err)
+{
+    struct ranked v[2 * SHORTLIST];
+    struct fair_hit *hits;
+    size_t most = 0, n = 0;
+    fair_status status = FAIR_OK;
+
+    if (alone != NULL) *alone = false;
+    FAIR_TRY(rank(s, &search->q, f, v, &n, err));
     for (size_t i = 0; i < n; i++) most = v[i].n > most ? v[i].n : most;
     hits = fair_xmalloc((most + 1) * sizeof *hits);
-    for (size_t i = 0; i < n; i++) {
-        const struct fair_shelved *w = v[i].work;
-        struct fair_clue clue = { .record = &w->record, .votes = v[i].peak.votes };
-        size_t m = hits_about(&v[i].peak, f->v + v[i].from, v[i].n, hits), at;
-        if (!fair_map_find(&w->record, search->q.fp, hits, m, LEAST, &clue)) continue;
+    for (size_t i = 0; i < n && status == FAIR_OK; i++) {
+        struct fair_clue clue = { .shelf = v[i].shelf, .number = v[i].at, .votes = v[i].peak.votes };
+        size_t m = hits_about(&v[i].peak, f->v + v[i].from, v[i].n, hits);
+        struct fair_record room;
+        status = fair_shelf_peek(v[i].shelf, v[i].at, &room, &clue.record, err);
+        if (status != FAIR_OK || !fair_map_find(clue.record, search->q.fp, hits, m, LEAST, &clue)) continue;
         if (known != SIZE_MAX) {
-            bool other = io->v[known].work != w->work;
-            alone = other ? alone : clue.agree >= OTHER;
-            if (other && clue.agree >= OTHER) { alone = false; break; }
+            bool other = io->v[known].work != fair_shelf_work(v[i].shelf, v[i].at);
+            *alone = other ? *alone : clue.agree >= OTHER;
+            if (other && clue.agree >= OTHER) { *alone = false; break; }
             if (other) continue;
         }
-        at = fair_search_add(search, io, w->work, &w->record);
-        if (at == SIZE_MAX || clue.agree <= search->clues[at].agree) continue;
-        clue.whole_mapped = search->clues[at].whole_mapped;
-        clue.negated = search->clues[at].negated;
-        clue.levels = search->clues[at].levels;
-        memcpy(clue.whole_map, search->clues[at].whole_map, sizeof clue.whole_map);
-        search->clues[at] = clue;
+        status = candidate(search, io, &v[i], &clue, err);
     }
     free(hits);
-    return alone;
+    return status;
+}
+
+static fair_status
+search_parts(struct fair_search *search, struct fair_matches *io, const struct shelves *s, struct founds *f, struct fair_err *err)
+{
+    const struct fair_fingerprint *fp = search->q.fp;
+    uint32_t looked_up = 0;
+
+    if (search->each) {
+        FAIR_TRY(look_up_each(s, fp, f, err));
+        return propose(search, io, s, f, SIZE_MAX, NULL, err);
+    }
+    if (search->settled != SIZE_MAX && fp->n_parts > FEW) {
+        bool alone;
+        look_up_all(s, fp, 0, looked_up = FEW, f);
+        FAIR_TRY(propose(search, io, s, f, search->settled, &alone, err));
+        if (!alone) search->settled = SIZE_MAX;
+    }
+    if (search->settled == SIZE_MAX || fp->n_parts <= FEW) {
+        look_up_all(s, fp, looked_up, fp->n_parts, f);
+        FAIR_TRY(propose(search, io, s, f, SIZE_MAX, NULL, err));
+    }
+    return FAIR_OK;
 }
 
 fair_status
 fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
 {
-    struct fair_search *search = (struct fair_search *)q;
     struct shelves s = { 0 };
     struct founds f = { 0 };
-    struct ranked v[2 * SHORTLIST];
-    uint32_t looked_up = 0;
+    fair_status status;
 
-    (void)err;
     while (fair_index_shelf(ix, s.n) != NULL) s.n++;
     s.v = fair_alloc_array(q->arena, s.n + 1, sizeof *s.v);
     s.before = fair_alloc_array(q->arena, s.n + 1, sizeof *s.before);
-    for (size_t k = 0; k < s.n; k++) {
-        s.v[k] = fair_index_shelf(ix, k);
-        s.before[k] = s.works;
-        s.works += (uint32_t)s.v[k]->n;
-    }
-    if (search->settled != SIZE_MAX && q->fp->n_parts > FEW) {
-        look_up_all(&s, q->fp, 0, looked_up = FEW, &f);
-        if (!propose(search, io, &f, v, rank(&s, q, &f, v), search->settled)) search->settled = SIZE_MAX;
-    }
-    if (search->settled == SIZE_MAX || q->fp->n_parts <= FEW) {
-        look_up_all(&s, q->fp, looked_up, q->fp->n_parts, &f);
-        propose(search, io, &f, v, rank(&s, q, &f, v), SIZE_MAX);
-    }
+    for (size_t listed = 0, at = 0; listed < 2; listed++)      /* those that are not listed first */
+        for (size_t k = 0; k < s.n; k++) {
+            const struct fair_shelf *shelf = fair_index_shelf(ix, k);
+            if ((shelf->segment != NULL) != listed) continue;
+            s.before[at] = s.works;
+            s.v[at++] = shelf;
+            s.works += (uint32_t)shelf->n;
+            if (!listed) { s.n_made++; s.made += (uint32_t)shelf->n; }
+        }
+    status = search_parts((struct fair_search *)q, io, &s, &f, err);
     free(f.v);
-    return FAIR_OK;
+    return status;
 }

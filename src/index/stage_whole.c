@@ -20,7 +20,7 @@ note(struct fair_near *best, size_t *n, struct fair_near x)
     size_t at;
 
     for (at = 0; at < *n; at++)
-        if (best[at].work == x.work) {
+        if (best[at].shelf == x.shelf && best[at].number == x.number) {
             if (best[at].bits <= x.bits) return;
             memmove(best + at, best + at + 1, (*n - at - 1) * sizeof *best);
             --*n;
@@ -33,8 +33,8 @@ note(struct fair_near *best, size_t *n, struct fair_near x)
 }
 
 /* All eight turns go over the hashes at once, and the nearest so far say how near the others must be. */
-static void
-scan(const struct fair_shelf *s, const struct fair_nearest *ask, struct fair_near *best, size_t *n)
+static fair_status
+scan(const struct fair_shelf *s, const struct fair_nearest *ask, struct fair_near *best, size_t *n, struct fair_err *err)
 {
     struct fair_within hits[BLOCKS * 8 * FAIR_TURNS];
     const size_t all = (s->n + 7) / 8;
@@ -46,43 +46,48 @@ scan(const struct fair_shelf *s, const struct fair_nearest *ask, struct fair_nea
                                              all - from < BLOCKS ? all - from : BLOCKS, within, 256 - within, hits);
         for (size_t i = 0; i < m; i++) {
             uint32_t at = (uint32_t)(from * 8) + hits[i].at;
-            const struct fair_shelved *w;
+            const struct fair_record *r;
+            struct fair_record room;
             bool negated = hits[i].bits > 128;
             if (at >= s->n) continue;                 /* the last block may not be full */
-            w = &s->works[at];
-            if (w->gone || (ask->glance ? w->record.glance_quality : w->record.quality) < FAIR_WHOLE_QUALITY || (ask->org != 0 && w->org != ask->org))
-                continue;
-            note(best, n, (struct fair_near){ negated ? 256u - hits[i].bits : hits[i].bits, (uint8_t)hits[i].query, negated, w });
+            if (fair_shelf_gone(s, at) || (ask->org != 0 && fair_shelf_org(s, at) != ask->org)) continue;
+            FAIR_TRY(fair_shelf_peek(s, at, &room, &r, err));
+            if ((ask->glance ? r->glance_quality : r->quality) < FAIR_WHOLE_QUALITY) continue;
+            note(best, n, (struct fair_near){ negated ? 256u - hits[i].bits : hits[i].bits, at, (uint8_t)hits[i].query, negated, s });
         }
     }
+    return FAIR_OK;
 }
 
-size_t
-fair_near_find(const struct fair_index *ix, const struct fair_nearest *ask, struct fair_near best[FAIR_NEAREST])
+fair_status
+fair_near_find(const struct fair_index *ix, const struct fair_nearest *ask, struct fair_near best[FAIR_NEAREST], size_t *n, struct fair_err *err)
 {
     const struct fair_shelf *shelf;
-    size_t n = 0;
 
-    for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++) scan(shelf, ask, best, &n);
-    return n;
+    *n = 0;
+    for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++) FAIR_TRY(scan(shelf, ask, best, n, err));
+    return FAIR_OK;
 }
 
-size_t
-fair_near_add(struct fair_search *search, const struct fair_near *near, struct fair_matches *io)
+fair_status
+fair_near_add(struct fair_search *search, const struct fair_near *near, struct fair_matches *io, size_t *at, struct fair_err *err)
 {
-    const struct fair_record *r = &near->work->record;
     const float *t = turns[near->turn];
-    float w = r->norm_width, h = r->norm_height, u = (float)search->q.fp->norm_width, v = (float)search->q.fp->norm_height;
-    size_t at = fair_search_add(search, io, near->work->work, r);
+    float w, h, u = (float)search->q.fp->norm_width, v = (float)search->q.fp->norm_height;
+    const struct fair_record *r;
     struct fair_clue *c;
 
-    if (at == SIZE_MAX) return at;
-    c = &search->clues[at];
+    FAIR_TRY(fair_shelf_see(near->shelf, near->number, search->q.arena, &r, err));
+    w = r->norm_width;
+    h = r->norm_height;
+    *at = fair_search_add(search, io, near->shelf, near->number, r);
+    if (*at == SIZE_MAX) return FAIR_OK;
+    c = &search->clues[*at];
     c->negated = near->negated;
     c->whole_mapped = true;
     c->whole_map[0] = t[0] / w * u; c->whole_map[1] = t[1] / h * u; c->whole_map[2] = t[2] * u;
     c->whole_map[3] = t[3] / w * v; c->whole_map[4] = t[4] / h * v; c->whole_map[5] = t[5] * v;
-    return at;
+    return FAIR_OK;
 }
 
 fair_status
@@ -92,11 +97,11 @@ fair_stage_whole(const struct fair_index *ix, const struct fair_query *q, struct
     struct fair_near best[FAIR_NEAREST];
     size_t n;
 
-    (void)err;
     if (q->fp->quality < FAIR_WHOLE_QUALITY) return FAIR_OK;
-    n = fair_near_find(ix, &ask, best);
+    FAIR_TRY(fair_near_find(ix, &ask, best, &n, err));
     for (size_t i = 0; i < n; i++) {
-        size_t at = fair_near_add((struct fair_search *)q, &best[i], io);
+        size_t at;
+        FAIR_TRY(fair_near_add((struct fair_search *)q, &best[i], io, &at, err));
         if (at == SIZE_MAX) break;
         io->v[at].bits = (uint16_t)best[i].bits;
         io->v[at].turn = best[i].turn;

@@ -85,7 +85,7 @@ has(const struct fair_segments *s, fair_id org, fair_id work, unsigned version)
         if (at == SIZE_MAX) continue;
         CHECK_OK(fair_segment_record(seg, at, &got, why));
         CHECK((uintptr_t)got.p % 8 == 0);
-        found += fair_str_eq(got, want) && memcmp(seg->whole + 4 * at, whole, 32) == 0;
+        found += fair_str_eq(got, want) && memcmp(seg->whole + 4 * at, whole, 32) == 0 && !seg->listed;
     }
     return found == 1;
 }

@@ -1,0 +1,54 @@
+/* Codes cut into halves, and folded into three words. */
+#include "index/drawers.h"
+
+/* The bytes of the columns 0 and 3 of two rows of four, or of 1 and 2. */
+static uint64_t
+outer_of(uint64_t w)
+{
+    return (w & 0xff) | (w >> 16 & 0xffff00) | (w >> 32 & 0xff000000);
+}
+
+static uint64_t
+inner_of(uint64_t w)
+{
+    return (w >> 8 & 0xffff) | (w >> 24 & 0xffff0000);
+}
+
+void
+fair_half_of(const uint64_t code[4], enum fair_half half, uint64_t out[2])
+{
+    for (int p = 0; p < 2; p++)
+        out[p] = half == FAIR_OUTER ? outer_of(code[2 * p]) | outer_of(code[2 * p + 1]) << 32 : inner_of(code[2 * p]) | inner_of(code[2 * p + 1]) << 32;
+}
+
+void
+fair_half_put(const uint64_t half[2], enum fair_half which, uint64_t code[4])
+{
+    for (int w = 0; w < 4; w++) {
+        uint64_t h = half[w / 2] >> 32 * (w % 2) & 0xffffffff;
+        code[w] = which == FAIR_OUTER ? (h & 0xff) | (h & 0xffff00) << 16 | (h & 0xff000000) << 32 : (h & 0xffff) << 8 | (h & 0xffff0000) << 24;
+    }
+}
+
+struct fair_folded
+fair_code_fold(const uint64_t code[4])
+{
+    struct fair_folded out = { { code[0], code[1] }, 0 };
+    unsigned n = 0;
+
+    for (int w = 0; w < 2; w++)
+        for (uint64_t mask = code[w]; mask != 0 && n < 64; mask &= mask - 1, n++)
+            if (code[2 + w] & mask & -mask) out.low |= (uint64_t)1 << n;
+    return out;
+}
+
+void
+fair_code_unfold(struct fair_folded f, uint64_t code[4])
+{
+    for (int w = 0; w < 2; w++) {
+        code[w] = f.high[w];
+        code[2 + w] = 0;
+        for (uint64_t mask = f.high[w]; mask != 0; mask &= mask - 1, f.low >>= 1)
+            if (f.low & 1) code[2 + w] |= mask & -mask;
+    }
+}
