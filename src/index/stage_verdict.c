@@ -13,7 +13,7 @@
 #define BEYOND .3f            /* fair_beyond, from which the query shows what the work does not                  */
 #define ADRIFT .55f           /* samples that alike tiles are off by on average, from which things have moved      */
 #define SMOOTH .03f           /* clue->corner, under which the work is a gradient: any other one fits it          */
-#define MARKED .3f            /* the most that may be said where only what was laid over the work agrees          */
+#define MARKED .3f            /* the most that may be said where only a mark agrees, or a shape                     */
 #define GROUND .5f            /* clue->ground, under which another picture lies between the strokes of what agrees */
 #define SLOPE 1.5f            /* greys a tile, under which the work shows nothing between them                     */
 #define AGAIN .6f             /* clue->again and ...                                                               */
@@ -22,6 +22,9 @@
 #define NEARLY_ALL .66f       /* ... if of the work's spots more than this do: it has hardly any elsewhere          */
 #define NONE .02f             /* of the overlap, what is plain, under which there is nothing between strokes, and ... */
 #define ALL .95f              /* ... of what is textured, what agrees: then all does                                  */
+#define FULL (FAIR_PARTS_CATALOGUE - 10)      /* spots: a work that has fewer is a drawing of few shapes                */
+#define NOTHING .01f          /* the most that may be said where the pixels have nothing in common                  */
+#define APART .1f             /* clue->held, under which the pixels have nothing in common                          */
 #define PI 3.14159265f
 
 static float
@@ -145,13 +148,30 @@ fair_score(const struct fair_search *s, const struct fair_clue *c, struct fair_m
     return *related * (c->looked ? chance(fair_score_copy, x, 0) : 1);
 }
 
+/* Whether there is but the whole hash to go by, and one of the two a shape (a disc, a frame, a glow) whose outline others have
+ * too: of the work's few spots none agrees; or the query has few, and most of what it lies on is another. */
+static bool
+on_a_shape(const struct fair_query *q, const struct fair_clue *c)
+{
+    if (!c->looked || c->agree >= 4) return false;
+    return c->record->n < FULL || (q->fp->n_parts < FULL && c->held < .5f);
+}
+
+/* Whether the whole hash and a few spots at most named the work, and its pixels have nothing of the query's. */
+static bool
+apart(const struct fair_clue *c)
+{
+    return c->looked && c->agree < 4 && c->held < APART;
+}
+
 static enum fair_verdict
-verdict_of(const struct fair_clue *c, float score, float related)
+verdict_of(const struct fair_clue *c, float score, float related, bool shape)
 {
     /* on marks alone, or plain all over: nothing to be told */
     bool mark = c->marked > .5f && c->middle < .3f;
 
     if (c->looked && c->plain > .93f && c->backed < 4 && score < MATCH) return FAIR_TOO_PLAIN;
+    if (shape && score >= POSSIBLE) return FAIR_TOO_PLAIN;
     if (c->looked && c->corner < SMOOTH && c->agree < 8) return FAIR_TOO_PLAIN;
     if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND && c->drift < ADRIFT) return FAIR_MATCH;
     if (c->looked && related >= RELATED && !mark && c->agree >= 8 && c->held > .25f && (score < .3f || fair_beyond(c) >= BEYOND || c->drift >= ADRIFT)) return FAIR_SAME_SCENE;
@@ -171,12 +191,16 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         struct fair_clue *c = &s->clues[i];
         struct fair_match *m = &io->v[i];
         float related;
+        bool shape;
         m->score = fair_score(s, c, m, &related) * (c->looked ? 1 : looked > 0 ? PASSED : UNSEEN);
         if (m->score > MARKED && c->looked && c->levels != NULL && s->levels != NULL) {
             fair_ground_look(s->levels, c);
             if (on_a_mark(c)) m->score = MARKED;
         }
-        m->verdict = verdict_of(c, m->score, related);
+        shape = on_a_shape(q, c);
+        if (shape) m->score = less(m->score, MARKED);
+        if (apart(c)) m->score = less(m->score, NOTHING);
+        m->verdict = verdict_of(c, m->score, related, shape);
         if (m->verdict == FAIR_MATCH && q->grey != NULL && c->levels != NULL && s->levels != NULL)
             fair_done_tell(q->grey, s->levels, c, m);
         if (m->score < KEPT && !s->all && m->verdict != FAIR_SAME_SCENE) continue;

@@ -478,6 +478,68 @@ TEST(a_flat_picture_matches_nothing)
     tear_down();
 }
 
+/* A dark disc on white, with two light bars in it or not, from 3 x 3 samples a pixel. */
+static struct fair_image *
+disc(uint32_t side, bool bars)
+{
+    struct fair_image *im = fair_image_new(side, side, 1);
+
+    for (uint32_t y = 0; y < side; y++)
+        for (uint32_t x = 0; x < side; x++) {
+            int light = 0;
+            for (int k = 0; k < 9; k++) {
+                float u = ((float)x + (float)(k % 3) / 3 + .17f) / (float)side - .5f, v = ((float)y + (float)(k / 3) / 3 + .17f) / (float)side - .5f;
+                light += u * u + v * v > .24f || (bars && fabsf(v) < .25f && fabsf(u) > .06f && fabsf(u) < .16f);
+            }
+            fair_image_row(im, y)[x] = (uint8_t)(255 * light / 9);
+        }
+    return im;
+}
+
+TEST(a_shape_is_not_told_from_others_by_its_outline)
+{
+    struct fair_fingerprint fp;
+    struct fair_matches m;
+    struct fair_image *im = disc(128, true);
+
+    set_up(true);
+    fair_image_free(&g.grey[0]);
+    g.grey[0] = disc(256, false);
+    fair_fingerprint_take(g.grey[0], 256, 256, FAIR_FOR_CATALOGUE, g.a, &fp);
+    CHECK_OK(fair_index_put_tail(g.ix, 1, 1, &fp, why));
+    m = search(im, 0, true);
+    CHECK(m.n > 0 && m.v[0].work == 1);           /* the whole hashes are near */
+    CHECK_EQ(m.v[0].verdict, FAIR_TOO_PLAIN);
+    fair_image_free(&im);
+    im = disc(256, false);
+    m = search(im, 0, true);                      /* the very same one still is a copy */
+    CHECK_EQ(m.v[0].verdict, FAIR_MATCH);
+    fair_image_free(&im);
+    tear_down();
+}
+
+TEST(whole_hashes_that_are_near_are_nothing_where_the_pixels_have_nothing_in_common)
+{
+    struct fair_fingerprint fp, other;
+    struct fair_matches m;
+    struct fair_image *im = scene(W, H, 305);
+    bool found = false;
+
+    set_up(true);
+    fair_fingerprint_take(im, W, H, FAIR_FOR_QUERY, g.a, &other);
+    fair_fingerprint_take(g.grey[0], W, H, FAIR_FOR_CATALOGUE, g.a, &fp);
+    memcpy(fp.whole, other.whole, sizeof fp.whole);      /* as fine textures and frames have by chance */
+    CHECK_OK(fair_index_put_tail(g.ix, 1, 1, &fp, why));
+    m = search(im, 0, true);
+    for (size_t i = 0; i < m.n; i++) {
+        found |= m.v[i].work == 1 && m.v[i].bits == 0;
+        CHECK(m.v[i].verdict == FAIR_NO_MATCH && m.v[i].score < .05f);
+    }
+    CHECK(found);
+    fair_image_free(&im);
+    tear_down();
+}
+
 TEST(an_organisation_finds_only_its_own_works)
 {
     struct fair_matches m;
