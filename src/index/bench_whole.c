@@ -18,6 +18,7 @@
 
 #define RADIUS 31
 #define QUERIES 64
+#define ROUNDS 5              /* the best counts: others use the machine */
 #define CHUNK 64              /* blocks that a batch goes over before the next: 16 KiB */
 
 static uint64_t seed = 88172645463325252u;
@@ -108,23 +109,33 @@ run(size_t n)
         best->hamming256(queries[q], codes[0], n, bits);
         for (size_t i = 0; i < n; i++) want += bits[i] <= RADIUS;
     }
-    t = ms();
-    for (size_t q = 0; q < some; q++) plain.hamming256(queries[q], codes[0], n, bits);
-    slow = (ms() - t) / (double)some;
+    slow = took = 1e30;
+    for (int round = 0; round < ROUNDS; round++) {
+        t = ms();
+        for (size_t q = 0; q < some; q++) plain.hamming256(queries[q], codes[0], n, bits);
+        t = (ms() - t) / (double)some;
+        slow = t < slow ? t : slow;
+        t = ms();
+        for (size_t q = 0; q < some; q++) best->hamming256(queries[q], codes[0], n, bits);
+        t = (ms() - t) / (double)some;
+        took = t < took ? t : took;
+    }
     tell(n, "plain C, a query at a time", slow, 0, 0, slow);
-    t = ms();
-    for (size_t q = 0; q < some; q++) best->hamming256(queries[q], codes[0], n, bits);
-    tell(n, "all distances, a query at a time", (ms() - t) / (double)some, 0, 0, slow);
+    tell(n, "all distances, a query at a time", took, 0, 0, slow);
     for (size_t at_once = 1; at_once <= QUERIES; at_once *= 8) {
         char what[80];
-        t = ms();
-        found = 0;
-        if (at_once == 1)
-            for (size_t q = 0; q < QUERIES; q++) found += ours(best, (const uint64_t (*)[4])queries + q, 1, 1, (const uint64_t (*)[4][8])blocks, (n + 7) / 8, hits);
-        else
-            for (size_t q = 0; q < QUERIES; q += at_once)
-                found += ours(best, (const uint64_t (*)[4])queries + q, at_once, at_once, (const uint64_t (*)[4][8])blocks, (n + 7) / 8, hits);
-        took = (ms() - t) / QUERIES;
+        took = 1e30;
+        for (int round = 0; round < ROUNDS; round++) {
+            t = ms();
+            found = 0;
+            if (at_once == 1)
+                for (size_t q = 0; q < QUERIES; q++) found += ours(best, (const uint64_t (*)[4])queries + q, 1, 1, (const uint64_t (*)[4][8])blocks, (n + 7) / 8, hits);
+            else
+                for (size_t q = 0; q < QUERIES; q += at_once)
+                    found += ours(best, (const uint64_t (*)[4])queries + q, at_once, at_once, (const uint64_t (*)[4][8])blocks, (n + 7) / 8, hits);
+            t = (ms() - t) / QUERIES;
+            took = t < took ? t : took;
+        }
         snprintf(what, sizeof what, "half first, %zu quer%s at once%s", at_once, at_once == 1 ? "y" : "ies", at_once == 8 ? " (a picture's turns)" : "");
         tell(n, what, took, n % 8 == 0 ? found : want, want, slow);
         wrong |= n % 8 == 0 && found != want;
@@ -133,9 +144,13 @@ run(size_t n)
     for (int kind = 0; kind < (n <= 1000000 ? 2 : 1); kind++) {
         struct fair_peer *p = fair_peer_new(kind, (const uint8_t *)codes, n);
         size_t m = n > 2000000 ? 16 : QUERIES;
-        t = ms();
-        found = fair_peer_within(p, (const uint8_t *)queries, m, RADIUS);
-        took = (ms() - t) / (double)m;
+        took = 1e30;
+        for (int round = 0; round < (n > 2000000 ? 1 : ROUNDS); round++) {
+            t = ms();
+            found = fair_peer_within(p, (const uint8_t *)queries, m, RADIUS);
+            t = (ms() - t) / (double)m;
+            took = t < took ? t : took;
+        }
         tell(n, kind == 0 ? "FAISS IndexBinaryFlat" : "FAISS IndexBinaryMultiHash 16 x 16, 1 flip", took, m == QUERIES ? found : want, want, slow);
         wrong |= m == QUERIES && found != want;
         fair_peer_free(p);
