@@ -47,8 +47,8 @@ grounds_of(const float *v, int32_t width, float out[2])
 /* How the agreeing parts lie in the work: the share that it shows again elsewhere, as large and turned the same way; of the steps
  * from one to the other, the share that is taken again and again, as tiling does and chance (stars, leaves) does not; and how
  * broadly they lie along the shorter axis, 1: evenly. */
-static void
-parts_of(struct fair_clue *c)
+void
+fair_ground_parts(struct fair_clue *c)
 {
     const struct fair_record *r = c->record;
     const float side = r->norm_width > r->norm_height ? r->norm_width : r->norm_height;
@@ -108,7 +108,6 @@ fair_ground_look(struct fair_levels *query, struct fair_clue *c)
     bool seen[ACROSS * ACROSS];
     int32_t width, height, across, down;
 
-    parts_of(c);
     c->ground = 0;
     c->slope[0] = c->slope[1] = 0;
     if (!fair_pixels_lay(query, c->levels, c->bend, c->laid_negated, SIDE, a, b, &width, &height)) return;

@@ -150,6 +150,8 @@ void fair_done_tell(const struct fair_image *query, struct fair_levels *levels, 
 /* Survey two grids of samples laid on each other, NAN where the query has none: fills the clue's survey. */
 void fair_survey(const float *a, const float *b, int32_t width, int32_t height, struct fair_clue *c);
 
+/* How the agreeing parts lie in the work: fills the clue's `again`, `tiled` and `strewn`. */
+void fair_ground_parts(struct fair_clue *c);
 /* Look between the strokes of what agrees: fills the clue's `ground` and `slope`.  The work must have been laid on the query. */
 void fair_ground_look(struct fair_levels *query, struct fair_clue *c);
 

@@ -131,10 +131,19 @@ crowd(const struct fair_index *ix)
  * a corner, a caption bar.  Marks borne by several works are learned from the catalogue too (recur.c); this one needs but the
  * two pictures. */
 static bool
-on_a_mark(const struct fair_clue *c)
+lie_like_a_mark(const struct fair_clue *c)
 {
-    if (c->agree < 4 || c->slope[0] < SLOPE || c->ground >= GROUND || (c->plain < NONE && c->held > ALL)) return false;
+    if (c->agree < 4 || (c->plain < NONE && c->held > ALL)) return false;
     return (c->again >= AGAIN && c->tiled >= TILED) || (c->strewn < STREWN && (float)c->agree > NEARLY_ALL * (float)c->seen);
+}
+
+/* What lies between the strokes is looked at only where the parts lie as a mark's do. */
+static bool
+on_a_mark(const struct fair_search *s, struct fair_clue *c)
+{
+    fair_ground_parts(c);
+    if (s->all || lie_like_a_mark(c)) fair_ground_look(s->levels, c);
+    return lie_like_a_mark(c) && c->slope[0] >= SLOPE && c->ground < GROUND;
 }
 
 float
@@ -193,10 +202,7 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         float related;
         bool shape;
         m->score = fair_score(s, c, m, &related) * (c->looked ? 1 : looked > 0 ? PASSED : UNSEEN);
-        if (m->score > MARKED && c->looked && c->levels != NULL && s->levels != NULL) {
-            fair_ground_look(s->levels, c);
-            if (on_a_mark(c)) m->score = MARKED;
-        }
+        if (m->score > MARKED && c->looked && c->levels != NULL && s->levels != NULL && on_a_mark(s, c)) m->score = MARKED;
         shape = on_a_shape(q, c);
         if (shape) m->score = less(m->score, MARKED);
         if (apart(c)) m->score = less(m->score, NOTHING);
