@@ -408,8 +408,9 @@ by_work(struct founds *f, uint32_t works)
     free(to);
 }
 
-/* What of the query's parts the bins are made of. */
-struct scales { float *size, *angle; };
+/* What of the query's parts the bins are made of: sizes in sixteenths of an octave and angles in 256 of a turn, as the records have them,
+ * so that a bin is a difference of whole numbers; less what the smallest bin is, and up by whole turns. */
+struct scales { int16_t *size, *angle; };
 
 static struct scales
 scales_of(const struct fair_fingerprint *fp, struct fair_arena *a)
@@ -417,24 +418,25 @@ scales_of(const struct fair_fingerprint *fp, struct fair_arena *a)
     struct scales s = { fair_alloc_array(a, fp->n_parts + 1, sizeof *s.size), fair_alloc_array(a, fp->n_parts + 1, sizeof *s.angle) };
 
     for (uint32_t i = 0; i < fp->n_parts; i++) {
-        s.size[i] = log2f(fp->parts[i].size * 4) * 2 + SIZES / 2.f;      /* half octaves over a quarter pixel */
-        s.angle[i] = (fp->parts[i].angle + 4 * PI) * (ANGLES / (2 * PI));
+        float size = (log2f(fp->parts[i].size * 4) * 2 + SIZES / 2.f) * 8;           /* octaves over a quarter pixel */
+        s.size[i] = (int16_t)floorf(size < -1000 ? -1000 : size > 1000 ? 1000 : size);
+        s.angle[i] = (int16_t)((fp->parts[i].angle + 4 * PI) * (256 / (2 * PI)));
     }
     return s;
 }
 
-/* The bin of a pairing's ratio of sizes and of its turn. */
+/* The bin of a pairing's ratio of sizes, a half octave each, and of its turn. */
 static void
 bin(const struct fair_record *r, const struct scales *q, struct found *f)
 {
-    unsigned size, angle;
-    float s, c;
+    unsigned size, angle, s, turned;
 
     fair_record_size_angle(r, f->part, &size, &angle);
-    s = q->size[f->query] - (float)size / 8;
-    c = (float)angle * (ANGLES / 256.f) - ANGLES / 2.f;
-    f->size = (uint8_t)(s >= 0 && s < SIZES ? (int)s : SIZES);
-    f->angle = (uint8_t)((uint32_t)(int)(f->turn & FAIR_CODE_MIRRORED ? q->angle[f->query] + c : q->angle[f->query] - c) % ANGLES);
+    s = (unsigned)q->size[f->query] - size;
+    angle -= 128;
+    turned = (unsigned)q->angle[f->query] + (f->turn & FAIR_CODE_MIRRORED ? angle : 0 - angle);
+    f->size = (uint8_t)(s < 8 * SIZES ? s / 8 : SIZES);
+    f->angle = (uint8_t)(turned / (256 / ANGLES) % ANGLES);
 }
 
 /* The weight of the heaviest 2 x 2 bins, and which these are. */
