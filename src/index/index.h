@@ -136,11 +136,12 @@ fair_status fair_index_prepare(struct fair_index *ix, struct fair_err *err) FAIR
 fair_status fair_index_search(const struct fair_index *ix, const struct fair_query *q, unsigned off,
                               struct fair_matches *out, struct fair_err *err) FAIR_MUST_CHECK;
 
-/* A first glance at a picture of which only a hash was taken (glance.h), cheaply: is it worth being looked at?  True where a
+/* A first glance at n pictures of which only hashes were taken (glance.h), cheaply: which are worth being looked at?  look[i] is true where a
  * work is near by it, at any turn or as a negative, or where it is too plain to say.  False leaves out copies that are not the whole picture:
- * crops to less than some nine tenths, collages, pages. *bits (may be NULL) is how near the nearest is, 256 for none. */
-fair_status fair_index_glance(const struct fair_index *ix, const struct fair_glance *g, fair_id org, bool *look, unsigned *bits,
-                              struct fair_err *err) FAIR_MUST_CHECK;
+ * crops to less than some nine tenths, collages, pages. bits[i] is how near the nearest is, 256 for none.
+ * Many at once cost each less: a large catalogue is gone over once. */
+fair_status fair_index_glances(const struct fair_index *ix, const struct fair_glance *g, size_t n, fair_id org, bool *look, unsigned *bits,
+                               struct fair_err *err) FAIR_MUST_CHECK;
 /* How near, among so many works: unrelated pictures come as near as that now and then, and each costs a look. */
 unsigned fair_glance_near(uint64_t works);
 

@@ -222,11 +222,18 @@ glanced(const struct fair_index *ix, const struct fair_image *im, fair_id org, u
     FAIR_AUTO(image) struct fair_image *small = fair_image_area(im, im->width / 4, im->height / 4);
     struct fair_glance g;
     struct fair_err err = { 0 };
-    bool look = false;
+    bool look[3];
+    unsigned all[3];
 
     fair_glance_take(small, im->width, im->height, &g);
-    CHECK_OK(fair_index_glance(ix, &g, org, &look, bits, &err));
-    return look;
+    {
+        /* between a plain one and one that nobody knows */
+        struct fair_glance three[3] = { { .quality = 2 }, g, { .quality = 90, .turn = { { 0x5555aaaa1234u } } } };
+        CHECK_OK(fair_index_glances(ix, three, 3, org, look, all, &err));
+        CHECK(look[0] && all[0] == 256 && !look[2]);
+    }
+    *bits = all[1];
+    return look[1];
 }
 
 TEST(a_glance_tells_whole_copies_and_plain_pictures_from_all_others)
@@ -255,8 +262,8 @@ TEST(a_glance_tells_whole_copies_and_plain_pictures_from_all_others)
         CHECK(glanced(ix, negative, 1, &bits) && bits <= 12);
         CHECK(glanced(ix, small, 1, &bits) && bits <= 24);
         CHECK(!glanced(ix, im, 2, &bits) && bits == 256);            /* another organisation's */
-        looked += glanced(ix, other, 1, NULL);
-        looked += glanced(ix, half, 1, NULL);                        /* what it leaves out, and says so */
+        looked += glanced(ix, other, 1, &bits);
+        looked += glanced(ix, half, 1, &bits);                       /* what it leaves out, and says so */
     }
     CHECK_EQ(looked, 0);
     {

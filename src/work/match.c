@@ -92,9 +92,11 @@ fair_house_match(struct fair_house *h, const struct fair_fingerprint *fp, const 
 }
 
 fair_status
-fair_house_glance(struct fair_house *h, const struct fair_glance *g, bool *look, struct fair_err *err)
+fair_house_glances(struct fair_house *h, const struct fair_glance *g, size_t n, bool *look, struct fair_err *err)
 {
-    return fair_index_glance(h->index, g, h->desk.org, look, NULL, err);
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+
+    return fair_index_glances(h->index, g, n, h->desk.org, look, fair_alloc_array(a, n, sizeof(unsigned)), err);
 }
 
 fair_status

@@ -14,8 +14,8 @@
 fair_status fair_house_match(struct fair_house *h, const struct fair_fingerprint *fp, const struct fair_image *grey, unsigned off,
                              struct fair_arena *a, struct fair_matches *out, struct fair_err *err) FAIR_MUST_CHECK;
 
-/* A glance of FAIR_WANT_GLANCE against the catalogue: is the picture worth being decoded and matched?  fair_house_index must have been called. */
-fair_status fair_house_glance(struct fair_house *h, const struct fair_glance *g, bool *look, struct fair_err *err) FAIR_MUST_CHECK;
+/* Glances of FAIR_WANT_GLANCE against the catalogue: which pictures are worth being decoded and matched?  fair_house_index must have been called. */
+fair_status fair_house_glances(struct fair_house *h, const struct fair_glance *g, size_t n, bool *look, struct fair_err *err) FAIR_MUST_CHECK;
 
 /* What became of the colours of a match with work m->work: fills m->done.colours from `found`, a colour picture of the copy (FAIR_WANT_TINT),
  * and the work's preview, which is decoded for it.  Where there is none, or it cannot be read, nothing is told. */

@@ -311,6 +311,7 @@ let_go(struct fair_scan *s)
         fair_image_free(&l->grey);
         fair_arena_free(&its);
     }
+    while (s->n_glances > 0) fair_arena_free(&s->glanced_at[--s->n_glances]->arena);
     while (s->looks != NULL) {
         struct fair_look *l = s->looks;
         struct fair_arena *its = l->arena;

@@ -366,26 +366,51 @@ previewed(struct fair_scan *s, struct fair_look *l, const struct fair_decoded *d
     return got == FAIR_OK ? settle(s, o, err) : got;
 }
 
-/* A first glance.  What it cannot settle, and what cannot even be glanced at, is looked at as ever; of what it settles no row is
- * kept, for a later scan may want to know more. */
+static void
+look_closer(struct fair_scan *s, struct fair_look *l)
+{
+    l->phase = FAIR_LOOK_BYTES;
+    queue(s, l);
+}
+
+/* The glances that were taken, all at once.  Of what they settle no row is kept, for a later scan may want to know more. */
+static fair_status
+compare_glances(struct fair_scan *s, struct fair_err *err)
+{
+    bool look[FAIR_SCAN_GLANCES];
+    size_t n = s->n_glances;
+    fair_status got = fair_house_glances(s->h, s->glances, n, look, err);
+
+    s->n_glances = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct fair_look *l = s->glanced_at[i];
+        struct fair_outcome *o = l->outcome;
+        if (got == FAIR_OK && look[i]) {
+            look_closer(s, l);
+            continue;
+        }
+        look_end(s, l);
+        if (got != FAIR_OK) continue;
+        s->glanced++;
+        got = settle(s, o, err);
+    }
+    return got;
+}
+
+/* A first glance.  What cannot even be glanced at is looked at as ever. */
 static fair_status
 glanced(struct fair_scan *s, struct fair_look *l, const struct fair_decoded *d, struct fair_err *err)
 {
-    struct fair_outcome *o = l->outcome;
-    bool look = true;
-
-    if (d->status == FAIR_OK) FAIR_TRY(fair_house_glance(s->h, &d->glance, &look, err));
-    if (look) {
-        l->phase = FAIR_LOOK_BYTES;
-        queue(s, l);
+    if (d->status != FAIR_OK) {
+        look_closer(s, l);
         return FAIR_OK;
     }
-    o->format = fair_decoded_format(&d->info);
-    o->width = d->info.width;
-    o->height = d->info.height;
-    s->glanced++;
-    look_end(s, l);
-    return settle(s, o, err);
+    l->outcome->format = fair_decoded_format(&d->info);
+    l->outcome->width = d->info.width;
+    l->outcome->height = d->info.height;
+    s->glances[s->n_glances] = d->glance;
+    s->glanced_at[s->n_glances++] = l;
+    return s->n_glances == FAIR_SCAN_GLANCES ? compare_glances(s, err) : FAIR_OK;
 }
 
 /* Take one answer of the matchers. */
@@ -520,6 +545,7 @@ fair_look_work(struct fair_scan *s, int wait_ms, struct fair_err *err)
         if (got != FAIR_AGAIN && got != FAIR_DONE) return got;
         FAIR_TRY(hand_out(s, err));
         if (fair_decoders_busy(s->h->decoders) > 0) got = one_decoded(s, wait_ms, err);
+        else if (s->n_glances > 0) got = compare_glances(s, err);
         else if (fair_matchers_busy(s->matchers) > 0) got = one_match(s, wait_ms, err);
         else return FAIR_OK;
         if (got == FAIR_AGAIN) return FAIR_OK;
@@ -528,9 +554,24 @@ fair_look_work(struct fair_scan *s, int wait_ms, struct fair_err *err)
     }
 }
 
+/* Glances are compared many at a time: meanwhile the decoders must not lack pictures. */
+static fair_status
+keep_decoding(struct fair_scan *s, struct fair_err *err)
+{
+    fair_status got;
+
+    do {
+        FAIR_TRY(hand_out(s, err));
+        got = fair_decoders_busy(s->h->decoders) > 0 ? one_decoded(s, 0, err) : FAIR_AGAIN;
+    } while (got == FAIR_OK);
+    return got == FAIR_AGAIN ? FAIR_OK : got;
+}
+
 fair_status
 fair_look_until(struct fair_scan *s, size_t below, struct fair_err *err)
 {
+    if (s->o.whole) FAIR_TRY(keep_decoding(s, err));
+    if (s->o.whole && below > 0) below += 2 * FAIR_SCAN_GLANCES;
     while (s->n_looks > 0 && s->n_looks >= below) {
         FAIR_TRY(fair_look_work(s, 200, err));
         if (fair_scan_must_stop(s)) return FAIR_AGAIN;

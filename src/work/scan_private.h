@@ -6,6 +6,7 @@
 #include "work/scan_rules.h"
 
 #define FAIR_SCAN_BUCKETS 8192
+#define FAIR_SCAN_GLANCES 16  /* compared with the catalogue at once */
 
 struct fair_scan_page;
 struct fair_subject;
@@ -89,6 +90,9 @@ struct fair_scan {
     struct fair_look *looks, **looks_last;
     size_t n_looks;                   /* waiting and under way                             */
     int64_t glanced;                  /* settled by a glance                               */
+    struct fair_glance glances[FAIR_SCAN_GLANCES];
+    struct fair_look *glanced_at[FAIR_SCAN_GLANCES];      /* decoded, not yet compared     */
+    size_t n_glances;
     /* rows to be written together */
     struct fair_arena *rows;
     struct fair_seen *seen;
