@@ -10,9 +10,13 @@
 
 #define PROBES 4              /* words looked up for each part of the query                         */
 #define MANY 4000             /* works from which on only some sides of a word are looked at         */
-#define DRAWERS 128            /* looked into in listed segments for a part of the query at most,      */
+#define DRAWERS 128           /* looked into in listed segments for a part of the query at most,      */
 #define ENOUGH 8192           /* and no more once so many parts were looked at; a drawer is looked through as a whole */
-#define LISTS_MOST 1024       /* lists that this may be */
+#define WIDER 8               /* so many times as many parts, and up to WIDER_DRAWERS times as many drawers, in the largest catalogue: what
+                               * is to be found lies as far as in a small one */
+#define WIDER_DRAWERS 4
+#define WIDER_EACH 131072     /* works for each of these times                                        */
+#define LISTS_MOST 4096       /* lists that this may be */
 #define HIGH(bits) ((bits) * 6 / 10 + 6)      /* of a code's bits that differ about .6 are first ones; in 1 of 100 pairs 5 more than that */
 #define NEAR_LEAST 34         /* as NEAR, in the largest catalogue                                   */
 #define NEAR 70               /* bits within which two codes may be the same spot                   */
@@ -263,15 +267,23 @@ fetch(const struct shelves *s, const uint16_t words[PROBES], bool lists)
 struct list { const struct fair_kept *parts; uint32_t n, before; uint8_t turn; };
 struct lists { struct list v[LISTS_MOST]; size_t n; };
 
+static size_t
+wider(const struct shelves *s)
+{
+    return s->works < 2 * WIDER_EACH ? 1 : s->works / WIDER_EACH < WIDER ? s->works / WIDER_EACH : WIDER;
+}
+
 /* The lists are fetched meanwhile. */
 static void
 find_lists(const struct shelves *s, const uint64_t code[4], struct lists *out)
 {
-    struct fair_drawer near[DRAWERS];
-    size_t m = fair_drawers_near(code, DRAWERS, near), seen = 0;
+    struct fair_drawer near[WIDER_DRAWERS * DRAWERS];
+    const size_t times = wider(s), enough = times * ENOUGH;
+    const size_t m = fair_drawers_near(code, (times < WIDER_DRAWERS ? times : WIDER_DRAWERS) * DRAWERS, near);
+    size_t seen = 0;
 
     out->n = 0;
-    for (size_t d = 0; d < m && seen < ENOUGH; d++)
+    for (size_t d = 0; d < m && seen < enough; d++)
         for (size_t k = s->n_made; k < s->n && out->n < LISTS_MOST; k++) {
             const struct fair_lists *l = &s->v[k]->segment->lists;
             uint32_t from, to;
