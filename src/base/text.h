@@ -41,7 +41,7 @@ fair_str fair_str_escape(struct fair_arena *a, fair_str s);
 /* The bytes that fair_str_escape wrote so; what it could not have written stays. */
 fair_str fair_str_unescape(struct fair_arena *a, fair_str s);
 fair_str fair_str_dup(struct fair_arena *a, fair_str s); /* adds a '\0' after n */
-fair_str fair_str_fmt(struct fair_arena *a, const char *fmt, ...) FAIR_PRINTF(2, 3);
+fair_str fair_str_fmt(struct fair_arena *a, const char *fmt, ...) FAIR_PRINTF(2, 3) __attribute__((nonnull(2)));
 
 /* Text in the making.  `max` is the most it may ever hold: every builder has
  * one, because every text may have been written by a stranger.  Past it the
