@@ -456,6 +456,8 @@ CREATE INDEX hit_rule ON hit (org_id, rule_id, id) WHERE rule_id IS NOT NULL;
 
 CREATE INDEX hit_run ON hit (org_id, run_id, id) WHERE run_id IS NOT NULL;
 
+CREATE INDEX hit_sha256 ON hit (org_id, sha256, work_id);
+
 CREATE INDEX hit_site ON hit (org_id, site, rank, score DESC, id, state, work_id, run_id, first_seen_us) WHERE dropped_us IS NULL;
 
 CREATE INDEX hit_state ON hit (org_id, state, rank, score DESC, id, site, work_id, run_id, first_seen_us) WHERE dropped_us IS NULL;
@@ -1333,6 +1335,8 @@ CREATE TABLE work (
     FOREIGN KEY (org_id, owner_id) REFERENCES owner (org_id, id),
     FOREIGN KEY (org_id, near_id) REFERENCES work (org_id, id)
 );
+
+CREATE INDEX work_added ON work (org_id, added_us) WHERE removed_us IS NULL;
 
 CREATE INDEX work_collection ON work (org_id, collection, id) WHERE removed_us IS NULL;
 

@@ -1,4 +1,5 @@
 /* Tests of the statements and the schema as a whole. */
+#include <dirent.h>
 #include "store/test_store.h"
 
 TEST(every_statement_can_be_prepared)
@@ -92,6 +93,28 @@ TEST(schema_sql_is_what_the_migrations_add_up_to)
     CHECK_OK(fair_read_file(h.a, path, 1 << 20, &told, why));
     if (!fair_str_eq(is, told)) fail_msg("sql/schema.sql is not what the migrations make: run this test with FAIRTRACK_RENEW=1");
     home_close(&h);
+}
+
+/* A file that lies in the folder and is not named in src/store/meson.build never runs, and nothing else tells. */
+TEST(every_migration_of_the_folder_is_in_the_program)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    const char *root = getenv("FAIRTRACK_SOURCE");
+    struct dirent *e;
+    size_t n = 0;
+    DIR *dir;
+
+    if (root == NULL) skip();
+    dir = opendir(fair_str_fmt(a, "%s/sql/migrations", root).p);
+    CHECK(dir != NULL);
+    while ((e = readdir(dir)) != NULL) {
+        bool known = e->d_name[0] == '.';
+        if (!known) n++;
+        for (size_t i = 0; i < fair_migrations_n && !known; i++) known = strcmp(fair_migrations[i].name, e->d_name) == 0;
+        if (!known) fail_msg("%s is not in src/store/meson.build", e->d_name);
+    }
+    closedir(dir);
+    CHECK_EQ(n, fair_migrations_n);
 }
 
 TEST(each_migration_is_recorded_with_its_hash_and_a_changed_one_is_told)
