@@ -176,6 +176,7 @@ to_2_body(const int16_t block[64], const int16_t quant[64], uint8_t *to, size_t 
     uint32_t over = 0;
 
     for (int r = 0; r < 2; r++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): it takes parts of a vector for unset */
         const int32_t f = LEFT(w[r][0], BITS + 2), o = w[r][1] * 29692 - w[r][3] * 10426 + w[r][5] * 6967 - w[r][7] * 5906;
         const int32_t a = DESCALE(f + o, BITS + PASS1 + 3 + 2), b = DESCALE(f - o, BITS + PASS1 + 3 + 2);
         over |= (uint32_t)OVER10(a) | (uint32_t)OVER10(b);
