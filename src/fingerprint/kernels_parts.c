@@ -719,9 +719,12 @@ fair_parts_kernels_at(unsigned i)
 const struct fair_parts_kernels *
 fair_parts_kernels(void)
 {
-    static const struct fair_parts_kernels *chosen;   /* only ever one value: a race writes it twice */
+    static const struct fair_parts_kernels *_Atomic chosen;
+    const struct fair_parts_kernels *best = chosen;
 
-    if (chosen == NULL)
-        for (unsigned i = 0; fair_parts_kernels_at(i) != NULL; i++) chosen = fair_parts_kernels_at(i);
-    return chosen;
+    if (best == NULL) {
+        for (unsigned i = 0; fair_parts_kernels_at(i) != NULL; i++) best = fair_parts_kernels_at(i);
+        chosen = best;
+    }
+    return best;
 }

@@ -202,13 +202,15 @@ fair_image_kernels_all(size_t *n)
 const struct fair_image_kernels *
 fair_image_kernels(void)
 {
-    static const struct fair_image_kernels *chosen;
+    static const struct fair_image_kernels *_Atomic chosen;
+    const struct fair_image_kernels *best = chosen;
 
-    if (chosen == NULL) {
+    if (best == NULL) {
         const char *cpu = getenv("FAIRTRACK_CPU");
         size_t n;
         fair_image_kernels_all(&n);
-        chosen = cpu != NULL && strcmp(cpu, "plain") == 0 ? &all[0] : &all[n - 1];
+        best = cpu != NULL && strcmp(cpu, "plain") == 0 ? &all[0] : &all[n - 1];
+        chosen = best;
     }
-    return chosen;
+    return best;
 }

@@ -191,9 +191,12 @@ fair_drawers_kernels_at(unsigned i)
 const struct fair_drawers_kernels *
 fair_drawers_kernels(void)
 {
-    static const struct fair_drawers_kernels *chosen;   /* only ever one value: a race writes it twice */
+    static const struct fair_drawers_kernels *_Atomic chosen;
+    const struct fair_drawers_kernels *best = chosen;
 
-    if (chosen == NULL)
-        for (unsigned i = 0; fair_drawers_kernels_at(i) != NULL; i++) chosen = fair_drawers_kernels_at(i);
-    return chosen;
+    if (best == NULL) {
+        for (unsigned i = 0; fair_drawers_kernels_at(i) != NULL; i++) best = fair_drawers_kernels_at(i);
+        chosen = best;
+    }
+    return best;
 }

@@ -365,13 +365,15 @@ fair_idct_kernels_all(size_t *n)
 const struct fair_idct_kernels *
 fair_idct_kernels(void)
 {
-    static const struct fair_idct_kernels *chosen;   /* only ever one value: a race writes it twice */
+    static const struct fair_idct_kernels *_Atomic chosen;
+    const struct fair_idct_kernels *best = chosen;
 
-    if (chosen == NULL) {
+    if (best == NULL) {
         const char *cpu = getenv("FAIRTRACK_CPU");
         size_t n;
         fair_idct_kernels_all(&n);
-        chosen = cpu != NULL && strcmp(cpu, "plain") == 0 ? &all[0] : &all[n - 1];
+        best = cpu != NULL && strcmp(cpu, "plain") == 0 ? &all[0] : &all[n - 1];
+        chosen = best;
     }
-    return chosen;
+    return best;
 }
