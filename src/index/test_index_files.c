@@ -1,10 +1,8 @@
-#include <dirent.h>
 #include <fcntl.h>
 #include <math.h>
-#include <unistd.h>
-#include "base/test.h"
 #include "fingerprint/fingerprint.h"
 #include "index/search.h"
+#include "index/test_folder.h"
 
 static uint64_t
 any64(uint64_t *s)
@@ -33,25 +31,6 @@ fingerprint_of(unsigned number, struct fair_arena *a, struct fair_fingerprint *o
                     fair_image_row(im, (uint32_t)y)[x] = shade;
     }
     fair_fingerprint_take(im, 320, 240, FAIR_FOR_QUERY, a, out);
-}
-
-static const char *
-folder(const char *name)
-{
-    static char path[512];
-    snprintf(path, sizeof path, "%s/fair-index-%d-%s", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp", (int)getpid(), name);
-    return path;
-}
-
-static void
-clear(const char *path)
-{
-    DIR *d = opendir(path);
-    struct dirent *e;
-
-    while (d != NULL && (e = readdir(d)) != NULL) unlinkat(dirfd(d), e->d_name, 0);
-    if (d != NULL) closedir(d);
-    rmdir(path);
 }
 
 static struct fair_index *

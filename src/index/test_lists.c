@@ -1,40 +1,11 @@
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include "base/io.h"
-#include "base/test.h"
 #include "index/search.h"
 #include "index/segments_private.h"
-
-static uint64_t
-mix(uint64_t x)
-{
-    x = (x ^ (x >> 31)) * 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9u;
-    return x ^ (x >> 32);
-}
-
-static const char *
-folder(const char *name)
-{
-    static char path[512];
-    snprintf(path, sizeof path, "%s/fair-lists-%d-%s", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp", (int)getpid(), name);
-    return path;
-}
-
-static void
-clear(const char *path)
-{
-    DIR *d = opendir(path);
-    struct dirent *e;
-
-    while (d != NULL && (e = readdir(d)) != NULL) unlinkat(dirfd(d), e->d_name, 0);
-    if (d != NULL) closedir(d);
-    rmdir(path);
-}
+#include "index/test_folder.h"
 
 /* A code as the parts of pictures have: 64 first bits of 128, 32 second ones among these. */
 static void
@@ -365,19 +336,6 @@ TEST(works_are_found_in_lists_as_by_comparing_everything)
 }
 
 /* ---- damage ------------------------------------------------------------------ */
-
-static void
-path_of(const char *dir, const char *prefix, char out[512])
-{
-    DIR *d = opendir(dir);
-    struct dirent *e;
-
-    out[0] = '\0';
-    while ((e = readdir(d)) != NULL)
-        if (strncmp(e->d_name, prefix, strlen(prefix)) == 0) snprintf(out, 512, "%.200s/%.250s", dir, e->d_name);
-    closedir(d);
-    CHECK(out[0] != '\0');
-}
 
 /* The segment in `dir` made of `bytes`, with its sums and the manifest's as if it had been written so. */
 static void

@@ -1,53 +1,14 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include "base/io.h"
-#include "base/test.h"
 #include "index/segments.h"
+#include "index/test_folder.h"
 
 #define SCHEME 7
-
-static uint64_t
-mix(uint64_t x)
-{
-    x = (x ^ (x >> 31)) * 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9u;
-    return x ^ (x >> 32);
-}
-
-/* The folder of one test, empty at its beginning. */
-static const char *
-folder(const char *name)
-{
-    static char path[512];
-    const char *tmp = getenv("TMPDIR");
-    DIR *d;
-    struct dirent *e;
-
-    snprintf(path, sizeof path, "%s/fair-segments-%d-%s", tmp != NULL ? tmp : "/tmp", (int)getpid(), name);
-    if ((d = opendir(path)) != NULL) {
-        while ((e = readdir(d)) != NULL) unlinkat(dirfd(d), e->d_name, 0);
-        closedir(d);
-    }
-    return path;
-}
-
-static void
-clear(const char *path)
-{
-    DIR *d = opendir(path);
-    struct dirent *e;
-
-    if (d == NULL) return;
-    while ((e = readdir(d)) != NULL) unlinkat(dirfd(d), e->d_name, 0);
-    closedir(d);
-    rmdir(path);
-}
 
 /* What is put for a work, in its `version`. */
 static fair_str
@@ -238,20 +199,6 @@ TEST(records_without_size_or_owner_are_refused)
     CHECK_EQ(fair_segments_put(w, 1, -1, whole, FAIR_STR("x"), NULL), FAIR_INVALID);
     fair_segments_free(&w);
     clear(dir);
-}
-
-/* The only file whose name begins so. */
-static void
-path_of(const char *dir, const char *prefix, char out[512])
-{
-    DIR *d = opendir(dir);
-    struct dirent *e;
-
-    out[0] = '\0';
-    while ((e = readdir(d)) != NULL)
-        if (strncmp(e->d_name, prefix, strlen(prefix)) == 0) snprintf(out, 512, "%.200s/%.250s", dir, e->d_name);
-    closedir(d);
-    CHECK(out[0] != '\0');
 }
 
 /* Read everything there is; what is damaged must say so, and nothing may be read as something else. */
