@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "base/bench.h"
 #include "base/io.h"
 #include "fingerprint/kernels_parts.h"
 #include "fingerprint/parts.h"
@@ -18,25 +19,6 @@
 #endif
 
 enum { CODES = 500, BLOCKS = (CODES + 7) / 8, TURNS = 15, MOST = 1000, MADE = 24 };
-
-static uint64_t seed = 88172645463325252u;
-
-static uint64_t
-next(void)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed;
-}
-
-static double
-ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static int
 by_value(const void *a, const void *b)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "base/bench.h"
 #include "base/io.h"
 #include "fingerprint/glance.h"
 #include "image/codecs/codecs.h"
@@ -16,14 +17,6 @@
 enum { SCALES = 4 };
 
 struct one { uint64_t kept[4]; struct fair_glance g; uint8_t quality; };
-
-static double
-ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static unsigned
 apart(const uint64_t a[4], const uint64_t b[4])

@@ -24,6 +24,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/bench.h"
 #include "base/io.h"
 #include "image/codecs/codecs.h"
 #include "index/search.h"
@@ -33,29 +34,11 @@
 #define ROUNDS 24             /* made-up queries of each kind */
 #define PI 3.14159265f
 
-static uint64_t seed;
-
-static uint64_t
-next(void)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed;
-}
 
 static float
 any(float from, float to)
 {
     return from + (to - from) * (float)(next() >> 40) / 16777216.f;
-}
-
-static double
-ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 static double

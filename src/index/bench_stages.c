@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/bench.h"
 #include "base/io.h"
 #include "fingerprint/parts.h"
 #include "fingerprint/whole.h"
@@ -24,14 +25,6 @@
 
 static struct fair_image **proofs;
 static size_t n_works;
-
-static double
-ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static fair_status
 proof(void *self, fair_id work, const struct fair_image **out, struct fair_err *err)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "base/bench.h"
 #include "base/mem.h"
 #include "fingerprint/kernels.h"
 #ifdef FAIR_PEERS
@@ -20,25 +21,6 @@
 #define QUERIES 64
 #define ROUNDS 5              /* the best counts: others use the machine */
 #define CHUNK 64              /* blocks that a batch goes over before the next: 16 KiB */
-
-static uint64_t seed = 88172645463325252u;
-
-static uint64_t
-next(void)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed;
-}
-
-static double
-ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static void
 flip(uint64_t code[4], unsigned bits)

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "base/bench.h"
+#include "image/codecs/bench_plain.h"
 #include "base/io.h"
 #include "fingerprint/glance.h"
 #include "image/codecs/codecs.h"
@@ -23,14 +25,6 @@ enum { READ, DECODE, HASH, SEARCH, STEPS };
 #define AT_ONCE 16
 
 static struct { uint64_t (*blocks)[4][8], (*codes)[4]; struct fair_within *hits; uint16_t *bits; size_t n; } works;
-
-static double
-ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static void
 make_works(size_t n)
@@ -87,29 +81,6 @@ seek_plainly(const uint64_t code[4], unsigned radius)
     plain.hamming256(code, works.codes[0], works.n, works.bits);
     for (size_t i = 0; i < works.n; i++) found += works.bits[i] <= radius;
     return found;
-}
-
-static struct fair_image *
-in_full_colour(fair_str jpeg)
-{
-    struct jpeg_decompress_struct j;
-    struct jpeg_error_mgr errors;
-    struct fair_image *rgb;
-
-    j.err = jpeg_std_error(&errors);
-    jpeg_create_decompress(&j);
-    jpeg_mem_src(&j, (const unsigned char *)jpeg.p, jpeg.n);
-    jpeg_read_header(&j, TRUE);
-    j.out_color_space = JCS_RGB;
-    jpeg_start_decompress(&j);
-    rgb = fair_image_new(j.output_width, j.output_height, 3);
-    while (j.output_scanline < j.output_height) {
-        JSAMPROW row = fair_image_row(rgb, j.output_scanline);
-        jpeg_read_scanlines(&j, &row, 1);
-    }
-    jpeg_finish_decompress(&j);
-    jpeg_destroy_decompress(&j);
-    return rgb;
 }
 
 static size_t

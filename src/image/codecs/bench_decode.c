@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 #include <jpeglib.h>
+#include "base/bench.h"
+#include "image/codecs/bench_plain.h"
 #include "base/io.h"
 #include "image/codecs/codecs.h"
 #ifdef FAIR_PEERS
@@ -15,26 +17,18 @@
 
 enum { SIDE = 512 };
 
-static double
-now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 /* Smooth shapes and `grain` levels of noise: what JPEG makes of it has from one to five bits a pixel, as photographs have. */
 static struct fair_image *
 photo(uint32_t w, uint32_t h, uint32_t grain)
 {
     struct fair_image *im = fair_image_new(w, h, 3);
-    uint32_t seed = 7;
+    uint32_t state = 7;
     for (uint32_t y = 0; y < h; y++)
         for (uint32_t x = 0; x < w; x++) {
             uint8_t *p = fair_image_row(im, y) + 3 * x;
             uint32_t base = (x * 160 / w) + (((x / 37) ^ (y / 23)) & 7) * 8;
-            seed = seed * 1664525u + 1013904223u;
-            for (uint32_t c = 0; c < 3; c++) p[c] = (uint8_t)(base + 20 * c + ((seed >> (8 + 5 * c)) & grain) + y * 30 / h);
+            state = state * 1664525u + 1013904223u;
+            for (uint32_t c = 0; c < 3; c++) p[c] = (uint8_t)(base + 20 * c + ((state >> (8 + 5 * c)) & grain) + y * 30 / h);
         }
     return im;
 }
@@ -43,23 +37,8 @@ photo(uint32_t w, uint32_t h, uint32_t grain)
 static struct fair_image *
 plain_way(fair_str jpeg)
 {
-    struct jpeg_decompress_struct j;
-    struct jpeg_error_mgr errors;
-    struct fair_image *rgb, *grey, *out;
+    struct fair_image *rgb = in_full_colour(jpeg), *grey, *out;
 
-    j.err = jpeg_std_error(&errors);
-    jpeg_create_decompress(&j);
-    jpeg_mem_src(&j, (const unsigned char *)jpeg.p, jpeg.n);
-    jpeg_read_header(&j, TRUE);
-    j.out_color_space = JCS_RGB;
-    jpeg_start_decompress(&j);
-    rgb = fair_image_new(j.output_width, j.output_height, 3);
-    while (j.output_scanline < j.output_height) {
-        JSAMPROW row = fair_image_row(rgb, j.output_scanline);
-        jpeg_read_scanlines(&j, &row, 1);
-    }
-    jpeg_finish_decompress(&j);
-    jpeg_destroy_decompress(&j);
     grey = fair_image_luma(rgb);
     out = fair_image_shrink(grey, SIDE);
     fair_image_free(&rgb);
@@ -146,9 +125,9 @@ measure(const char *name, fair_str jpeg)
     fair_image_free(&im);
     for (int i = 0; i < TURNS; i++)
         for (int w = 0; w < WAYS; w++) {
-            double t = now_ms();
+            double t = ms();
             struct fair_image *out = ways[w].run(jpeg);
-            took[w][i] = now_ms() - t;
+            took[w][i] = ms() - t;
             fair_image_free(&out);
         }
     for (int w = 0; w < WAYS; w++) qsort(took[w], TURNS, sizeof took[w][0], by_value);
@@ -169,12 +148,12 @@ measure_shrink(void)
     static const uint32_t sides[] = { 512, 64 };
     struct fair_image *rgb = photo(1000, 750, 15), *grey = fair_image_luma(rgb);
     for (int i = 0; i < 2; i++) {
-        double t = now_ms();
+        double t = ms();
         for (int turn = 0; turn < 50; turn++) {
             struct fair_image *s = fair_image_shrink(grey, sides[i]);
             fair_image_free(&s);
         }
-        printf("shrink 1000 x 750 grey to %u: %.3f ms\n", sides[i], (now_ms() - t) / 50);
+        printf("shrink 1000 x 750 grey to %u: %.3f ms\n", sides[i], (ms() - t) / 50);
     }
     fair_image_free(&rgb);
     fair_image_free(&grey);
