@@ -34,7 +34,6 @@
 #define ROUNDS 24             /* made-up queries of each kind */
 #define PI 3.14159265f
 
-
 static float
 any(float from, float to)
 {
