@@ -87,6 +87,57 @@ fair_glance_apart(const uint64_t turns[FAIR_TURNS][FAIR_WHOLE_WORDS], const uint
     return best;
 }
 
+/* Turns that are flips of each of the two, in the order of flips: none, columns, rows, both. */
+static const uint8_t flips_of[2][4] = { { 0, 5, 4, 2 }, { 6, 3, 1, 7 } };
+static const uint64_t flips[4] = { 0, FAIR_EVEN_COLUMNS, FAIR_EVEN_ROWS, FAIR_EVEN_COLUMNS ^ FAIR_EVEN_ROWS };
+
+void
+fair_sought_make(struct fair_sought *s, const uint64_t turns[FAIR_TURNS][FAIR_WHOLE_WORDS], unsigned bits)
+{
+    s->turns = turns;
+    s->bits = (uint16_t)bits;
+    for (int k = 0; k < 2; k++) {
+        unsigned most = 0;
+        memcpy(s->base[k], turns[flips_of[k][0]], sizeof s->base[k]);
+        for (int f = 1; f < 4; f++) {
+            unsigned off = 0;
+            for (int w = 0; w < FAIR_WHOLE_WORDS; w++)
+                off += (unsigned)__builtin_popcountll(s->base[k][w] ^ flips[f] ^ turns[flips_of[k][f]][w]);
+            most = off > most ? off : most;
+        }
+        s->near[k] = (uint16_t)(bits + most > 128 ? 128 : bits + most);
+    }
+}
+
+size_t
+fair_sought_find(const struct fair_sought *s, size_t n, const uint64_t (*blocks)[FAIR_WHOLE_WORDS][8], size_t n_blocks, struct fair_within *hits)
+{
+    uint64_t codes[FAIR_FLIPS_MOST][FAIR_WHOLE_WORDS];
+    uint16_t near[FAIR_FLIPS_MOST];
+    size_t found, kept = 0;
+
+    assert(n <= FAIR_FLIPS_MOST / 2);
+    for (size_t i = 0; i < 2 * n; i++) {
+        memcpy(codes[i], s[i / 2].base[i % 2], sizeof codes[i]);
+        near[i] = s[i / 2].near[i % 2];
+    }
+    found = fair_kernels()->flips256((const uint64_t (*)[FAIR_WHOLE_WORDS])codes, near, 2 * n, blocks, n_blocks, hits);
+    /* what may be near is looked at: its true turns */
+    for (size_t h = 0; h < found; h++) {
+        const struct fair_sought *of = &s[hits[h].query / 2];
+        unsigned least = 256;
+        for (int f = 0; f < 4; f++) {
+            const uint64_t *turn = of->turns[flips_of[hits[h].query % 2][f]];
+            unsigned bits = 0;
+            for (int w = 0; w < FAIR_WHOLE_WORDS; w++) bits += (unsigned)__builtin_popcountll(turn[w] ^ blocks[hits[h].at / 8][w][hits[h].at % 8]);
+            if (bits > 128) bits = 256 - bits;
+            least = bits < least ? bits : least;
+        }
+        if (least <= of->bits) hits[kept++] = (struct fair_within){ hits[h].at, (uint16_t)(hits[h].query / 2), (uint16_t)least };
+    }
+    return kept;
+}
+
 void
 fair_glance_pack(const struct fair_glance *g, uint8_t bytes[FAIR_GLANCE_BYTES])
 {

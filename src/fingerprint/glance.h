@@ -30,4 +30,17 @@ bool fair_glance_unpack(fair_str bytes, struct fair_glance *out);
 /* In how many bits two differ at the best turn, the negative included: as it is, or with all bits the other way round. */
 unsigned fair_glance_apart(const uint64_t turns[FAIR_TURNS][FAIR_WHOLE_WORDS], const uint64_t as_it_is[FAIR_WHOLE_WORDS]);
 
+/* A picture whose turns are sought among many codes: one that lies as it is and one that is mirrored at the diagonal, of which the other
+ * six are flips, and how far a code may be from these flips so that it may be near to a turn.  A flip turns coefficients round by whole rows and columns,
+ * and nearly the hash: only the median is another. */
+struct fair_sought {
+    const uint64_t (*turns)[FAIR_WHOLE_WORDS];       /* FAIR_TURNS of them; stay the caller's */
+    uint64_t base[2][FAIR_WHOLE_WORDS];
+    uint16_t near[2], bits;
+};
+void fair_sought_make(struct fair_sought *s, const uint64_t turns[FAIR_TURNS][FAIR_WHOLE_WORDS], unsigned bits);
+/* Which of 8 n_blocks codes (as in kernels.h) are, at the best turn, the negative included, within that many bits of each of n pictures, n at
+ * most FAIR_FLIPS_MOST / 2?  hits has room for 16 n_blocks n; a picture's code may be told twice, with the bits of either of the two. */
+size_t fair_sought_find(const struct fair_sought *s, size_t n, const uint64_t (*blocks)[FAIR_WHOLE_WORDS][8], size_t n_blocks, struct fair_within *hits);
+
 #endif

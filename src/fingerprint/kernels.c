@@ -1,5 +1,6 @@
 /* fingerprint/kernels.c - which processor this is, and distances of 256-bit codes. */
 #include "fingerprint/kernels.h"
+#include <assert.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -225,6 +226,52 @@ within256_plain(const uint64_t (*queries)[4], size_t n_queries, const uint64_t (
     return within256_body(queries, n_queries, blocks, n_blocks, near, far, hits);
 }
 
+static size_t
+flips256_plain(const uint64_t (*queries)[4], const uint16_t *near, size_t n_queries, const uint64_t (*blocks)[4][8], size_t n_blocks, struct fair_within *hits)
+{
+    static const uint64_t flips[4] = { 0, FAIR_EVEN_COLUMNS, FAIR_EVEN_ROWS, FAIR_EVEN_COLUMNS ^ FAIR_EVEN_ROWS };
+    size_t n = 0;
+
+    for (size_t b = 0; b < n_blocks; b++)
+        for (size_t q = 0; q < n_queries; q++)
+            for (size_t i = 0; i < 8; i++) {
+                unsigned least = 256;
+                for (size_t f = 0; f < 4; f++) {
+                    unsigned bits = 0;
+                    for (size_t w = 0; w < 4; w++) bits += (unsigned)__builtin_popcountll(queries[q][w] ^ flips[f] ^ blocks[b][w][i]);
+                    if (bits > 128) bits = 256 - bits;
+                    least = bits < least ? bits : least;
+                }
+                if (least <= near[q]) hits[n++] = (struct fair_within){ (uint32_t)(8 * b + i), (uint16_t)q, (uint16_t)least };
+            }
+    return n;
+}
+
+/* Four words of a code anew, so that each holds the bits of one of four classes: columns and rows of odd number, columns of even
+ * number, rows of even number, both of even number.  A flip then turns round whole words. */
+#define CLASSES(word, shift_up, shift_down, both, w, to) do { \
+    const word e0_ = both(w[0], shift_up(w[1], 1), FAIR_EVEN_COLUMNS), e1_ = both(w[2], shift_up(w[3], 1), FAIR_EVEN_COLUMNS); \
+    const word o0_ = both(shift_down(w[0], 1), w[1], FAIR_EVEN_COLUMNS), o1_ = both(shift_down(w[2], 1), w[3], FAIR_EVEN_COLUMNS); \
+    to[0] = both(shift_down(o0_, 16), o1_, FAIR_EVEN_ROWS); \
+    to[1] = both(shift_down(e0_, 16), e1_, FAIR_EVEN_ROWS); \
+    to[2] = both(o0_, shift_up(o1_, 16), FAIR_EVEN_ROWS); \
+    to[3] = both(e0_, shift_up(e1_, 16), FAIR_EVEN_ROWS); \
+} while (0)
+
+#if defined(__x86_64__)
+static void
+classes(const uint64_t w[4], uint64_t to[4])
+{
+#define UP(v, n) ((v) << (n))
+#define DOWN(v, n) ((v) >> (n))
+#define BOTH(u, v, mask) (((u) & (mask)) | ((v) & ~(uint64_t)(mask)))
+    CLASSES(uint64_t, UP, DOWN, BOTH, w, to);
+#undef UP
+#undef DOWN
+#undef BOTH
+}
+#endif
+
 #if defined(__x86_64__)
 /* The bits of half-bytes by table, four words at once; the first two words of a code alone often tell that it is too far. */
 __attribute__((target("avx2"))) static inline __m256i
@@ -265,6 +312,93 @@ within256_avx2(const uint64_t (*queries)[4], size_t n_queries, const uint64_t (*
                 }
             }
     return n;
+}
+
+/* What four flips have in common: a class that differs from the query's in 32 + d bits differs from its negative's in 32 - d.  So the nearest flip,
+ * or its negative, is 128 bits off less the greater of |d0 + d1| + |d2 + d3| and |d0 - d1| + |d2 - d3|; and as no d is over 32, |d0| + |d1| alone
+ * tells of nearly every code that it is too far. */
+__attribute__((target("avx2,bmi"))) static size_t
+flips256_avx2(const uint64_t (*queries)[4], const uint16_t *near, size_t n_queries, const uint64_t (*blocks)[4][8], size_t n_blocks, struct fair_within *hits)
+{
+    const __m256i zero = _mm256_setzero_si256(), half = _mm256_set1_epi64x(32), all = _mm256_set1_epi64x(128);
+    uint64_t asked[FAIR_FLIPS_MOST][4];
+    size_t n = 0;
+
+    assert(n_queries <= FAIR_FLIPS_MOST);
+    for (size_t q = 0; q < n_queries; q++) classes(queries[q], asked[q]);
+#define BITS(u, v, mask) _mm256_or_si256(_mm256_and_si256(u, _mm256_set1_epi64x((long long)(mask))), _mm256_andnot_si256(_mm256_set1_epi64x((long long)(mask)), v))
+#define OFF(c) _mm256_sub_epi32(_mm256_sad_epu8(bits_of_avx2(_mm256_xor_si256(k[c], _mm256_set1_epi64x((long long)asked[q][c]))), zero), half)
+    for (size_t b = 0; b < n_blocks; b++) {
+        __m256i two[2][4];
+        for (size_t h = 0; h < 2; h++) {
+            __m256i w[4], *k = two[h];
+            for (size_t i = 0; i < 4; i++) w[i] = _mm256_loadu_si256((const void *)(blocks[b][i] + 4 * h));
+            CLASSES(__m256i, _mm256_slli_epi64, _mm256_srli_epi64, BITS, w, k);
+        }
+        for (size_t q = 0; q < n_queries; q++)
+            for (size_t h = 0; h < 2; h++) {
+                const __m256i *k = two[h];
+                const __m256i least = _mm256_set1_epi64x(127 - near[q]);    /* over this, it is near */
+                const __m256i d0 = OFF(0), d1 = OFF(1);
+                __m256i d2, d3, off;
+                uint32_t in;
+                if (near[q] < 64 && _mm256_movemask_epi8(_mm256_cmpgt_epi32(_mm256_add_epi32(_mm256_abs_epi32(d0), _mm256_abs_epi32(d1)), _mm256_sub_epi64(least, _mm256_set1_epi64x(64)))) == 0) continue;
+                d2 = OFF(2);
+                d3 = OFF(3);
+                off = _mm256_max_epi32(_mm256_add_epi32(_mm256_abs_epi32(_mm256_add_epi32(d0, d1)), _mm256_abs_epi32(_mm256_add_epi32(d2, d3))),
+                                       _mm256_add_epi32(_mm256_abs_epi32(_mm256_sub_epi32(d0, d1)), _mm256_abs_epi32(_mm256_sub_epi32(d2, d3))));
+                in = (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpgt_epi64(off, least)));
+                for (; in != 0; in &= in - 1) {
+                    uint64_t bits[4];
+                    unsigned i = (unsigned)__builtin_ctz(in);
+                    _mm256_storeu_si256((void *)bits, _mm256_sub_epi64(all, off));
+                    hits[n++] = (struct fair_within){ (uint32_t)(8 * b + 4 * h + i), (uint16_t)q, (uint16_t)bits[i] };
+                }
+            }
+    }
+    return n;
+#undef BITS
+#undef OFF
+}
+
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi"))) static size_t
+flips256_avx512(const uint64_t (*queries)[4], const uint16_t *near, size_t n_queries, const uint64_t (*blocks)[4][8], size_t n_blocks, struct fair_within *hits)
+{
+    const __m512i half = _mm512_set1_epi64(32), all = _mm512_set1_epi64(128);
+    uint64_t asked[FAIR_FLIPS_MOST][4];
+    size_t n = 0;
+
+    assert(n_queries <= FAIR_FLIPS_MOST);
+    for (size_t q = 0; q < n_queries; q++) classes(queries[q], asked[q]);
+/* of each bit: mask ? u : v */
+#define BITS(u, v, mask) _mm512_ternarylogic_epi64(_mm512_set1_epi64((long long)(mask)), u, v, 0xca)
+#define OFF(c) _mm512_sub_epi64(_mm512_popcnt_epi64(_mm512_xor_si512(k[c], _mm512_set1_epi64((long long)asked[q][c]))), half)
+#define ABS _mm512_abs_epi64
+    for (size_t b = 0; b < n_blocks; b++) {
+        __m512i w[4], k[4];
+        for (size_t i = 0; i < 4; i++) w[i] = _mm512_loadu_si512(blocks[b][i]);
+        CLASSES(__m512i, _mm512_slli_epi64, _mm512_srli_epi64, BITS, w, k);
+        for (size_t q = 0; q < n_queries; q++) {
+            const __m512i d0 = OFF(0), d1 = OFF(1);
+            __m512i d2, d3, off;
+            uint64_t bits[8];
+            __mmask8 in;
+            if (_mm512_cmpge_epi64_mask(_mm512_add_epi64(ABS(d0), ABS(d1)), _mm512_set1_epi64(64 - (int)near[q])) == 0) continue;
+            d2 = OFF(2);
+            d3 = OFF(3);
+            off = _mm512_max_epi64(_mm512_add_epi64(ABS(_mm512_add_epi64(d0, d1)), ABS(_mm512_add_epi64(d2, d3))),
+                                   _mm512_add_epi64(ABS(_mm512_sub_epi64(d0, d1)), ABS(_mm512_sub_epi64(d2, d3))));
+            in = _mm512_cmpge_epi64_mask(off, _mm512_set1_epi64(128 - (int)near[q]));
+            if (in == 0) continue;
+            _mm512_storeu_si512(bits, _mm512_sub_epi64(all, off));
+            for (unsigned i = 0; i < 8; i++)
+                if (in >> i & 1) hits[n++] = (struct fair_within){ (uint32_t)(8 * b + i), (uint16_t)q, (uint16_t)bits[i] };
+        }
+    }
+    return n;
+#undef BITS
+#undef OFF
+#undef ABS
 }
 
 /* The block stays in registers while the queries go by.  Of two words that differ from the query's, each place in which one
@@ -335,17 +469,20 @@ fair_kernels_init(struct fair_kernels *k, unsigned flags)
     k->near256 = near256_plain;
     k->nearer = nearer_plain;
     k->within256 = within256_plain;
+    k->flips256 = flips256_plain;
 #if defined(__x86_64__)
     if (flags & FAIR_CPU_AVX2) {
         k->hamming256 = hamming256_avx2;
         k->near256 = near256_avx2;
         k->within256 = within256_avx2;
+        k->flips256 = flips256_avx2;
     }
     if (flags & FAIR_CPU_AVX512_VPOPCNT) {
         k->hamming256 = hamming256_avx512;
         k->near256 = near256_avx512;
         k->nearer = nearer_avx512;
         k->within256 = within256_avx512;
+        k->flips256 = flips256_avx512;
     }
 #endif
     fair_kernels_init_whole(k, flags);

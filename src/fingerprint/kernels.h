@@ -15,6 +15,12 @@ enum fair_cpu {
 #define FAIR_GRID 64          /* a picture is reduced to 64 x 64 ...          */
 #define FAIR_WAVES 16         /* ... and that to 16 x 16 cosine coefficients  */
 
+#define FAIR_FLIPS_MOST 64    /* queries at once */
+
+/* The bits of columns and of rows of even number, in each word of a code. */
+#define FAIR_EVEN_COLUMNS 0x5555555555555555u
+#define FAIR_EVEN_ROWS 0x0000ffff0000ffffu
+
 struct fair_within { uint32_t at; uint16_t query, bits; };
 
 struct fair_kernels {
@@ -32,6 +38,11 @@ struct fair_kernels {
      * the order of blocks, then queries, then codes; how many. */
     size_t (*within256)(const uint64_t (*queries)[4], size_t n_queries, const uint64_t (*blocks)[4][8], size_t n_blocks,
                         unsigned near, unsigned far, struct fair_within *hits);
+    /* The same of flips: a code is 16 rows of 16 bits, and the bits of a query's columns, rows, of neither or of both, of even number are
+     * turned round.  Which codes lie within near[query] bits (at most 128) of one of these four, or of its negative?  hits.bits is to the
+     * nearest; at most FAIR_FLIPS_MOST queries. */
+    size_t (*flips256)(const uint64_t (*queries)[4], const uint16_t *near, size_t n_queries, const uint64_t (*blocks)[4][8], size_t n_blocks,
+                       struct fair_within *hits);
     /* out[x] = w[0] in[x] + w[1] in[x + stride] + ... (n_taps >= 1 of them, added in this order), x < width. */
     void (*mix_rows)(const uint8_t *in, size_t stride, const float *w, size_t n_taps, size_t width, float *out);
     /* in: 64 rows of `width`, row-major, `stride` floats apart; out: width x 64, 64-byte aligned, becomes its transpose. */

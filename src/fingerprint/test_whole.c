@@ -410,4 +410,43 @@ TEST(every_kernel_finds_the_same_codes_within_a_distance)
     CHECK(some > 1000);
 }
 
+/* Codes about the flips of the queries and about their negatives. */
+TEST(every_kernel_finds_the_same_codes_within_a_distance_of_a_flip)
+{
+    static const uint64_t flips[4] = { 0, FAIR_EVEN_COLUMNS, FAIR_EVEN_ROWS, FAIR_EVEN_COLUMNS ^ FAIR_EVEN_ROWS };
+    static uint64_t blocks[9][4][8], queries[FAIR_FLIPS_MOST][4];
+    static struct fair_within want[9 * 8 * FAIR_FLIPS_MOST + 1], got[9 * 8 * FAIR_FLIPS_MOST + 1];
+    uint16_t near[FAIR_FLIPS_MOST];
+    uint32_t seed = 5;
+    size_t some = 0;
+
+    for (size_t q = 0; q < FAIR_FLIPS_MOST; q++) {
+        near[q] = (uint16_t)(q * 37 % 129);
+        for (size_t w = 0; w < 4; w++) queries[q][w] = (seed = seed * 1664525u + 1013904223u, (uint64_t)seed << 32 | seed * 2654435761u);
+    }
+    for (size_t i = 0; i < 72; i++) {
+        for (size_t w = 0; w < 4; w++) blocks[i / 8][w][i % 8] = queries[i % 11][w] ^ flips[i % 4] ^ (i % 9 < 3 ? ~(uint64_t)0 : 0);
+        for (size_t k = 0; k < i; k++) {
+            seed = seed * 1664525u + 1013904223u;
+            blocks[i / 8][seed >> 12 & 3][i % 8] ^= (uint64_t)1 << (seed >> 20 & 63);
+        }
+    }
+    for (unsigned flags = 0; flags < 8; flags++) {
+        struct fair_kernels plain, fast;
+        if ((flags & fair_cpu_flags()) != flags) continue;
+        fair_kernels_init(&plain, 0);
+        fair_kernels_init(&fast, flags);
+        for (size_t n = 0; n <= 9; n++)
+            for (size_t m = 0; m <= FAIR_FLIPS_MOST; m += n % 3 + 7) {
+                size_t found = plain.flips256((const uint64_t (*)[4])queries, near, m, (const uint64_t (*)[4][8])blocks, n, want);
+                got[found] = (struct fair_within){ 7, 7, 7 };
+                CHECK_EQ(fast.flips256((const uint64_t (*)[4])queries, near, m, (const uint64_t (*)[4][8])blocks, n, got), found);
+                CHECK(memcmp(want, got, found * sizeof *got) == 0);
+                CHECK(got[found].at == 7 && got[found].bits == 7);
+                for (size_t k = 0; k < found; k++) some += want[k].bits < 60;
+            }
+    }
+    CHECK(some > 1000);
+}
+
 FAIR_TEST_MAIN

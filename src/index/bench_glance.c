@@ -4,7 +4,8 @@
  *
  * For each scale: bits between the hash of the part and the one of the picture normalised from every pixel (mean, 99th
  * percentile, most), for ours and for PDQ; milliseconds of processor time to decode.  Then how near unrelated pictures come: of all
- * pairs, at the best of eight turns and the negative, the share within so many bits. */
+ * pairs, at the best of eight turns and the negative, the share within so many bits.  And by how many bits the turns' hashes differ from
+ * flips of two of them, by which they are sought (fair_sought_make). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,13 @@ main(int argc, char **argv)
             for (unsigned r = 0; r < 14; r++) near[r] += b <= 24 + 6 * r;
         }
     for (unsigned r = 0; r < 14; r++) printf("within %u bits: %zu of %zu pairs\n", 24 + 6 * r, near[r], pairs);
+    for (size_t i = 0; i < n; i++) {
+        struct fair_sought sought;
+        fair_sought_make(&sought, (const uint64_t (*)[4])v[i].g.turn, 0);
+        ours[0][i] = sought.near[0] > sought.near[1] ? sought.near[0] : sought.near[1];
+    }
+    tell("flips, bits off their turns:", ours[0], n);
+    printf("\n");
     for (int s = 0; s < SCALES; s++) {
         free(ours[s]);
         free(pdq[s]);

@@ -2,6 +2,7 @@
 #include "index/search.h"
 
 #define BLOCKS 64             /* of eight hashes: 16 KiB */
+#define AT_ONCE 16            /* pictures */
 
 /* Of pairs of unrelated photographs one in 100,000 is within 48 bits, one in 400,000 within 36 (bench_glance): among few works
  * more may be called near before looking in vain costs more than it finds. */
@@ -39,38 +40,53 @@ fair_stage_glance(const struct fair_index *ix, const struct fair_query *q, struc
 
 /* A few blocks of eight hashes at a time, which stay near while all pictures' turns go over them: a million works' hashes do not. */
 static fair_status
-go_over(const struct fair_shelf *s, const struct fair_glance *g, size_t n, unsigned radius, fair_id org, unsigned *bits, struct fair_err *err)
+go_over(const struct fair_shelf *s, const struct fair_sought *sought, size_t n, fair_id org, unsigned *bits, struct fair_err *err)
 {
-    struct fair_within hits[BLOCKS * 8 * FAIR_TURNS];
+    struct fair_within hits[BLOCKS * 8 * 2 * AT_ONCE];
     const size_t all = (s->n + 7) / 8;
 
-    for (size_t from = 0; from < all; from += BLOCKS)
-        for (size_t i = 0; i < n; i++) {
-            size_t m;
-            if (g[i].quality < FAIR_WHOLE_QUALITY) continue;
-            m = fair_kernels()->within256(g[i].turn, FAIR_TURNS, (const uint64_t (*)[4][8])s->glance + from, all - from < BLOCKS ? all - from : BLOCKS,
-                                          radius, 256 - radius, hits);
-            for (size_t k = 0; k < m; k++) {
-                const uint32_t at = (uint32_t)(from * 8) + hits[k].at;
-                const unsigned b = hits[k].bits > 128 ? 256u - hits[k].bits : hits[k].bits;
-                const struct fair_record *r;
-                struct fair_record room;
-                if (b >= bits[i] || at >= s->n || fair_shelf_gone(s, at) || (org != 0 && fair_shelf_org(s, at) != org)) continue;
-                FAIR_TRY(fair_shelf_peek(s, at, &room, &r, err));
-                if (r->glance_quality >= FAIR_WHOLE_QUALITY) bits[i] = b;
-            }
+    for (size_t from = 0; from < all; from += BLOCKS) {
+        const size_t m = fair_sought_find(sought, n, (const uint64_t (*)[4][8])s->glance + from, all - from < BLOCKS ? all - from : BLOCKS, hits);
+        for (size_t k = 0; k < m; k++) {
+            const uint32_t at = (uint32_t)(from * 8) + hits[k].at;
+            unsigned *best = &bits[hits[k].query];
+            const struct fair_record *r;
+            struct fair_record room;
+            if (hits[k].bits >= *best || at >= s->n || fair_shelf_gone(s, at) || (org != 0 && fair_shelf_org(s, at) != org)) continue;
+            FAIR_TRY(fair_shelf_peek(s, at, &room, &r, err));
+            if (r->glance_quality >= FAIR_WHOLE_QUALITY) *best = hits[k].bits;
         }
+    }
+    return FAIR_OK;
+}
+
+/* So many at once. */
+static fair_status
+some(const struct fair_index *ix, const struct fair_glance *g, size_t n, fair_id org, unsigned *bits, struct fair_err *err)
+{
+    struct fair_sought sought[AT_ONCE];
+    unsigned best[AT_ONCE];
+    size_t which[AT_ONCE], m = 0;
+    const struct fair_shelf *shelf;
+    const unsigned radius = fair_glance_near(count(ix));
+
+    for (size_t i = 0; i < n; i++) {
+        bits[i] = 256;
+        if (g[i].quality < FAIR_WHOLE_QUALITY) continue;
+        fair_sought_make(&sought[m], (const uint64_t (*)[FAIR_WHOLE_WORDS])g[i].turn, radius);
+        best[m] = 256;
+        which[m++] = i;
+    }
+    for (size_t k = 0; m > 0 && (shelf = fair_index_shelf(ix, k)) != NULL; k++) FAIR_TRY(go_over(shelf, sought, m, org, best, err));
+    for (size_t i = 0; i < m; i++) bits[which[i]] = best[i];
     return FAIR_OK;
 }
 
 fair_status
 fair_index_glances(const struct fair_index *ix, const struct fair_glance *g, size_t n, fair_id org, bool *look, unsigned *bits, struct fair_err *err)
 {
-    const struct fair_shelf *shelf;
-
     FAIR_TRY(fair_index_ready(ix, err));
-    for (size_t i = 0; i < n; i++) bits[i] = 256;
-    for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++) FAIR_TRY(go_over(shelf, g, n, fair_glance_near(count(ix)), org, bits, err));
+    for (size_t i = 0; i < n; i += AT_ONCE) FAIR_TRY(some(ix, g + i, n - i < AT_ONCE ? n - i : AT_ONCE, org, bits + i, err));
     for (size_t i = 0; i < n; i++) look[i] = g[i].quality < FAIR_WHOLE_QUALITY || bits[i] < 256;
     return FAIR_OK;
 }

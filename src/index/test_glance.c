@@ -116,6 +116,49 @@ TEST(a_turn_is_the_hash_of_the_turned_picture_and_a_negative_has_all_bits_the_ot
     CHECK(fair_glance_apart(h.turn, g.turn[0]) <= 6);
 }
 
+/* What goes by flips, for speed, finds what comparing every turn finds: among codes at all distances of turns and negatives. */
+TEST(sought_at_once_are_the_codes_near_to_any_turn)
+{
+    static uint64_t blocks[16][4][8];
+    static struct fair_within hits[16 * 16 * 5 + 1];
+    struct fair_glance g[5];
+    uint32_t next = 11;
+    size_t some = 0, told = 0;
+
+    for (int i = 0; i < 5; i++) {
+        FAIR_AUTO(image) struct fair_image *im = scene(120, 90, (uint32_t)i + 20);
+        fair_glance_take(im, 120, 90, &g[i]);
+    }
+    for (size_t at = 0; at < 128; at++) {
+        for (int w = 0; w < 4; w++) blocks[at / 8][w][at % 8] = g[at % 5].turn[at % 8][w] ^ (at & 32 ? ~(uint64_t)0 : 0);
+        for (size_t k = 0; k < at; k++) {
+            next = next * 1664525u + 1013904223u;
+            blocks[at / 8][next >> 12 & 3][at % 8] ^= (uint64_t)1 << (next >> 20 & 63);
+        }
+    }
+    for (unsigned bits = 0; bits <= 60; bits += 6) {
+        struct fair_sought sought[5];
+        bool found[5][128] = { { false } };
+        size_t n;
+        for (int i = 0; i < 5; i++) fair_sought_make(&sought[i], (const uint64_t (*)[4])g[i].turn, bits);
+        n = fair_sought_find(sought, 5, (const uint64_t (*)[4][8])blocks, 16, hits);
+        for (size_t k = 0; k < n; k++) found[hits[k].query][hits[k].at] = true;
+        for (size_t i = 0; i < 5; i++)
+            for (size_t at = 0; at < 128; at++) {
+                uint64_t code[4];
+                unsigned least = 257;
+                for (int w = 0; w < 4; w++) code[w] = blocks[at / 8][w][at % 8];
+                CHECK_EQ(found[i][at], fair_glance_apart(g[i].turn, code) <= bits);
+                for (size_t k = 0; k < n; k++)
+                    if (hits[k].query == i && hits[k].at == at && hits[k].bits < least) least = hits[k].bits;
+                if (found[i][at]) CHECK_EQ(least, fair_glance_apart(g[i].turn, code));
+                some += found[i][at];
+            }
+        told += n;
+    }
+    CHECK(some > 200 && told >= some);
+}
+
 TEST(a_tiny_picture_has_no_hash_and_a_flat_one_no_quality)
 {
     FAIR_AUTO(image) struct fair_image *tiny = scene(4, 300, 1), *flat = fair_image_new(90, 80, 1);

@@ -34,7 +34,7 @@ make_works(size_t n)
     works.n = n;
     works.codes = fair_xmalloc(n * sizeof *works.codes);
     works.blocks = fair_xmalloc(n / 8 * sizeof *works.blocks);
-    works.hits = fair_xmalloc(CHUNK * 8 * FAIR_TURNS * sizeof *works.hits);
+    works.hits = fair_xmalloc(CHUNK * 8 * 2 * AT_ONCE * sizeof *works.hits);
     works.bits = fair_xmalloc(n * sizeof *works.bits);
     for (size_t i = 0; i < n; i++)
         for (size_t w = 0; w < 4; w++) {
@@ -47,6 +47,19 @@ make_works(size_t n)
 
 /* All eight turns and the negative of n pictures at once. */
 static size_t
+seek_turned(const uint64_t (*const *codes)[4], size_t n, unsigned radius)
+{
+    struct fair_sought sought[AT_ONCE];
+    size_t found = 0, all = works.n / 8;
+
+    for (size_t i = 0; i < n; i++) fair_sought_make(&sought[i], codes[i], radius);
+    for (size_t from = 0; from < all; from += CHUNK)
+        found += fair_sought_find(sought, n, (const uint64_t (*)[4][8])works.blocks + from, all - from < CHUNK ? all - from : CHUNK, works.hits);
+    return found;
+}
+
+/* The first n_turns turns alone. */
+static size_t
 seek(const uint64_t (*const *codes)[4], size_t n, size_t n_turns, unsigned radius)
 {
     size_t found = 0, all = works.n / 8;
@@ -54,7 +67,7 @@ seek(const uint64_t (*const *codes)[4], size_t n, size_t n_turns, unsigned radiu
     for (size_t from = 0; from < all; from += CHUNK)
         for (size_t i = 0; i < n; i++)
             found += fair_kernels()->within256(codes[i], n_turns, (const uint64_t (*)[4][8])works.blocks + from, all - from < CHUNK ? all - from : CHUNK,
-                                               radius, n_turns > 1 ? 256 - radius : 257, works.hits);
+                                               radius, 257, works.hits);
     return found;
 }
 
@@ -68,7 +81,8 @@ seek_glances(size_t n_turns)
 
     for (size_t i = 0; i < n; i++) turns[i] = (const uint64_t (*)[4])taken.v[i].turn;
     taken.n = 0;
-    return n > 0 ? seek(turns, n, n_turns, 32) : 0;
+    if (n == 0) return 0;
+    return n_turns == 1 ? seek(turns, n, n_turns, 32) : seek_turned(turns, n, 32);
 }
 
 static size_t
@@ -115,7 +129,7 @@ one(enum way way, fair_str jpeg, double took[STEPS])
         found = taken.n == AT_ONCE ? seek_glances(way == GLANCE ? FAIR_TURNS : 1) : 0;
     } else {
         const uint64_t (*turns[1])[4] = { (const uint64_t (*)[4])w.turn };
-        found = way == PDQ ? seek(turns, 1, FAIR_TURNS, 31) : seek_plainly(w.turn[0], 31);
+        found = way == PDQ ? seek_turned(turns, 1, 31) : seek_plainly(w.turn[0], 31);
     }
     took[SEARCH] += ms() - t;
     return found;
