@@ -77,6 +77,16 @@ fair_house_open(const char *home, struct fair_house *out, struct fair_err *err)
     return s;
 }
 
+fair_status
+fair_house_like(const struct fair_house *h, struct fair_house *out, struct fair_err *err)
+{
+    FAIR_TRY(fair_house_open(h->home.p, out, err));
+    out->config = h->config;
+    out->desk.org = h->desk.org;
+    out->desk.user = h->desk.user;
+    return FAIR_OK;
+}
+
 void
 fair_house_close(struct fair_house *h)
 {

@@ -37,6 +37,8 @@ fair_status fair_house_init(const char *home, fair_str org_name, fair_str email,
 /* Open the home: its settings and its store.  FAIR_NOT_FOUND: "no home at ...: run fairtrack init";
  * FAIR_REFUSED: a database of a newer version.  The desk is the first organisation's, user 0. */
 fair_status fair_house_open(const char *home, struct fair_house *out, struct fair_err *err) FAIR_MUST_CHECK;
+/* The same home, opened anew for another thread: nothing is shared but what does not change. */
+fair_status fair_house_like(const struct fair_house *h, struct fair_house *out, struct fair_err *err) FAIR_MUST_CHECK;
 void fair_house_close(struct fair_house *h);
 
 /* `work` with the desk of each organisation in turn, as the system; the desk is then as it was. */

@@ -110,26 +110,15 @@ work_on(struct fair_house *h, struct job *j)
     x->status = fair_house_match(h, j->fp, j->grey, j->off, j->arena, &x->found, &x->why);
 }
 
-/* The same home, opened anew; of the asking thread's house only what does not change is shared. */
-static fair_status
-house_like(const struct fair_house *h, struct fair_house *out, struct fair_err *err)
-{
-    FAIR_TRY(fair_house_open(h->home.p, out, err));
-    out->config = h->config;
-    out->desk.org = h->desk.org;
-    out->desk.user = h->desk.user;
-    out->index = h->index;
-    return FAIR_OK;
-}
-
 static void *
 thread_run(void *arg)
 {
     struct thread *t = arg;
     struct fair_matchers *m = t->pool;
     struct fair_err err = { 0 };
-    const fair_status opened = house_like(m->h, &t->house, &err);
+    const fair_status opened = fair_house_like(m->h, &t->house, &err);
 
+    t->house.index = m->h->index;
     pthread_mutex_lock(&m->lock);
     for (;;) {
         struct job *j;

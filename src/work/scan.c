@@ -119,6 +119,27 @@ one_file(struct fair_scan *s, const struct fair_file *f, struct fair_err *err)
 }
 
 fair_status
+fair_scan_file_again(struct fair_scan *s, struct fair_subject *x, struct fair_err *err)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_err why = { 0 };
+    fair_str bytes = { 0 };
+    fair_status got = fair_read_file(a, x->key.p, (size_t)s->h->config.max_file_mb << 20, &bytes, &why);
+
+    s->run.unchanged--;
+    if (got == FAIR_OK && bytes.n == 0) got = fair_fail(&why, FAIR_INVALID, "the file is empty");
+    if (got == FAIR_OK) {
+        s->run.bytes += (int64_t)bytes.n;
+        got = fair_look_bytes(s, x, &a, bytes, err);
+    } else {
+        got = fair_scan_fault(s, x->key, err, "%s", why.text);
+        if (got == FAIR_OK) got = fair_look_broken(s, x, err);
+    }
+    fair_arena_free(&a);
+    return got;
+}
+
+fair_status
 fair_scan_files(struct fair_scan *s, struct fair_err *err)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
@@ -267,7 +288,7 @@ gone_rows(const struct fair_desk *d, void *arg, struct fair_err *err)
 static fair_status
 end(struct fair_scan *s, fair_status got, struct fair_err *err)
 {
-    struct fair_scan_line l = { .what = FAIR_SCAN_STAT, .run = &s->run, .decoded = s->decoded, .glanced = s->o.whole ? s->glanced : -1 };
+    struct fair_scan_line l = { .what = FAIR_SCAN_STAT, .run = &s->run, .decoded = s->decoded, .searched = s->searched, .glanced = s->o.whole ? s->glanced : -1 };
     struct fair_err why = { 0 };
 
     s->run.ended = fair_now();

@@ -34,6 +34,7 @@ struct fair_scan_line {
     const struct fair_run *run;       /* STAT: what was done                                */
     int64_t glanced;          /* STAT: pictures that a glance settled; < 0: none were glanced at */
     int64_t decoded;          /* STAT: how often a picture was decoded                      */
+    int64_t searched;         /* STAT: how often the catalogue was searched                */
 };
 
 struct fair_scan_calls {

@@ -96,7 +96,7 @@ fair_scan_json(struct fair_arena *a, const struct fair_scan_line *l)
         set_text(a, o, "target", r->target);
         set_text(a, o, "state", r->state);
         const struct { const char *name; int64_t n; } counts[] = { { "pages", r->pages }, { "pictures", r->pictures }, { "unchanged", r->unchanged },
-            { "hits", r->hits }, { "hits_new", r->hits_new }, { "faults", r->faults }, { "bytes", r->bytes }, { "decoded", l->decoded } };
+            { "hits", r->hits }, { "hits_new", r->hits_new }, { "faults", r->faults }, { "bytes", r->bytes }, { "decoded", l->decoded }, { "searched", l->searched } };
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) (void)json_object_set_new(o, counts[i].name, json_integer(counts[i].n));
         if (l->glanced >= 0) (void)json_object_set_new(o, "glanced", json_integer(l->glanced));
         if (r->error.n > 0) set_text(a, o, "error", r->error);

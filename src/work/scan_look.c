@@ -135,17 +135,6 @@ keep_found(struct fair_scan *s, struct fair_outcome *o, const struct fair_matche
     return FAIR_OK;
 }
 
-/* Match by the fingerprint alone, at once. */
-static fair_status
-match_row(struct fair_scan *s, struct fair_outcome *o, const struct fair_fingerprint *fp, struct fair_err *err)
-{
-    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
-    struct fair_matches found = { 0 };
-
-    FAIR_TRY(fair_house_match(s->h, fp, NULL, s->o.off, a, &found, err));
-    return keep_found(s, o, &found, err);
-}
-
 /* It was judged by its pixels at `then`, and no hit came of it: only works added since are news. */
 static fair_status
 only_new_works(struct fair_scan *s, struct fair_outcome *o, fair_time then, struct fair_err *err)
@@ -202,10 +191,19 @@ found_then(struct fair_scan *s, struct fair_outcome *o, fair_time then, struct f
     return s->newest < then ? fair_scan_found_before(s, o, err) : FAIR_OK;
 }
 
-/* It was looked at in an earlier run: from its row, without its bytes.
+/* It had no hit at `then`.  *same: no work was added since, so it has none. */
+static fair_status
+none_then(struct fair_scan *s, fair_time then, bool *same, struct fair_err *err)
+{
+    if (s->newest < 0) FAIR_TRY(fair_store_works_newest(&s->h->desk, &s->newest, err));
+    *same = s->newest < then;
+    return FAIR_OK;
+}
+
+/* It was looked at in an earlier run: from its row, without its bytes.  Where these are at hand nevertheless (`its` is not NULL), they may be taken.
  * FAIR_DONE: the outcome is settled or on its way.  FAIR_NOT_FOUND: not without the bytes. */
 static fair_status
-from_row(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
+from_row(struct fair_scan *s, struct fair_outcome *o, struct fair_arena **its, fair_str bytes, struct fair_err *err)
 {
     struct fair_arena *a;
     struct fair_fingerprint fp;
@@ -213,8 +211,9 @@ from_row(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
     struct fair_look *l;
     fair_status got;
     fair_str preview;
+    bool same = true;
 
-    if (s->o.stateless) return FAIR_NOT_FOUND;
+    if (s->o.stateless || o->by_bytes) return FAIR_NOT_FOUND;
     a = fair_arena_new();
     got = fair_store_seen_get(&s->h->desk, &o->sha256, a, &row, err);
     if (got == FAIR_OK && row.fault.n > 0 && row.scheme == FAIR_SCHEME) {
@@ -232,9 +231,14 @@ from_row(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
         o->preview = row.preview;
         o->preview_kept = !fair_sha256_none(&row.preview);
         o->whole = row.whole;
-        if (!o->preview_kept) got = match_row(s, o, &fp, err);
-        if (got == FAIR_OK && !o->preview_kept) got = only_new_works(s, o, row.at, err);
-        if (got == FAIR_OK && o->preview_kept) got = found_then(s, o, row.at, err);
+        got = o->preview_kept ? found_then(s, o, row.at, err) : none_then(s, row.at, &same, err);
+    }
+    if (got == FAIR_OK && !same) {
+        if (its != NULL) fair_arena_join(a, its);
+        l = look_new(s, a, o, bytes, FAIR_LOOK_ROW);
+        l->fp = fp;
+        l->then = row.at;
+        return FAIR_DONE;
     }
     if (got == FAIR_OK && o->preview_kept == (o->n_found > 0)) {
         fair_arena_free(&a);
@@ -242,7 +246,7 @@ from_row(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
         return got == FAIR_OK ? FAIR_DONE : got;
     }
     /* It matched before, and is judged anew as it was then: by the preview that was kept. */
-    if (got == FAIR_OK && (!o->preview_kept || fair_vault_read(s->h->vault, &o->preview, PREVIEW_MAX, a, &preview, NULL) != FAIR_OK)) {
+    if (got == FAIR_OK && fair_vault_read(s->h->vault, &o->preview, PREVIEW_MAX, a, &preview, NULL) != FAIR_OK) {
         o->preview_kept = false;
         got = FAIR_NOT_FOUND;
     }
@@ -266,8 +270,8 @@ wait_for(struct fair_subject *x, struct fair_outcome *o)
     o->waiting = x;
 }
 
-fair_status
-fair_look_known(struct fair_scan *s, struct fair_subject *x, const struct fair_sha256 *sha, struct fair_err *err)
+static fair_status
+look_known(struct fair_scan *s, struct fair_subject *x, const struct fair_sha256 *sha, struct fair_arena **its, fair_str bytes, struct fair_err *err)
 {
     struct fair_outcome *o = outcome_of(s, sha);
     fair_status got;
@@ -281,7 +285,7 @@ fair_look_known(struct fair_scan *s, struct fair_subject *x, const struct fair_s
         return FAIR_OK;
     }
     wait_for(x, o);
-    got = from_row(s, o, err);
+    got = from_row(s, o, its, bytes, err);
     if (got == FAIR_NOT_FOUND) {
         o->waiting = NULL;
         x->state = FAIR_SUBJECT_ASKED;
@@ -291,10 +295,16 @@ fair_look_known(struct fair_scan *s, struct fair_subject *x, const struct fair_s
 }
 
 fair_status
+fair_look_known(struct fair_scan *s, struct fair_subject *x, const struct fair_sha256 *sha, struct fair_err *err)
+{
+    return look_known(s, x, sha, NULL, (fair_str){ NULL, 0 }, err);
+}
+
+fair_status
 fair_look_bytes(struct fair_scan *s, struct fair_subject *x, struct fair_arena **bytes_arena, fair_str bytes, struct fair_err *err)
 {
     struct fair_sha256 sha = fair_sha256_of(bytes.p, bytes.n);
-    fair_status got = fair_look_known(s, x, &sha, err);
+    fair_status got = look_known(s, x, &sha, bytes_arena, bytes, err);
     struct fair_outcome *o;
 
     if (got == FAIR_OK) {
@@ -413,6 +423,46 @@ glanced(struct fair_scan *s, struct fair_look *l, const struct fair_decoded *d, 
     return s->n_glances == FAIR_SCAN_GLANCES ? compare_glances(s, err) : FAIR_OK;
 }
 
+/* Its bytes are wanted after all, and nobody has them: everyone who waits for it fetches them anew. */
+static fair_status
+ask_again(struct fair_scan *s, struct fair_outcome *o, struct fair_err *err)
+{
+    struct fair_subject *all = o->waiting;
+
+    o->waiting = NULL;
+    while (all != NULL) {
+        struct fair_subject *x = all;
+        all = x->next_waiting;
+        x->state = FAIR_SUBJECT_ASKED;
+        x->outcome = NULL;
+        if (fair_str_starts(x->key, FAIR_STR(FAIR_INLINE_KEY))) FAIR_TRY(fair_look_broken(s, x, err));
+        else if (x->n_urls > 0) FAIR_TRY(fair_subject_again(s, x, err));
+        else FAIR_TRY(fair_scan_file_again(s, x, err));
+    }
+    return FAIR_OK;
+}
+
+/* Judged by the fingerprint alone.  A work that was added since and looks like it is a reason to look at all of it. */
+static fair_status
+judged_by_row(struct fair_scan *s, struct fair_look *l, struct fair_err *err)
+{
+    struct fair_outcome *o = l->outcome;
+    fair_status got = only_new_works(s, o, l->then, err);
+    bool news = o->n_found > 0;
+
+    o->n_found = 0;
+    if (got == FAIR_OK && news && l->bytes.n > 0) {
+        l->phase = s->o.whole ? FAIR_LOOK_GLANCE : FAIR_LOOK_BYTES;
+        queue(s, l);
+        return FAIR_OK;
+    }
+    o->by_bytes = news;
+    if (got == FAIR_OK && !news) got = keep_row(s, o, &l->fp, err);     /* as of now: it is not searched for again until a work is added */
+    look_end(s, l);
+    if (got != FAIR_OK) return got;
+    return news ? ask_again(s, o, err) : settle(s, o, err);
+}
+
 /* Take one answer of the matchers. */
 static fair_status
 one_match(struct fair_scan *s, int wait_ms, struct fair_err *err)
@@ -431,7 +481,7 @@ one_match(struct fair_scan *s, int wait_ms, struct fair_err *err)
         look_end(s, l);
         return err->status;
     }
-    return judged(s, l, err);
+    return l->phase == FAIR_LOOK_ROW ? judged_by_row(s, l, err) : judged(s, l, err);
 }
 
 /* It is matched by whoever is free; `*grey` becomes the look's. */
@@ -442,6 +492,7 @@ to_match(struct fair_scan *s, struct fair_look *l, struct fair_image **grey, str
 
     l->grey = *grey;
     *grey = NULL;
+    s->searched++;
     while ((got = fair_matchers_ask(s->matchers, &l->fp, l->grey, s->o.off, l->arena, l)) == FAIR_AGAIN) {
         got = one_match(s, -1, err);
         if (got == FAIR_OK) continue;
@@ -502,9 +553,12 @@ hand_out(struct fair_scan *s, struct fair_err *err)
     while (s->looks != NULL) {
         struct fair_look *l = s->looks;
         struct fair_err why = { 0 };
-        fair_status got = fair_decoders_ask(s->h->decoders, l->bytes, wants(l), l, &why);
+        bool row = l->phase == FAIR_LOOK_ROW;
+        fair_status got = row ? fair_matchers_ask(s->matchers, &l->fp, NULL, s->o.off, l->arena, l)
+                              : fair_decoders_ask(s->h->decoders, l->bytes, wants(l), l, &why);
         if (got == FAIR_AGAIN) return FAIR_OK;
-        s->decoded += got == FAIR_OK;
+        s->decoded += !row && got == FAIR_OK;
+        s->searched += row && got == FAIR_OK;
         s->looks = l->next;
         if (s->looks == NULL) s->looks_last = &s->looks;
         if (got == FAIR_LIMIT || got == FAIR_INVALID || got == FAIR_CORRUPT) {

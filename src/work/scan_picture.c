@@ -61,6 +61,14 @@ fair_subject_ask(struct fair_scan *s, struct fair_subject *x, struct fair_err *e
     return fair_look_broken(s, x, err);
 }
 
+fair_status
+fair_subject_again(struct fair_scan *s, struct fair_subject *x, struct fair_err *err)
+{
+    s->run.unchanged--;
+    x->forced = true;
+    return fair_subject_ask(s, x, err);
+}
+
 static const struct fair_inline *
 inline_of(const struct fair_inline *list, const struct fair_sha256 *sha)
 {

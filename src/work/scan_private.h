@@ -44,6 +44,7 @@ struct fair_outcome {
     struct fair_outcome *next;        /* in its bucket */
     struct fair_sha256 sha256;
     bool settled;
+    bool by_bytes;                    /* what its row says is not enough: its bytes must be looked at */
     fair_str fault;                   /* in words; absent: it was read                     */
     const char *format;
     int64_t width, height;
@@ -55,18 +56,20 @@ struct fair_outcome {
     struct fair_subject *waiting;
 };
 
-enum fair_look_phase { FAIR_LOOK_GLANCE, FAIR_LOOK_BYTES, FAIR_LOOK_PREVIEW, FAIR_LOOK_MAKE_PREVIEW };
+/* ROW: by the fingerprint that its row holds. */
+enum fair_look_phase { FAIR_LOOK_ROW, FAIR_LOOK_GLANCE, FAIR_LOOK_BYTES, FAIR_LOOK_PREVIEW, FAIR_LOOK_MAKE_PREVIEW };
 
-/* One picture for the decoders. */
+/* One picture for the decoders and the matchers. */
 struct fair_look {
     struct fair_look *next;
     struct fair_arena *arena;         /* ours */
-    fair_str bytes;                   /* of the picture, or of its preview                 */
+    fair_str bytes;                   /* of the picture, or of its preview; ROW: absent where they are not at hand */
     enum fair_look_phase phase;
     struct fair_outcome *outcome;
     struct fair_fingerprint fp;       /* in the look's arena, once known                   */
     struct fair_image *grey;          /* while it is matched                               */
     bool known;                       /* from an earlier run's row                         */
+    fair_time then;                   /* ROW: as of when it was judged                     */
 };
 
 struct fair_scan {
@@ -81,6 +84,7 @@ struct fair_scan {
     fair_time as_of;                  /* works added since are not in the index as we have it */
     fair_time newest;                 /* when the last work was added; < 0: not asked yet  */
     int64_t decoded;                  /* pictures that a helper was asked to decode        */
+    int64_t searched;                 /* searches of the catalogue                         */
     fair_str target;
     bool limited;                     /* a bound ended it early                            */
     bool unseen;                      /* robots.txt kept something from us                 */
@@ -145,6 +149,9 @@ fair_status fair_use_report(struct fair_scan *s, const struct fair_subject *x, c
 
 /* ---- the kinds of target ---- */
 fair_status fair_scan_files(struct fair_scan *s, struct fair_err *err) FAIR_MUST_CHECK;
+/* The bytes of a subject that was known without them are needed after all: a file is read, an address asked again. */
+fair_status fair_scan_file_again(struct fair_scan *s, struct fair_subject *x, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_subject_again(struct fair_scan *s, struct fair_subject *x, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_scan_archive(struct fair_scan *s, int fd, fair_str name, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_scan_web(struct fair_scan *s, struct fair_err *err) FAIR_MUST_CHECK;
 fair_status fair_scan_list(struct fair_scan *s, const char *path, struct fair_err *err) FAIR_MUST_CHECK;
