@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "image/image.h"
 
-#define FAIR_SCHEME 3         /* the scheme in use; a change of what is taken gets a new number */
+#define FAIR_SCHEME 4         /* the scheme in use; a change of what is taken gets a new number */
 #define FAIR_WHOLE_WORDS 4    /* 256 bits for the whole picture */
 #define FAIR_TURNS 8          /* the dihedral group: as it is, 90, 180, 270, and mirrored */
 #define FAIR_SIDE 512         /* the longer side of the normalised grey picture ("proof") */

@@ -5,6 +5,7 @@
 #include "fingerprint/kernels_parts.h"
 
 #define INLINE static inline __attribute__((always_inline))
+#define TAN_22 13573          /* tan 22.5 degrees, in 1/32768 */
 
 /* a * w / 32768, rounded: what pmulhrsw computes. */
 INLINE int16_t
@@ -14,76 +15,58 @@ part_of(int16_t a, int16_t w)
 }
 
 static void
-blur_rows_plain(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *const out[FAIR_BLUR_ROWS])
+blur_rows_plain(const int16_t *const *rows, const int16_t *w, unsigned gap, size_t n, int16_t *tmp, int16_t *const out[FAIR_BLUR_ROWS])
 {
     int16_t *t = tmp + FAIR_ROW_PAD;
+    const ptrdiff_t g = (ptrdiff_t)gap;
 
-    for (size_t j = 0; j < FAIR_BLUR_ROWS; j++) {
-        for (size_t x = 0; x < n; x++) {
-            int16_t s = part_of(rows[j + reach][x], w[0]);
-            for (unsigned k = 1; k <= reach; k++)
-                s = (int16_t)(s + part_of((int16_t)(rows[j + reach - k][x] + rows[j + reach + k][x]), w[k]));
-            t[x] = s;
-        }
-        for (size_t i = 1; i <= reach; i++) t[-(ptrdiff_t)i] = t[0];
-        for (size_t i = 0; i < reach; i++) t[n + i] = t[n - 1];
-        for (ptrdiff_t x = 0; x < (ptrdiff_t)n; x++) {
-            int16_t s = part_of(t[x], w[0]);
-            for (ptrdiff_t k = 1; k <= (ptrdiff_t)reach; k++) s = (int16_t)(s + part_of((int16_t)(t[x - k] + t[x + k]), w[k]));
-            out[j][x] = s;
-        }
+    for (ptrdiff_t j = 0; j < FAIR_BLUR_ROWS; j++) {
+        for (size_t x = 0; x < n; x++)
+            t[x] = (int16_t)(part_of(rows[j + 2 * g][x], w[0]) + part_of((int16_t)(rows[j + g][x] + rows[j + 3 * g][x]), w[1]) +
+                             part_of((int16_t)(rows[j][x] + rows[j + 4 * g][x]), w[2]));
+        for (ptrdiff_t i = 1; i <= 2 * g; i++) t[-i] = t[0];
+        for (ptrdiff_t i = 0; i < 2 * g; i++) t[(ptrdiff_t)n + i] = t[n - 1];
+        for (ptrdiff_t x = 0; x < (ptrdiff_t)n; x++)
+            out[j][x] = (int16_t)(part_of(t[x], w[0]) + part_of((int16_t)(t[x - g] + t[x + g]), w[1]) + part_of((int16_t)(t[x - 2 * g] + t[x + 2 * g]), w[2]));
     }
 }
 
 /* The same by the register: `width` values at once, pmulhrsw being part_of.  The rows are read once for all that are made
- * of them.  A case for each reach that the scale space has, so that the loops over it are laid out. */
+ * of them.  A case for each gap that the scale space has, so that what is shared among rows is known. */
 #define BLUR_ROWS(suffix, attributes, vec, width, load, store, set1, mulhrs, add)                                           \
     attributes INLINE void                                                                                                  \
-    blur_rows_by_##suffix(const int16_t *const *rows, const int16_t *w, const unsigned reach, size_t n, int16_t *tmp,       \
+    blur_rows_by_##suffix(const int16_t *const *rows, const int16_t *w, const ptrdiff_t gap, size_t n, int16_t *tmp,        \
                           int16_t *const out[FAIR_BLUR_ROWS])                                                               \
     {                                                                                                                       \
         const size_t stride = (n + 31) / 32 * 32 + 2 * FAIR_ROW_PAD;                                                        \
-        const int16_t *row[2 * FAIR_BLUR_REACH + FAIR_BLUR_ROWS];                                                           \
-        vec weight[FAIR_BLUR_REACH + 1];                                                                                    \
-        for (unsigned k = 0; k <= reach; k++) weight[k] = set1(w[k]);                                                       \
-        for (unsigned k = 0; k < 2 * reach + FAIR_BLUR_ROWS; k++) row[k] = rows[k];                                         \
+        const vec w0 = set1(w[0]), w1 = set1(w[1]), w2 = set1(w[2]);                                                        \
         for (size_t x = 0; x < n; x += width) {                                                                             \
-            vec v[2 * FAIR_BLUR_REACH + FAIR_BLUR_ROWS];                                                                    \
-            _Pragma("GCC unroll 40")                                                                                        \
-            for (unsigned k = 0; k < 2 * reach + FAIR_BLUR_ROWS; k++) v[k] = load((const void *)(row[k] + x));              \
+            vec s[FAIR_BLUR_ROWS];                                                                                          \
             _Pragma("GCC unroll 4")                                                                                         \
-            for (unsigned j = 0; j < FAIR_BLUR_ROWS; j++) {                                                                 \
-                vec s = mulhrs(v[j + reach], weight[0]);                                                                    \
-                _Pragma("GCC unroll 16")                                                                                    \
-                for (unsigned k = 1; k <= reach; k++) s = add(s, mulhrs(add(v[j + reach - k], v[j + reach + k]), weight[k]));\
-                store((void *)(tmp + j * stride + FAIR_ROW_PAD + x), s);                                                    \
-            }                                                                                                               \
+            for (ptrdiff_t j = 0; j < FAIR_BLUR_ROWS; j++)                                                                  \
+                s[j] = add(mulhrs(load((const void *)(rows[j + 2 * gap] + x)), w0),                                         \
+                           add(mulhrs(add(load((const void *)(rows[j + gap] + x)), load((const void *)(rows[j + 3 * gap] + x))), w1), \
+                               mulhrs(add(load((const void *)(rows[j] + x)), load((const void *)(rows[j + 4 * gap] + x))), w2)));     \
+            _Pragma("GCC unroll 4")                                                                                         \
+            for (size_t j = 0; j < FAIR_BLUR_ROWS; j++) store((void *)(tmp + j * stride + FAIR_ROW_PAD + x), s[j]);          \
         }                                                                                                                   \
         for (unsigned j = 0; j < FAIR_BLUR_ROWS; j++) {                                                                     \
             int16_t *t = tmp + j * stride + FAIR_ROW_PAD, *o = out[j];                                                      \
-            for (size_t i = 1; i <= reach; i++) t[-(ptrdiff_t)i] = t[0];                                                    \
-            for (size_t i = 0; i < reach; i++) t[n + i] = t[n - 1];                                                         \
-            for (size_t x = 0; x < n; x += width) {                                                                         \
-                vec s = mulhrs(load((const void *)(t + x)), weight[0]);                                                     \
-                _Pragma("GCC unroll 16")                                                                                    \
-                for (unsigned k = 1; k <= reach; k++)                                                                       \
-                    s = add(s, mulhrs(add(load((const void *)(t + x - k)), load((const void *)(t + x + k))), weight[k]));   \
-                store((void *)(o + x), s);                                                                                  \
-            }                                                                                                               \
+            for (ptrdiff_t i = 1; i <= 2 * gap; i++) t[-i] = t[0];                                                          \
+            for (ptrdiff_t i = 0; i < 2 * gap; i++) t[(ptrdiff_t)n + i] = t[n - 1];                                         \
+            for (size_t x = 0; x < n; x += width)                                                                           \
+                store((void *)(o + x), add(mulhrs(load((const void *)(t + x)), w0),                                         \
+                                           add(mulhrs(add(load((const void *)(t + x - gap)), load((const void *)(t + x + gap))), w1),       \
+                                               mulhrs(add(load((const void *)(t + x - 2 * gap)), load((const void *)(t + x + 2 * gap))), w2))));\
         }                                                                                                                   \
     }                                                                                                                       \
     attributes static void                                                                                                  \
-    blur_rows_##suffix(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *const out[FAIR_BLUR_ROWS])\
+    blur_rows_##suffix(const int16_t *const *rows, const int16_t *w, unsigned gap, size_t n, int16_t *tmp, int16_t *const out[FAIR_BLUR_ROWS])\
     {                                                                                                                       \
-        switch (reach) {                                                                                                    \
+        switch (gap) {                                                                                                      \
+        case 1: blur_rows_by_##suffix(rows, w, 1, n, tmp, out); break;                                                      \
         case 2: blur_rows_by_##suffix(rows, w, 2, n, tmp, out); break;                                                      \
-        case 3: blur_rows_by_##suffix(rows, w, 3, n, tmp, out); break;                                                      \
-        case 4: blur_rows_by_##suffix(rows, w, 4, n, tmp, out); break;                                                      \
-        case 5: blur_rows_by_##suffix(rows, w, 5, n, tmp, out); break;                                                      \
-        case 6: blur_rows_by_##suffix(rows, w, 6, n, tmp, out); break;                                                      \
-        case 8: blur_rows_by_##suffix(rows, w, 8, n, tmp, out); break;                                                      \
-        case 10: blur_rows_by_##suffix(rows, w, 10, n, tmp, out); break;                                                    \
-        default: blur_rows_by_##suffix(rows, w, reach, n, tmp, out);                                                        \
+        default: blur_rows_by_##suffix(rows, w, (ptrdiff_t)gap, n, tmp, out);                                               \
         }                                                                                                                   \
     }
 BLUR_ROWS(avx2, __attribute__((target("avx2"))), __m256i, 16, _mm256_loadu_si256, _mm256_storeu_si256, _mm256_set1_epi16,
@@ -184,6 +167,67 @@ extrema_row_avx512(const int16_t *const rows[9], size_t n, int16_t least, uint16
     return found;
 }
 
+/* The 16 x 16 gradients of a patch, all of them times the power of two that makes the largest step at least 8192 and at most
+ * 16383: what follows has the same precision for weak parts as for strong ones. */
+INLINE void
+gradients_body(const int16_t *restrict patch, int16_t *restrict gx, int16_t *restrict gy)
+{
+    int16_t most = 0;
+    int up;
+
+    for (int y = 0; y < 16; y++)
+        for (int x = 0; x < 16; x++) {
+            const int16_t *p = patch + (y + 1) * FAIR_PATCH + x + 1;
+            int16_t h = (int16_t)(p[1] - p[-1]), v = (int16_t)(p[FAIR_PATCH] - p[-FAIR_PATCH]);
+            int16_t ah = (int16_t)(h < 0 ? -h : h), av = (int16_t)(v < 0 ? -v : v);
+            gx[y * 16 + x] = h;
+            gy[y * 16 + x] = v;
+            most = ah > most ? ah : most;
+            most = av > most ? av : most;
+        }
+    up = most == 0 ? 0 : __builtin_clz((unsigned)most) - 18;
+    for (int i = 0; i < 256; i++) {
+        gx[i] = (int16_t)(gx[i] * (1 << up));
+        gy[i] = (int16_t)(gy[i] * (1 << up));
+    }
+}
+
+/* A gradient is the sum of two vectors along the nearest two of sixteen directions.  By its shorter and longer side that is, folded
+ * into the first eighth of the circle, one along 0, one along 22.5 or one along 45 degrees, the first or the last being empty. */
+INLINE void
+bearings_body(const int16_t *patch, const int16_t *window, int32_t *bearings)
+{
+    int16_t gx[256], gy[256], sum[16][32];
+
+    gradients_body(patch, gx, gy);
+    memset(sum, 0, sizeof sum);
+    for (int i = 0; i < 256; i += 32)
+        for (int k = 0; k < 32; k++) {
+            int h = gx[i + k], v = gy[i + k], w = window[i + k], ah = h < 0 ? -h : h, av = v < 0 ? -v : v;
+            int big = ah > av ? ah : av, less = ah > av ? av : ah, rest = big - less;
+            int t = 2 * less + part_of((int16_t)less, TAN_22), along = big - t, slant = t - big;
+            int between = 2 * less + part_of((int16_t)less, 20090), other = rest + part_of((int16_t)rest, 27779);
+            int up = av > ah, left = h < 0, down = v < 0;
+            along = part_of((int16_t)(along > 0 ? along : 0), (int16_t)w);
+            slant = part_of((int16_t)(slant > 0 ? slant : 0), (int16_t)w);
+            between = part_of((int16_t)(between < other ? between : other), (int16_t)w);
+            for (int d = 0; d < 4; d++) {
+                int quarter = (left ^ down) + 2 * down == d;         /* of the circle, by the signs */
+                int axis = up ? 1 + 2 * down : 2 * left;
+                int middle = d % 2 == up;        /* */
+                (void)middle;
+                sum[4 * d][k] = (int16_t)(sum[4 * d][k] + (axis == d ? along : 0));
+                sum[4 * d + 2][k] = (int16_t)(sum[4 * d + 2][k] + (quarter ? slant : 0));
+                sum[4 * d + 1][k] = (int16_t)(sum[4 * d + 1][k] + (quarter & (up == d % 2) ? between : 0));
+                sum[4 * d + 3][k] = (int16_t)(sum[4 * d + 3][k] + (quarter & (up != d % 2) ? between : 0));
+            }
+        }
+    for (int d = 0; d < 16; d++) {
+        bearings[d] = 0;
+        for (int k = 0; k < 32; k++) bearings[d] += sum[d][k];
+    }
+}
+
 /* Weight of sample y (0..15) in cell row c (0..3): a tent of 4 samples' half width over the cell's middle, times a
  * Gaussian of 8 samples over the whole, in 1/256. */
 static const int16_t cell_weight[4][16] = {
@@ -196,243 +240,295 @@ static const int16_t cell_weight[4][16] = {
 INLINE void
 cells_body(const int16_t patch[FAIR_PATCH * FAIR_PATCH], int32_t out[FAIR_CELLS])
 {
+    int16_t gx[256], gy[256];
     int32_t rows[4][8][16];
 
+    gradients_body(patch, gx, gy);
     memset(rows, 0, sizeof rows);
     for (size_t y = 0; y < 16; y++) {
-        int32_t dir[8][16];
-        const int16_t *p = patch + (y + 1) * FAIR_PATCH + 1;
+        int16_t dir[8][16];
         /* A gradient is the sum of two vectors along the nearest two of the eight directions. */
         for (size_t x = 0; x < 16; x++) {
-            int32_t gx = (int32_t)p[(ptrdiff_t)x + 1] - p[(ptrdiff_t)x - 1];
-            int32_t gy = (int32_t)p[x + FAIR_PATCH] - p[(ptrdiff_t)x - FAIR_PATCH];
-            int32_t ax = gx < 0 ? -gx : gx, ay = gy < 0 ? -gy : gy;
-            int32_t less = ax < ay ? ax : ay, slant = less * 181 / 128;
-            int32_t h = ax - ay, v = ay - ax;
-            h = h > 0 ? h : 0;
-            v = v > 0 ? v : 0;
-            dir[0][x] = gx > 0 ? h : 0;
-            dir[4][x] = gx < 0 ? h : 0;
-            dir[2][x] = gy > 0 ? v : 0;
-            dir[6][x] = gy < 0 ? v : 0;
-            dir[1][x] = (gx > 0) & (gy > 0) ? slant : 0;
-            dir[3][x] = (gx < 0) & (gy > 0) ? slant : 0;
-            dir[5][x] = (gx < 0) & (gy < 0) ? slant : 0;
-            dir[7][x] = (gx > 0) & (gy < 0) ? slant : 0;
+            int h = gx[16 * y + x], v = gy[16 * y + x], ah = h < 0 ? -h : h, av = v < 0 ? -v : v, less = ah < av ? ah : av;
+            int slant = less + part_of((int16_t)less, TAN_22), across = ah > av ? ah - av : 0, along = av > ah ? av - ah : 0;
+            dir[0][x] = (int16_t)(h > 0 ? across : 0);
+            dir[4][x] = (int16_t)(h < 0 ? across : 0);
+            dir[2][x] = (int16_t)(v > 0 ? along : 0);
+            dir[6][x] = (int16_t)(v < 0 ? along : 0);
+            dir[1][x] = (int16_t)((h > 0) & (v > 0) ? slant : 0);
+            dir[3][x] = (int16_t)((h < 0) & (v > 0) ? slant : 0);
+            dir[5][x] = (int16_t)((h < 0) & (v < 0) ? slant : 0);
+            dir[7][x] = (int16_t)((h > 0) & (v < 0) ? slant : 0);
         }
         for (size_t c = 0; c < 4; c++) {
             int32_t w = cell_weight[c][y];
             if (w == 0) continue;
             for (size_t d = 0; d < 8; d++)
-                for (size_t x = 0; x < 16; x++) rows[c][d][x] += (dir[d][x] * w) >> 4;
+                for (size_t x = 0; x < 16; x++) rows[c][d][x] += dir[d][x] * w;
         }
     }
     for (size_t c = 0; c < 4; c++)
         for (size_t d = 0; d < 8; d++)
             for (size_t k = 0; k < 4; k++) {
                 int32_t s = 0;
-                for (size_t x = 0; x < 16; x++) s += (rows[c][d][x] >> 8) * cell_weight[k][x];
+                for (size_t x = 0; x < 16; x++) s += (rows[c][d][x] >> 10) * cell_weight[k][x];
                 out[(c * 4 + k) * 8 + d] = s;
             }
 }
 
-static void
-cells_plain(const int16_t *patch, int32_t *out)
+/* Bit d of the low plane: cell d is among the larger half; of the high plane: among the largest quarter.  Cells are compared by
+ * their 15 highest bits, counted from the largest cell's; of equals the earlier counts as larger; an empty cell is never large. */
+INLINE unsigned
+too_long(uint32_t most)
 {
-    cells_body(patch, out);
+    return most < 1 << 15 ? 0 : 17 - (unsigned)__builtin_clz(most);
 }
 
-__attribute__((target("avx2,bmi,popcnt"))) static void
-cells_avx2(const int16_t *patch, int32_t *out)
+/* Of the n largest that are sought `in` has all that are at least as large as the least of them, `over` too many: the last of those that
+ * are equal to it, `least`, go. */
+INLINE void
+drop_last(uint64_t in[2], const uint64_t least[2], int over)
 {
-    cells_body(patch, out);
-}
+    uint64_t high = least[1], low = least[0];
 
-/* A row of 16 gradients in the lanes of one register.  All products are of numbers of 16 bits, so pmaddwd makes them: of
- * a direction's weight and 0 with a row's, then, the eight directions turned into lanes, of two columns with two. */
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) static void
-cells_avx512(const int16_t *patch, int32_t *out)
-{
-    const __m512i zero = _mm512_setzero_si512(), slope = _mm512_set1_epi32(181);
-    __m512i sum[4][8];
-
-    for (size_t c = 0; c < 4; c++)
-        for (size_t d = 0; d < 8; d++) sum[c][d] = zero;
-    for (size_t y = 0; y < 16; y++) {
-        const int16_t *p = patch + (y + 1) * FAIR_PATCH + 1;
-        __m512i gx = _mm512_sub_epi32(_mm512_cvtepi16_epi32(_mm256_loadu_si256((const void *)(p + 1))),
-                                      _mm512_cvtepi16_epi32(_mm256_loadu_si256((const void *)(p - 1))));
-        __m512i gy = _mm512_sub_epi32(_mm512_cvtepi16_epi32(_mm256_loadu_si256((const void *)(p + FAIR_PATCH))),
-                                      _mm512_cvtepi16_epi32(_mm256_loadu_si256((const void *)(p - FAIR_PATCH))));
-        __m512i ax = _mm512_abs_epi32(gx), ay = _mm512_abs_epi32(gy);
-        __m512i slant = _mm512_srli_epi32(_mm512_madd_epi16(_mm512_min_epi32(ax, ay), slope), 7);
-        __m512i h = _mm512_max_epi32(_mm512_sub_epi32(ax, ay), zero), v = _mm512_max_epi32(_mm512_sub_epi32(ay, ax), zero);
-        __mmask16 xp = _mm512_cmpgt_epi32_mask(gx, zero), xm = _mm512_cmplt_epi32_mask(gx, zero);
-        __mmask16 yp = _mm512_cmpgt_epi32_mask(gy, zero), ym = _mm512_cmplt_epi32_mask(gy, zero);
-        const __m512i dir[8] = {
-            _mm512_maskz_mov_epi32(xp, h), _mm512_maskz_mov_epi32(xp & yp, slant), _mm512_maskz_mov_epi32(yp, v), _mm512_maskz_mov_epi32(xm & yp, slant),
-            _mm512_maskz_mov_epi32(xm, h), _mm512_maskz_mov_epi32(xm & ym, slant), _mm512_maskz_mov_epi32(ym, v), _mm512_maskz_mov_epi32(xp & ym, slant) };
-        _Pragma("GCC unroll 4")
-        for (size_t c = 0; c < 4; c++) {
-            __m512i w = _mm512_set1_epi32(cell_weight[c][y]);
-            if (cell_weight[c][y] == 0) continue;
-            _Pragma("GCC unroll 8")
-            for (size_t d = 0; d < 8; d++) sum[c][d] = _mm512_add_epi32(sum[c][d], _mm512_srli_epi32(_mm512_madd_epi16(dir[d], w), 4));
-        }
+    for (; over > 0 && high != 0; over--) {
+        uint64_t bit = (uint64_t)1 << (63 - __builtin_clzll(high));
+        in[1] &= ~bit;
+        high &= ~bit;
     }
-    for (size_t c = 0; c < 4; c++) {
-        __m256i r[8], t[8], two[8];
-        /* each direction's 16 columns as 8 pairs ... */
-        for (size_t d = 0; d < 8; d++) r[d] = _mm512_cvtepi32_epi16(_mm512_srli_epi32(sum[c][d], 8));
-        /* ... turned: two[k] holds pair k of each direction */
-        for (size_t d = 0; d < 8; d += 2) {
-            t[d] = _mm256_unpacklo_epi32(r[d], r[d + 1]);
-            t[d + 1] = _mm256_unpackhi_epi32(r[d], r[d + 1]);
-        }
-        for (size_t d = 0; d < 8; d += 4)
-            for (size_t k = 0; k < 2; k++) {
-                r[d + 2 * k] = _mm256_unpacklo_epi64(t[d + k], t[d + 2 + k]);
-                r[d + 2 * k + 1] = _mm256_unpackhi_epi64(t[d + k], t[d + 2 + k]);
-            }
-        for (size_t k = 0; k < 4; k++) {
-            two[k] = _mm256_permute2x128_si256(r[k], r[4 + k], 0x20);
-            two[4 + k] = _mm256_permute2x128_si256(r[k], r[4 + k], 0x31);
-        }
-        for (size_t k = 0; k < 4; k++) {
-            __m256i s = _mm256_setzero_si256();
-            _Pragma("GCC unroll 8")
-            for (size_t x = 0; x < 8; x++) {
-                int32_t pair;
-                memcpy(&pair, &cell_weight[k][2 * x], sizeof pair);
-                s = _mm256_add_epi32(s, _mm256_madd_epi16(two[x], _mm256_set1_epi32(pair)));
-            }
-            _mm256_storeu_si256((void *)(out + (c * 4 + k) * 8), s);
-        }
+    for (; over > 0 && low != 0; over--) {
+        uint64_t bit = (uint64_t)1 << (63 - __builtin_clzll(low));
+        in[0] &= ~bit;
+        low &= ~bit;
     }
 }
 
-/* Bit d of the low plane: cell d is among the larger half; of the high plane: among the largest quarter.
- * Of equals the earlier counts as larger; an empty cell is never large.  The least of the larger ones is found bit by
- * bit, over keys that are all different. */
-INLINE uint32_t
-top_bit(uint32_t most)
+INLINE void
+largest_body(const int16_t key[FAIR_CELLS], int n, uint64_t out[2])
 {
-    return most == 0 ? 0 : 1u << (31 - __builtin_clz(most));
+    uint64_t equal[2] = { 0, 0 };
+    int16_t least = 0;
+    int over = 0;
+
+    for (int bit = 1 << 14; bit != 0; bit >>= 1) {
+        int16_t sum = 0;
+        for (int i = 0; i < FAIR_CELLS; i++) sum = (int16_t)(sum + (key[i] >= (least | bit)));
+        if (sum >= n) least = (int16_t)(least | bit);
+    }
+    if (least == 0) least = 1;                      /* fewer than n are not empty */
+    out[0] = out[1] = 0;
+    for (int i = 0; i < FAIR_CELLS; i++) {
+        out[i / 64] |= (uint64_t)(key[i] >= least) << (i % 64);
+        equal[i / 64] |= (uint64_t)(key[i] == least) << (i % 64);
+        over += key[i] >= least;
+    }
+    drop_last(out, equal, over - n);
 }
 
 INLINE void
 code_body(const int32_t cells[FAIR_CELLS], uint64_t code[4])
 {
-    uint32_t key[FAIR_CELLS], half = 0, quarter = 0, most = 0;
+    int16_t key[FAIR_CELLS];
+    uint32_t most = 0;
+    unsigned down;
 
-    for (uint32_t i = 0; i < FAIR_CELLS; i++) {
-        key[i] = (uint32_t)cells[i] >> 3 << 7 | (FAIR_CELLS - 1 - i);
-        most = key[i] > most ? key[i] : most;
+    for (uint32_t i = 0; i < FAIR_CELLS; i++) most = (uint32_t)cells[i] > most ? (uint32_t)cells[i] : most;
+    down = too_long(most);
+    for (uint32_t i = 0; i < FAIR_CELLS; i++) key[i] = (int16_t)((uint32_t)cells[i] >> down);
+    largest_body(key, FAIR_CELLS / 2, code);
+    largest_body(key, FAIR_CELLS / 4, code + 2);
+}
+
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi,popcnt")))
+
+/* Two rows of 16, one after the other. */
+AVX512 INLINE __m512i
+two_rows_avx512(const int16_t *p)
+{
+    return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256((const void *)p)), _mm256_loadu_si256((const void *)(p + FAIR_PATCH)), 1);
+}
+
+/* All gradients in sixteen registers, two rows in each. */
+AVX512 INLINE void
+gradients_avx512(const int16_t *patch, __m512i gx[8], __m512i gy[8])
+{
+    __m512i most = _mm512_setzero_si512();
+    __m128i up;
+
+    _Pragma("GCC unroll 8")
+    for (int i = 0; i < 8; i++) {
+        const int16_t *p = patch + (2 * i + 1) * FAIR_PATCH + 1;
+        gx[i] = _mm512_sub_epi16(two_rows_avx512(p + 1), two_rows_avx512(p - 1));
+        gy[i] = _mm512_sub_epi16(two_rows_avx512(p + FAIR_PATCH), two_rows_avx512(p - FAIR_PATCH));
+        most = _mm512_or_si512(most, _mm512_or_si512(_mm512_abs_epi16(gx[i]), _mm512_abs_epi16(gy[i])));
     }
-    for (uint32_t bit = top_bit(most); bit != 0; bit >>= 1) {
-        uint32_t h = half | bit, q = quarter | bit;
-        int32_t over_h = 0, over_q = 0;
-        for (uint32_t i = 0; i < FAIR_CELLS; i++) {
-            over_h += key[i] >= h;
-            over_q += key[i] >= q;
+    /* the highest bit of all together is that of the largest */
+    most = _mm512_or_si512(most, _mm512_srli_epi32(most, 16));
+    {
+        unsigned all = (unsigned)_mm512_reduce_or_epi32(most) & 0xffff;
+        up = _mm_cvtsi32_si128(all == 0 ? 0 : __builtin_clz(all) - 18);
+    }
+    _Pragma("GCC unroll 8")
+    for (int i = 0; i < 8; i++) {
+        gx[i] = _mm512_sll_epi16(gx[i], up);
+        gy[i] = _mm512_sll_epi16(gy[i], up);
+    }
+}
+
+AVX512 static void
+bearings_avx512(const int16_t *patch, const int16_t *window, int32_t *bearings)
+{
+    const __m512i tan_22 = _mm512_set1_epi16(TAN_22), ones = _mm512_set1_epi16(1);
+    __m512i gx[8], gy[8], sum[16], two[16];
+
+    gradients_avx512(patch, gx, gy);
+    for (int d = 0; d < 16; d++) sum[d] = _mm512_setzero_si512();
+    _Pragma("GCC unroll 8")
+    for (int i = 0; i < 8; i++) {
+        const __m512i w = _mm512_loadu_si512((const void *)(window + 32 * i)), ah = _mm512_abs_epi16(gx[i]), av = _mm512_abs_epi16(gy[i]);
+        const __m512i big = _mm512_max_epi16(ah, av), less = _mm512_min_epi16(ah, av), rest = _mm512_sub_epi16(big, less);
+        const __m512i twice = _mm512_add_epi16(less, less), t = _mm512_add_epi16(twice, _mm512_mulhrs_epi16(less, tan_22));
+        const __m512i between = _mm512_min_epu16(_mm512_add_epi16(twice, _mm512_mulhrs_epi16(less, _mm512_set1_epi16(20090))),
+                                                 _mm512_add_epi16(rest, _mm512_mulhrs_epi16(rest, _mm512_set1_epi16(27779))));
+        const __m512i a = _mm512_mulhrs_epi16(_mm512_subs_epu16(big, t), w), b = _mm512_mulhrs_epi16(between, w);
+        const __m512i c = _mm512_mulhrs_epi16(_mm512_subs_epu16(t, big), w);
+        const __mmask32 left = _mm512_movepi16_mask(gx[i]), down = _mm512_movepi16_mask(gy[i]), up = _mm512_cmpgt_epi16_mask(av, ah);
+        const __mmask32 quarter[4] = { ~(left | down), left & ~down, left & down, down & ~left }, axis[4] = { ~(up | left), up & ~down, left & ~up, up & down };
+        _Pragma("GCC unroll 4")
+        for (int d = 0; d < 4; d++) {
+            sum[4 * d] = _mm512_mask_add_epi16(sum[4 * d], axis[d], sum[4 * d], a);
+            sum[4 * d + 2] = _mm512_mask_add_epi16(sum[4 * d + 2], quarter[d], sum[4 * d + 2], c);
+            sum[4 * d + 1] = _mm512_mask_add_epi16(sum[4 * d + 1], quarter[d] & (d % 2 == 0 ? ~up : up), sum[4 * d + 1], b);
+            sum[4 * d + 3] = _mm512_mask_add_epi16(sum[4 * d + 3], quarter[d] & (d % 2 == 0 ? up : ~up), sum[4 * d + 3], b);
         }
-        if (over_h >= FAIR_CELLS / 2) half = h;
-        if (over_q >= FAIR_CELLS / 4) quarter = q;
     }
-    code[0] = code[1] = code[2] = code[3] = 0;
-    for (uint32_t i = 0; i < FAIR_CELLS; i++) {
-        code[i / 64] |= (uint64_t)((key[i] >= half) & (key[i] >= FAIR_CELLS)) << (i % 64);
-        code[2 + i / 64] |= (uint64_t)((key[i] >= quarter) & (key[i] >= FAIR_CELLS)) << (i % 64);
+    /* sixteen sums of sixteen lanes: each step halves both */
+    for (int d = 0; d < 16; d++) sum[d] = _mm512_madd_epi16(sum[d], ones);
+    for (int d = 0; d < 16; d += 2) two[d / 2] = _mm512_add_epi32(_mm512_unpacklo_epi32(sum[d], sum[d + 1]), _mm512_unpackhi_epi32(sum[d], sum[d + 1]));
+    for (int d = 0; d < 8; d += 2) sum[d / 2] = _mm512_add_epi32(_mm512_unpacklo_epi64(two[d], two[d + 1]), _mm512_unpackhi_epi64(two[d], two[d + 1]));
+    for (int d = 0; d < 4; d += 2)
+        two[d / 2] = _mm512_add_epi32(_mm512_shuffle_i32x4(sum[d], sum[d + 1], 0x88), _mm512_shuffle_i32x4(sum[d], sum[d + 1], 0xdd));
+    _mm512_storeu_si512((void *)bearings, _mm512_add_epi32(_mm512_shuffle_i32x4(two[0], two[1], 0x88), _mm512_shuffle_i32x4(two[0], two[1], 0xdd)));
+}
+
+/* Two rows' gradients side by side, so that pmaddwd adds both rows' shares of a cell row. */
+AVX512 static void
+cells_avx512(const int16_t *patch, int32_t *out)
+{
+    const __m512i zero = _mm512_setzero_si512();
+    const __m512i beside = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    __m512i gx[8], gy[8], sum[4][8];
+
+    gradients_avx512(patch, gx, gy);
+    _Pragma("GCC unroll 4")
+    for (size_t c = 0; c < 4; c++)
+        _Pragma("GCC unroll 8")
+        for (size_t d = 0; d < 8; d++) sum[c][d] = zero;
+    _Pragma("GCC unroll 8")
+    for (size_t i = 0; i < 8; i++) {
+        const __m512i h = _mm512_permutexvar_epi16(beside, gx[i]), v = _mm512_permutexvar_epi16(beside, gy[i]);
+        const __m512i ah = _mm512_abs_epi16(h), av = _mm512_abs_epi16(v), less = _mm512_min_epi16(ah, av);
+        const __m512i slant = _mm512_add_epi16(less, _mm512_mulhrs_epi16(less, _mm512_set1_epi16(TAN_22)));
+        const __mmask32 hp = _mm512_cmpgt_epi16_mask(h, zero), hm = _mm512_movepi16_mask(h), vp = _mm512_cmpgt_epi16_mask(v, zero), vm = _mm512_movepi16_mask(v);
+        const __m512i dir[8] = {
+            _mm512_maskz_subs_epu16(hp, ah, av), _mm512_maskz_mov_epi16(hp & vp, slant), _mm512_maskz_subs_epu16(vp, av, ah), _mm512_maskz_mov_epi16(hm & vp, slant),
+            _mm512_maskz_subs_epu16(hm, ah, av), _mm512_maskz_mov_epi16(hm & vm, slant), _mm512_maskz_subs_epu16(vm, av, ah), _mm512_maskz_mov_epi16(hp & vm, slant) };
+        _Pragma("GCC unroll 4")
+        for (size_t c = 0; c < 4; c++) {
+            const __m512i w = _mm512_set1_epi32(cell_weight[c][2 * i] | cell_weight[c][2 * i + 1] << 16);
+            if ((cell_weight[c][2 * i] | cell_weight[c][2 * i + 1]) == 0) continue;
+            _Pragma("GCC unroll 8")
+            for (size_t d = 0; d < 8; d++) sum[c][d] = _mm512_add_epi32(sum[c][d], _mm512_madd_epi16(dir[d], w));
+        }
+    }
+    _Pragma("GCC unroll 4")
+    for (size_t c = 0; c < 4; c++) {
+        __m256i r[8], t[8], two[8];
+        /* each direction's 16 columns as 8 pairs ... */
+        _Pragma("GCC unroll 8")
+        for (size_t d = 0; d < 8; d++) r[d] = _mm512_cvtepi32_epi16(_mm512_srli_epi32(sum[c][d], 10));
+        /* ... turned: two[k] holds pair k of each direction */
+        _Pragma("GCC unroll 4")
+        for (size_t d = 0; d < 8; d += 2) {
+            t[d] = _mm256_unpacklo_epi32(r[d], r[d + 1]);
+            t[d + 1] = _mm256_unpackhi_epi32(r[d], r[d + 1]);
+        }
+        _Pragma("GCC unroll 2")
+        for (size_t d = 0; d < 8; d += 4)
+            _Pragma("GCC unroll 2")
+            for (size_t k = 0; k < 2; k++) {
+                r[d + 2 * k] = _mm256_unpacklo_epi64(t[d + k], t[d + 2 + k]);
+                r[d + 2 * k + 1] = _mm256_unpackhi_epi64(t[d + k], t[d + 2 + k]);
+            }
+        _Pragma("GCC unroll 4")
+        for (size_t k = 0; k < 4; k++) {
+            two[k] = _mm256_permute2x128_si256(r[k], r[4 + k], 0x20);
+            two[4 + k] = _mm256_permute2x128_si256(r[k], r[4 + k], 0x31);
+        }
+        _Pragma("GCC unroll 4")
+        for (size_t k = 0; k < 4; k++) {
+            __m256i s = _mm256_setzero_si256();
+            _Pragma("GCC unroll 8")
+            for (size_t x = 0; x < 8; x++)
+                if ((cell_weight[k][2 * x] | cell_weight[k][2 * x + 1]) != 0)
+                    s = _mm256_add_epi32(s, _mm256_madd_epi16(two[x], _mm256_set1_epi32(cell_weight[k][2 * x] | cell_weight[k][2 * x + 1] << 16)));
+            _mm256_storeu_si256((void *)(out + (c * 4 + k) * 8), s);
+        }
     }
 }
 
-static void
-code_plain(const int32_t *cells, uint64_t *code)
+/* All keys stay in four registers. */
+AVX512 INLINE void
+over_avx512(const __m512i key[4], int least, uint64_t out[2])
 {
-    code_body(cells, code);
+    const __m512i v = _mm512_set1_epi16((short)least);
+
+    out[0] = (uint64_t)_mm512_cmpge_epi16_mask(key[0], v) | (uint64_t)_mm512_cmpge_epi16_mask(key[1], v) << 32;
+    out[1] = (uint64_t)_mm512_cmpge_epi16_mask(key[2], v) | (uint64_t)_mm512_cmpge_epi16_mask(key[3], v) << 32;
 }
 
-__attribute__((target("avx2,bmi,popcnt"))) static void
-code_avx2(const int32_t *cells, uint64_t *code)
+/* As soon as exactly the number that is sought are over a bound, these are they. */
+AVX512 INLINE void
+largest_avx512(const __m512i key[4], int n, uint64_t out[2])
 {
-    code_body(cells, code);
-}
+    uint64_t in[2], more[2], equal[2];
+    int least = 0, over = 0;
 
-/* All keys stay in eight registers.  As soon as exactly the number that is sought are over a bound, these are they. */
-#define AVX512_CODE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi,popcnt")))
-AVX512_CODE INLINE void
-over_avx512(const __m512i key[8], uint32_t least, uint64_t out[2])
-{
-    const __m512i v = _mm512_set1_epi32((int)least);
-
-    out[0] = (uint64_t)_mm512_cmpge_epu32_mask(key[0], v) | (uint64_t)_mm512_cmpge_epu32_mask(key[1], v) << 16 |
-             (uint64_t)_mm512_cmpge_epu32_mask(key[2], v) << 32 | (uint64_t)_mm512_cmpge_epu32_mask(key[3], v) << 48;
-    out[1] = (uint64_t)_mm512_cmpge_epu32_mask(key[4], v) | (uint64_t)_mm512_cmpge_epu32_mask(key[5], v) << 16 |
-             (uint64_t)_mm512_cmpge_epu32_mask(key[6], v) << 32 | (uint64_t)_mm512_cmpge_epu32_mask(key[7], v) << 48;
-}
-
-AVX512_CODE INLINE void
-largest_avx512(const __m512i key[8], uint32_t top, int n, uint64_t out[2])
-{
-    uint32_t least = 0;
-
-    out[0] = out[1] = ~(uint64_t)0;
-    for (uint32_t bit = top; bit != 0; bit >>= 1) {
-        uint64_t in[2];
-        int over;
+    for (int bit = 1 << 14; bit != 0; bit >>= 1) {
         over_avx512(key, least | bit, in);
         over = __builtin_popcountll(in[0]) + __builtin_popcountll(in[1]);
         if (over < n) continue;
         least |= bit;
-        out[0] = in[0];
-        out[1] = in[1];
         if (over == n) break;
     }
+    if (over != n) {
+        if (least == 0) least = 1;
+        over_avx512(key, least, in);
+        over_avx512(key, least + 1, more);
+        equal[0] = in[0] & ~more[0];
+        equal[1] = in[1] & ~more[1];
+        drop_last(in, equal, __builtin_popcountll(in[0]) + __builtin_popcountll(in[1]) - n);
+    }
+    out[0] = in[0];
+    out[1] = in[1];
 }
 
-AVX512_CODE static void
+AVX512 static void
 code_avx512(const int32_t *cells, uint64_t *code)
 {
-    __m512i key[8], most = _mm512_setzero_si512();
-    uint64_t some[2];
-    uint32_t top;
+    __m512i v[8], most = _mm512_setzero_si512(), key[4];
+    __m128i down;
 
     for (int i = 0; i < 8; i++) {
-        const __m512i last = _mm512_sub_epi32(_mm512_set1_epi32(FAIR_CELLS - 1 - 16 * i), _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
-        key[i] = _mm512_or_si512(_mm512_slli_epi32(_mm512_srli_epi32(_mm512_loadu_si512((const void *)(cells + 16 * i)), 3), 7), last);
-        most = _mm512_max_epu32(most, key[i]);
+        v[i] = _mm512_loadu_si512((const void *)(cells + 16 * i));
+        most = _mm512_or_si512(most, v[i]);
     }
-    top = top_bit(_mm512_reduce_max_epu32(most));
-    over_avx512(key, FAIR_CELLS, some);
-    largest_avx512(key, top, FAIR_CELLS / 2, code);
-    largest_avx512(key, top, FAIR_CELLS / 4, code + 2);
-    code[0] &= some[0];
-    code[1] &= some[1];
-    code[2] &= some[0];
-    code[3] &= some[1];
-}
-
-#define PI 3.14159265f
-
-/* Elementwise and without contraction, so every variant rounds alike. */
-INLINE void
-slopes_body(const int16_t *restrict patch, const float *restrict window, float *restrict at, float *restrict weight)
-{
-    for (int y = 0; y < 16; y++)
-        for (int x = 0; x < 16; x++) {
-            const int16_t *p = patch + (y + 1) * FAIR_PATCH + x + 1;
-            float gx = (float)(p[1] - p[-1]), gy = (float)(p[FAIR_PATCH] - p[-FAIR_PATCH]);
-            float ax = gx < 0 ? -gx : gx, ay = gy < 0 ? -gy : gy;
-            float big = ax > ay ? ax : ay, small = ax > ay ? ay : ax, a, a2;
-            a = small / (big > 1 ? big : 1);
-            a2 = a * a;
-            a = a * (.9998660f + a2 * (-.3302995f + a2 * (.1801410f + a2 * (-.0851330f + a2 * .0208351f))));
-            a = ay > ax ? PI / 2 - a : a;
-            a = gx < 0 ? PI - a : a;
-            a = gy < 0 ? -a : a;
-            at[y * 16 + x] = (a + PI) * (FAIR_TURNS_HIST / (2 * PI));
-            weight[y * 16 + x] = window[y * 16 + x] * (big + small * .4f);       /* near enough to the length */
-        }
+    down = _mm_cvtsi32_si128((int)too_long((uint32_t)_mm512_reduce_or_epi32(most)));
+    for (int i = 0; i < 4; i++)
+        key[i] = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_srl_epi32(v[2 * i], down))),
+                                    _mm512_cvtepi32_epi16(_mm512_srl_epi32(v[2 * i + 1], down)), 1);
+    largest_avx512(key, FAIR_CELLS / 2, code);
+    largest_avx512(key, FAIR_CELLS / 4, code + 2);
 }
 
 static void
@@ -480,8 +576,7 @@ sample_avx2(const int16_t *data, size_t stride, const int32_t begin[2], const in
 }
 /* Sixteen at once; and where the patch lies along the rows, which is so when its direction is sought, no gathering: a
  * row's pixels are in one register, and the same two of them are picked in every row. */
-#define AVX512_SAMPLE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
-AVX512_SAMPLE INLINE __m512i
+AVX512 INLINE __m512i
 between_avx512(__m512i a, __m512i b, __m512i gx, __m512i fy)
 {
     const __m512i one = _mm512_set1_epi32(256);
@@ -491,7 +586,7 @@ between_avx512(__m512i a, __m512i b, __m512i gx, __m512i fy)
     return _mm512_srai_epi32(_mm512_add_epi32(_mm512_mullo_epi32(a, _mm512_sub_epi32(one, fy)), _mm512_mullo_epi32(b, fy)), 10);
 }
 
-AVX512_SAMPLE INLINE __m512i
+AVX512 INLINE __m512i
 pair_weights_avx512(__m512i x)
 {
     __m512i fx = _mm512_and_si512(_mm512_srli_epi32(x, 8), _mm512_set1_epi32(255));
@@ -499,14 +594,14 @@ pair_weights_avx512(__m512i x)
     return _mm512_or_si512(_mm512_sub_epi32(_mm512_set1_epi32(256), fx), _mm512_slli_epi32(fx, 16));
 }
 
-AVX512_SAMPLE INLINE __m512i
+AVX512 INLINE __m512i
 clamped_avx512(__m512i v, int32_t end)
 {
     return _mm512_min_epi32(_mm512_max_epi32(v, _mm512_setzero_si512()), _mm512_set1_epi32(end));
 }
 
 /* The pixels at (x, y). */
-AVX512_SAMPLE INLINE __m512i
+AVX512 INLINE __m512i
 gathered_avx512(const int16_t *data, size_t stride, __m512i x, __m512i y, const int32_t end[2])
 {
     __m512i at;
@@ -518,7 +613,7 @@ gathered_avx512(const int16_t *data, size_t stride, __m512i x, __m512i y, const 
                           _mm512_and_si512(_mm512_srli_epi32(y, 8), _mm512_set1_epi32(255)));
 }
 
-AVX512_SAMPLE static void
+AVX512 static void
 sample_avx512(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch)
 {
     const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -692,14 +787,19 @@ nearest4_avx512(const uint64_t code[4][4], const uint64_t (*blocks)[4][8], size_
     keep_avx512(bits, 32 * n, least, m, keys);
 }
 
+#define DESCRIBE(suffix, attributes)                                                                                    \
+    attributes static void bearings_##suffix(const int16_t *patch, const int16_t *window, int32_t *bearings) { bearings_body(patch, window, bearings); } \
+    attributes static void cells_##suffix(const int16_t *patch, int32_t *cells) { cells_body(patch, cells); }           \
+    attributes static void code_##suffix(const int32_t *cells, uint64_t *code) { code_body(cells, code); }
+DESCRIBE(plain, )
+DESCRIBE(avx2, __attribute__((target("avx2,bmi,popcnt"))))
+
 #define VARIANT(suffix, attributes)                                                                                     \
     attributes static void widen_##suffix(const uint8_t *in, size_t n, int16_t *out) { widen_body(in, n, out); }        \
     attributes static void halve_##suffix(const int16_t *in, size_t n, int16_t *out) { halve_body(in, n, out); }        \
     attributes static void minus_##suffix(const int16_t *a, const int16_t *b, size_t n, int16_t *out) { minus_body(a, b, n, out); } \
-    attributes static void slopes_##suffix(const int16_t *patch, const float *window, float *at, float *weight)         \
-        { slopes_body(patch, window, at, weight); }                                                                     \
     static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_rows_##suffix, widen_##suffix, halve_##suffix, minus_##suffix,           \
-        extrema_row_##suffix, sample_##suffix, slopes_##suffix, cells_##suffix, code_##suffix, nearest_##suffix, nearest4_##suffix };
+        extrema_row_##suffix, sample_##suffix, bearings_##suffix, cells_##suffix, code_##suffix, nearest_##suffix, nearest4_##suffix };
 
 VARIANT(plain, )
 VARIANT(avx2, __attribute__((target("avx2,bmi,popcnt"))))

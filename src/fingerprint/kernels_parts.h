@@ -5,20 +5,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FAIR_BLUR_REACH 16    /* the longest half of a kernel                          */
 #define FAIR_BLUR_ROWS 4      /* rows blurred at once                                   */
+#define FAIR_BLUR_GAP 4       /* the farthest a blur's taps lie apart                   */
 #define FAIR_ROW_PAD 32       /* values readable and writable before and after a row   */
 #define FAIR_PATCH 18         /* a sampled patch is 18 x 18, its gradients 16 x 16     */
-#define FAIR_TURNS_HIST 36    /* bins of the histogram of directions                    */
+#define FAIR_BEARINGS 16         /* directions the main one is sought among                */
 #define FAIR_CELLS 128        /* 4 x 4 cells of 8 directions                           */
 
 struct fair_parts_kernels {
     const char *name;
-    /* FAIR_BLUR_ROWS rows of a separable symmetric blur.  rows[j .. j + 2 reach] are the input rows of row j, above to
-     * below, w[0] the middle weight and w[k] that of distance k, in 1/32768, w[0] + 2 (w[1] + ... ) = 32768; values are
-     * 0 .. 16320.  tmp is scratch of FAIR_BLUR_ROWS times (n rounded up to 32, and 2 FAIR_ROW_PAD) values; out[j] gets n
-     * values.  Edges repeat the outermost value.  Rows and outs are readable and writable up to n rounded up to 32. */
-    void (*blur_rows)(const int16_t *const *rows, const int16_t *w, unsigned reach, size_t n, int16_t *tmp, int16_t *const out[]);
+    /* FAIR_BLUR_ROWS rows of a separable symmetric blur of five taps, `gap` (1 .. FAIR_BLUR_GAP) apart each way.
+     * rows[j .. j + 4 gap] are the input rows of row j, above to below, w[0] the middle weight and w[k] that of distance
+     * k gap, in 1/32768, w[0] + 2 (w[1] + w[2]) = 32768; values are 0 .. 16320.  tmp is scratch of FAIR_BLUR_ROWS times (n
+     * rounded up to 32, and 2 FAIR_ROW_PAD) values; out[j] gets n values.  Edges repeat the outermost value.  Rows and
+     * outs are readable and writable up to n rounded up to 32. */
+    void (*blur_rows)(const int16_t *const *rows, const int16_t w[3], unsigned gap, size_t n, int16_t *tmp, int16_t *const out[]);
     /* out = 64 in, n of them */
     void (*widen)(const uint8_t *in, size_t n, int16_t *out);
     /* out[x] = in[2 x], n of them. */
@@ -33,9 +34,9 @@ struct fair_parts_kernels {
      * pixel; places beyond 0 .. end (each under its side less one) are moved there.  Values are not negative; 32 are readable from any
      * place of a row on. */
     void (*sample)(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch);
-    /* Of each of the 16 x 16 gradients: its direction, 0 .. FAIR_TURNS_HIST for -pi .. pi, and about its length times the
-     * window. */
-    void (*slopes)(const int16_t *patch, const float *window, float *at, float *weight);
+    /* bearings[d]: how much of a patch's 16 x 16 gradients goes along direction d FAIR_BEARINGS-ths of the circle, times the window, of which a
+     * value is at most 5700. */
+    void (*bearings)(const int16_t *patch, const int16_t window[256], int32_t bearings[FAIR_BEARINGS]);
     /* The 4 x 4 x 8 sums of a patch's gradients, by cell row, cell column, direction. */
     void (*cells)(const int16_t patch[FAIR_PATCH * FAIR_PATCH], int32_t out[FAIR_CELLS]);
     /* Cells in two bits each: see fair_part_code_turn. */

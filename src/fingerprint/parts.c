@@ -4,9 +4,9 @@
 #include "fingerprint/kernels_parts.h"
 #include "fingerprint/parts_space.h"
 
-#define CONTRAST (64 * 3 / 2)     /* a blob stands out by 1.5 of 255 greys at least            */
+#define CONTRAST 64     /* a blob stands out by 1.5 of 255 greys at least            */
 #define ROOM 20000                /* blobs looked at; a 512 x 512 picture of noise has fewer   */
-#define MAIN_REST .8f             /* a second direction counts from this share of the first    */
+#define MAIN_REST .75f             /* a second direction counts from this share of the first    */
 #define PI 3.14159265f
 
 /* sin and cos for -pi..pi by their series: the same bits everywhere, within 1e-5. */
@@ -46,46 +46,38 @@ sample(const struct fair_parts_kernels *k, const struct fair_layer *l, float x, 
     k->sample(l->data, l->stride, begin, step, end, patch);
 }
 
-#define TURNS FAIR_TURNS_HIST
-
 /* How much a gradient counts for the main direction, by its distance from the middle. */
 static void
-window_make(float window[256])
+window_make(int16_t window[256])
 {
     for (int y = 0; y < 16; y++)
         for (int x = 0; x < 16; x++) {
-            float fx = (float)x - 7.5f, fy = (float)y - 7.5f, d = 1 - (fx * fx + fy * fy) * (1.f / 64);
-            window[y * 16 + x] = d > 0 ? d * d : 0;
+            int d = 256 - ((2 * x - 15) * (2 * x - 15) + (2 * y - 15) * (2 * y - 15));
+            window[y * 16 + x] = (int16_t)(d > 0 ? d * d * 5700 / 65536 : 0);
         }
 }
 
 /* The main directions of an unturned patch, at most 2; returns how many. */
 static unsigned
-directions(const struct fair_parts_kernels *k, const int16_t *patch, const float *window, float out[2])
+directions(const struct fair_parts_kernels *k, const int16_t *patch, const int16_t *window, float out[2])
 {
-    float hist[TURNS + 1] = { 0 }, smooth[TURNS], most = 0, where[256], weight[256];
+    int32_t hist[FAIR_BEARINGS];
+    float smooth[FAIR_BEARINGS], most = 0;
     unsigned n = 0, best = 0;
 
-    k->slopes(patch, window, where, weight);
-    for (int i = 0; i < 256; i++) {
-        int bin = (int)where[i];
-        float at = where[i] - (float)bin;
-        if (bin >= TURNS) { bin = 0; at = 0; }
-        hist[bin] += weight[i] * (1 - at);
-        hist[bin + 1] += weight[i] * at;
-    }
-    hist[0] += hist[TURNS];
-    for (unsigned i = 0; i < TURNS; i++) {
-        smooth[i] = .375f * hist[i] + .25f * (hist[(i + 1) % TURNS] + hist[(i + TURNS - 1) % TURNS]) +
-                    .0625f * (hist[(i + 2) % TURNS] + hist[(i + TURNS - 2) % TURNS]);
+    k->bearings(patch, window, hist);
+    for (unsigned i = 0; i < FAIR_BEARINGS; i++) {
+        smooth[i] = .5f * (float)hist[i] + .25f * (float)(hist[(i + 1) % FAIR_BEARINGS] + hist[(i + FAIR_BEARINGS - 1) % FAIR_BEARINGS]);
         if (smooth[i] > most) { most = smooth[i]; best = i; }
     }
-    for (unsigned t = 0; t < TURNS && n < 2; t++) {
-        unsigned i = (best + t) % TURNS;
-        float v = smooth[i], l = smooth[(i + TURNS - 1) % TURNS], r = smooth[(i + 1) % TURNS], a;
+    for (unsigned t = 0; t < FAIR_BEARINGS && n < 2; t++) {
+        unsigned i = (best + t) % FAIR_BEARINGS;
+        float v = smooth[i], l = smooth[(i + FAIR_BEARINGS - 1) % FAIR_BEARINGS], r = smooth[(i + 1) % FAIR_BEARINGS], a;
         if (v < MAIN_REST * most || v <= l || v < r || v == 0) continue;
-        a = ((float)i + .5f * (l - r) / (l - 2 * v + r)) * (2 * PI / TURNS) - PI;
-        out[n++] = a < -PI ? a + 2 * PI : a > PI ? a - 2 * PI : a;
+        /* a parabola through three values so far apart puts its top too near to the middle one */
+        a = .5f * (l - r) / (l - 2 * v + r);
+        a = ((float)i + a * (1.4f - 1.6f * a * a)) * (2 * PI / FAIR_BEARINGS);
+        out[n++] = a > PI ? a - 2 * PI : a;
     }
     return n;
 }
@@ -155,7 +147,7 @@ describe(const struct fair_space *space, const struct fair_spot *spots, const st
          struct fair_part *v, uint32_t *from)
 {
     const struct fair_parts_kernels *k = fair_parts_kernels();
-    float window[256];
+    int16_t window[256];
     uint32_t n = 0;
 
     window_make(window);

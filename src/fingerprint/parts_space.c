@@ -5,20 +5,11 @@
 #include "fingerprint/kernels_parts.h"
 #include "fingerprint/parts_space.h"
 
-/* Blurs that take a level to the next, in the grid's pixels; the first takes the picture (taken to be blurred by 0.5) to
- * FAIR_SPACE_SIGMA.  The later grids use those from blurs[LATER] on, their pixels being twice as large. */
-static const struct { unsigned reach; int16_t w[FAIR_BLUR_REACH + 1]; } blurs[FAIR_SPACE_LEVELS] = {
-    { 2, { 20914, 5803, 124 } },
-    { 2, { 21296, 5632, 104 } },
-    { 3, { 16916, 7317, 592, 17 } },
-    { 3, { 13434, 7924, 1627, 116 } },
-    { 4, { 10662, 7646, 2820, 535, 52 } },
-    { 5, { 8462, 6864, 3662, 1285, 297, 45 } },
-    { 6, { 6722, 5890, 3964, 2049, 814, 248, 58 } },
-    { 8, { 5336, 4907, 3824, 2524, 1410, 667, 267, 91, 26 } },
-    { 10, { 4236, 4017, 3433, 2642, 1831, 1143, 643, 325, 148, 61, 23 } },
-};
-#define LATER FAIR_SPACE_STEPS
+/* Blurs that take a level to the next: the one that takes the picture (taken to be blurred by 0.5) to FAIR_SPACE_SIGMA, and the
+ * three of an octave.  A level of twice the blur holds nothing that every second of its pixels does not tell, so that the same
+ * weights take it on at twice the distance ("a trous": Holschneider et al. 1989). */
+static const int16_t first_blur[3] = { 20914, 5803, 124 };
+static const int16_t blurs[FAIR_SPACE_STEPS][3] = { { 20916, 5866, 60 }, { 16904, 7354, 578 }, { 13868, 7559, 1891 } };
 
 #define EDGE 4                /* blobs nearer to a border than this are not sought; pixels of the grid */
 #define SMALLEST 20           /* a grid's shorter side is at least this                        */
@@ -35,21 +26,29 @@ row(const struct fair_layer *l, int32_t y)
     return l->data + (size_t)(y & l->keep) * l->stride;
 }
 
+/* How far the taps lie apart that make level l of a grid of the level before. */
+static int32_t
+gap_of(unsigned grid, unsigned l)
+{
+    unsigned octave = ((grid == 0 ? 0 : FAIR_SPACE_STEPS) + l - (l > 0)) / FAIR_SPACE_STEPS;
+
+    return 1 << octave;
+}
+
 /* Rows y .. y + FAIR_BLUR_ROWS - 1 of the blur of `in`, as far as there are such rows. */
 static void
-blur_rows(const struct fair_parts_kernels *k, unsigned which, const struct fair_layer *in, const struct fair_layer *out, int32_t y, int16_t *tmp)
+blur_rows(const struct fair_parts_kernels *k, const int16_t w[3], int32_t gap, const struct fair_layer *in, const struct fair_layer *out, int32_t y, int16_t *tmp)
 {
-    const int16_t *rows[2 * FAIR_BLUR_REACH + FAIR_BLUR_ROWS];
+    const int16_t *rows[4 * FAIR_BLUR_GAP + FAIR_BLUR_ROWS];
     int16_t *to[FAIR_BLUR_ROWS];
-    int32_t reach = (int32_t)blurs[which].reach;
 
-    for (int32_t i = -reach; i < reach + FAIR_BLUR_ROWS; i++) {
-        int32_t at = y + i < 0 ? 0 : y + i >= in->height ? in->height - 1 : y + i;
-        rows[i + reach] = row(in, at);
+    for (int32_t i = 0; i < 4 * gap + FAIR_BLUR_ROWS; i++) {
+        int32_t at = y + i - 2 * gap;
+        rows[i] = row(in, at < 0 ? 0 : at >= in->height ? in->height - 1 : at);
     }
     for (int32_t j = 0; j < FAIR_BLUR_ROWS; j++)
         to[j] = y + j < out->height ? row(out, y + j) : tmp + FAIR_BLUR_ROWS * out->stride + FAIR_ROW_PAD;      /* to be thrown away */
-    k->blur_rows(rows, blurs[which].w, (unsigned)reach, (size_t)in->width, tmp, to);
+    k->blur_rows(rows, w, (unsigned)gap, (size_t)in->width, tmp, to);
 }
 
 struct sink { const struct fair_parts_kernels *k; int16_t least, contrast; struct fair_spot *spots; size_t n, room; int16_t *block; uint16_t *at; };
@@ -68,10 +67,10 @@ static void
 fill(struct sink *k, const struct source *from, struct fair_grid_levels *g, unsigned grid, int16_t *tmp)
 {
     int32_t behind[FAIR_SPACE_LEVELS] = { 0 }, h = g->level[0].height, last;
-    unsigned first = grid == 0 ? 0 : 1, later = grid == 0 ? 0 : LATER;
+    unsigned first = grid == 0 ? 0 : 1;
 
     for (unsigned l = first; l < g->levels; l++)
-        behind[l] = (l > 0 ? behind[l - 1] : 0) + ((int32_t)blurs[l + later].reach + FAIR_BLUR_ROWS - 1) / FAIR_BLUR_ROWS * FAIR_BLUR_ROWS;
+        behind[l] = (l > 0 ? behind[l - 1] : 0) + (2 * gap_of(grid, l) + FAIR_BLUR_ROWS - 1) / FAIR_BLUR_ROWS * FAIR_BLUR_ROWS;
     last = behind[g->levels - 1];
     assert(last + 2 * FAIR_BLUR_ROWS <= LAID);
     for (int32_t t = 0; t < h + last + FAIR_BLUR_ROWS; t += FAIR_BLUR_ROWS) {
@@ -80,7 +79,8 @@ fill(struct sink *k, const struct source *from, struct fair_grid_levels *g, unsi
             else k->k->halve(row(&from->before, 2 * y), (size_t)g->level[0].width, row(&g->level[0], y));
         }
         for (unsigned l = first; l < g->levels; l++)
-            if (t >= behind[l] && t - behind[l] < h) blur_rows(k->k, l + later, l > 0 ? &g->level[l - 1] : &from->layer, &g->level[l], t - behind[l], tmp);
+            if (t >= behind[l] && t - behind[l] < h)
+                blur_rows(k->k, l > 0 ? blurs[(l - 1) % FAIR_SPACE_STEPS] : first_blur, gap_of(grid, l), l > 0 ? &g->level[l - 1] : &from->layer, &g->level[l], t - behind[l], tmp);
         for (int32_t y = t - last - 1; y < t - last - 1 + FAIR_BLUR_ROWS; y++) spots_of_row(k, g, grid, y);
     }
 }

@@ -53,19 +53,15 @@ TEST(every_kernel_means_what_the_plain_one_means)
         for (int x = 0; x < 400; x++) in[r][x] = (int16_t)(next() % 5 == 0 ? 16320 : next() % 16321);
     for (unsigned i = 1; (k = fair_parts_kernels_at(i)) != NULL; i++)
         for (size_t n = 1; n < 200; n += n < 70 ? 1 : 13) {
-            const int16_t w[5] = { 10468, 7598, 2905, 585, 62 }, *rows[12];
+            const int16_t w[3] = { 17138, 7189, 626 }, *rows[20];
             int16_t *to_a[4] = { out_a, out_a + 250, out_a + 500, out_a + 750 }, *to_b[4] = { out_b, out_b + 250, out_b + 500, out_b + 750 };
             uint32_t near_a[16], near_b[16];
-            for (int r = 0; r < 12; r++) rows[r] = in[r] + 40 + r;
-            plain->blur_rows(rows, w, 4, n, tmp_a, to_a);
-            k->blur_rows(rows, w, 4, n, tmp_b, to_b);
-            for (int j = 0; j < 4; j++) assert_memory_equal(to_a[j], to_b[j], n * sizeof *out_a);
-            plain->blur_rows(rows, w, 3, n, tmp_a, to_a);      /* a reach that has no case of its own */
-            k->blur_rows(rows, w, 3, n, tmp_b, to_b);
-            for (int j = 0; j < 4; j++) assert_memory_equal(to_a[j], to_b[j], n * sizeof *out_a);
-            plain->blur_rows(rows, w, 2, n, tmp_a, to_a);
-            k->blur_rows(rows, w, 2, n, tmp_b, to_b);
-            for (int j = 0; j < 4; j++) assert_memory_equal(to_a[j], to_b[j], n * sizeof *out_a);
+            for (int r = 0; r < 20; r++) rows[r] = in[r] + 40 + r;
+            for (unsigned gap = 1; gap <= FAIR_BLUR_GAP; gap++) {
+                plain->blur_rows(rows, w, gap, n, tmp_a, to_a);
+                k->blur_rows(rows, w, gap, n, tmp_b, to_b);
+                for (int j = 0; j < 4; j++) assert_memory_equal(to_a[j], to_b[j], n * sizeof *out_a);
+            }
             plain->widen((const uint8_t *)in[3] + 1, n, out_a);
             k->widen((const uint8_t *)in[3] + 1, n, out_b);
             assert_memory_equal(out_a, out_b, n * sizeof *out_a);
@@ -107,24 +103,24 @@ TEST(every_kernel_means_what_the_plain_one_means)
             int16_t patch[FAIR_PATCH * FAIR_PATCH];
             int32_t a[FAIR_CELLS], b[FAIR_CELLS];
             uint64_t code_a[4], code_b[4];
-            for (int j = 0; j < FAIR_PATCH * FAIR_PATCH; j++) patch[j] = (int16_t)(round == 0 ? 0 : round == 1 ? (j % 2) * 16320 : (int)(next() % 16321));
+            for (int j = 0; j < FAIR_PATCH * FAIR_PATCH; j++) patch[j] = (int16_t)(round == 0 ? 0 : round == 1 ? (j % 2) * 16320 : (int)(next() % (round < 20 ? 16321u : (unsigned)round)));
             {
                 static const int32_t places[4][2] = { { 0, 0 }, { -300000, 700000 }, { 1234567, 345678 }, { 20000000, 1000000 } };
                 static const int32_t steps[6][2] = { { 65536, 0 }, { 40000, -70000 }, { -33333, -12345 }, { 0, 99999 }, { 120000, 0 }, { 113000, 0 } };
                 const int32_t end[2] = { 399 * 65536 - 1, 8 * 65536 - 1 };
-                static const float window[256] = { [0] = 1, [77] = .5f, [200] = .25f };
                 static int16_t level[9][448];
                 int16_t pa[FAIR_PATCH * FAIR_PATCH], pb[FAIR_PATCH * FAIR_PATCH];
-                float at_a[256], at_b[256], w_a[256], w_b[256];
+                int16_t window[256];
+                int32_t ways_a[FAIR_BEARINGS], ways_b[FAIR_BEARINGS];
                 for (int r = 0; r < 9; r++)
                     for (int x = 0; x < 448; x++) level[r][x] = (int16_t)(next() % 16321);
                 plain->sample(level[0], 448, places[round % 4], steps[round / 4 % 6], end, pa);
                 k->sample(level[0], 448, places[round % 4], steps[round / 4 % 6], end, pb);
                 assert_memory_equal(pa, pb, sizeof pa);
-                plain->slopes(patch, window, at_a, w_a);
-                k->slopes(patch, window, at_b, w_b);
-                assert_memory_equal(at_a, at_b, sizeof at_a);
-                assert_memory_equal(w_a, w_b, sizeof w_a);
+                for (int j = 0; j < 256; j++) window[j] = (int16_t)(next() % 5701);
+                plain->bearings(patch, window, ways_a);
+                k->bearings(patch, window, ways_b);
+                assert_memory_equal(ways_a, ways_b, sizeof ways_a);
             }
             plain->cells(patch, a);
             k->cells(patch, b);
@@ -133,6 +129,55 @@ TEST(every_kernel_means_what_the_plain_one_means)
             k->code(b, code_b);
             assert_memory_equal(code_a, code_b, sizeof code_a);
         }
+}
+
+TEST(a_slope_has_the_bearing_it_rises_to_and_little_or_much_of_it_is_the_same)
+{
+    const struct fair_parts_kernels *k = fair_parts_kernels_at(0);
+    int16_t window[256];
+
+    for (int i = 0; i < 256; i++) window[i] = 5000;
+    for (int degrees = 0; degrees < 360; degrees += 5) {
+        const double c = cos(degrees * M_PI / 180), s = sin(degrees * M_PI / 180);
+        int16_t patch[2][FAIR_PATCH * FAIR_PATCH];
+        int32_t bearings[2][FAIR_BEARINGS], most = 0;
+        double x = 0, y = 0, off;
+        for (int i = 0; i < FAIR_PATCH * FAIR_PATCH; i++) {
+            patch[0][i] = (int16_t)(8000 + (int)(40 * (c * (i % FAIR_PATCH) + s * (i / FAIR_PATCH))));
+            patch[1][i] = (int16_t)(8 * (patch[0][i] - 8000) + 8000);
+        }
+        for (int m = 0; m < 2; m++) k->bearings(patch[m], window, bearings[m]);
+        assert_memory_equal(bearings[0], bearings[1], sizeof bearings[0]);
+        for (int d = 0; d < FAIR_BEARINGS; d++) {
+            x += bearings[0][d] * cos(d * 2 * M_PI / FAIR_BEARINGS);
+            y += bearings[0][d] * sin(d * 2 * M_PI / FAIR_BEARINGS);
+            most = bearings[0][d] > most ? bearings[0][d] : most;
+        }
+        off = remainder(atan2(y, x) - degrees * M_PI / 180, 2 * M_PI);
+        CHECK(fabs(off) < .01);
+        CHECK(hypot(x, y) > .95 * most);
+    }
+}
+
+TEST(of_equal_cells_the_earlier_are_large_and_an_empty_one_never_is)
+{
+    const struct fair_parts_kernels *k;
+    int32_t cells[FAIR_CELLS];
+    uint64_t code[4];
+
+    for (unsigned i = 0; (k = fair_parts_kernels_at(i)) != NULL; i++) {
+        for (int j = 0; j < FAIR_CELLS; j++) cells[j] = 123456;
+        k->code(cells, code);
+        CHECK(code[0] == ~0ull && code[1] == 0 && code[2] == 0xffffffffu && code[3] == 0);
+        memset(cells, 0, sizeof cells);
+        k->code(cells, code);
+        CHECK((code[0] | code[1] | code[2] | code[3]) == 0);
+        cells[3] = 1 << 30;
+        cells[90] = 70000;                                       /* its 15 highest bits, by the largest cell's, are not empty */
+        cells[91] = 60000;                                       /* and these are */
+        k->code(cells, code);
+        CHECK(code[0] == 8 && code[1] == 1ull << 26 && code[2] == 8 && code[3] == 1ull << 26);
+    }
 }
 
 TEST(the_nearest_are_found_in_order_and_no_more_than_asked_for)

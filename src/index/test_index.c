@@ -522,7 +522,7 @@ TEST(whole_hashes_that_are_near_are_nothing_where_the_pixels_have_nothing_in_com
 {
     struct fair_fingerprint fp, other;
     struct fair_matches m;
-    struct fair_image *im = scene(W, H, 305);
+    struct fair_image *im = scene(W, H, 306);
     bool found = false;
 
     set_up(true);
