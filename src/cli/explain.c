@@ -59,7 +59,7 @@ fair_explain(struct fair_cli *c, const char *work, const char *found, const char
     struct fair_decoder_limits limits = fair_decoder_limits_default;
     struct fair_pair p = { 0 };
     struct fair_err err = { 0 };
-    fair_str bytes[2];
+    fair_str bytes[2], png;
     fair_status s;
     bool drawn = false;
 
@@ -69,7 +69,8 @@ fair_explain(struct fair_cli *c, const char *work, const char *found, const char
     if (s == FAIR_OK) s = fair_decoders_open(&limits, &d, &err);
     if (s == FAIR_OK) s = fair_pair_match(d, bytes[0], bytes[1], c->arena, &p, &err);
     if (s == FAIR_OK && diff != NULL && p.m.n > 0 && p.m.v[0].has_map) {
-        s = fair_pair_draw(&p, NULL, diff, c->arena, &err);
+        s = fair_pair_draw(&p, NULL, c->arena, &png, &err);
+        if (s == FAIR_OK) s = fair_write_file(diff, png.p, png.n, 0644, &err);
         drawn = s == FAIR_OK;
     }
     if (s == FAIR_OK) tell(c, work, found, &p, drawn ? diff : NULL);

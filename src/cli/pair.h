@@ -2,7 +2,7 @@
 #ifndef FAIR_CLI_PAIR_H
 #define FAIR_CLI_PAIR_H
 #include "index/index.h"
-#include "work/decoder.h"
+#include "work/house.h"
 
 struct fair_pair {
     struct fair_decoded work, found, proof;   /* proof: the work's, a JPEG decoded again */
@@ -17,8 +17,11 @@ void fair_pair_free(struct fair_pair *p);
 /* A map that was found before: catalogue -> query, pixels of the pictures as shown then, of these sizes. */
 struct fair_pair_map { double map[6]; uint32_t width, height, work_width, work_height; };
 
-/* The difference picture of a matched pair (fair_match_difference) as a PNG file at `path`; where they do not match now, by the map `otherwise` (may be
+/* The difference picture of a matched pair (fair_match_difference) as a PNG; where they do not match now, by the map `otherwise` (may be
  * NULL).  FAIR_NOT_FOUND where there is no map. */
-fair_status fair_pair_draw(const struct fair_pair *p, const struct fair_pair_map *otherwise, const char *path, struct fair_arena *a, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_pair_draw(const struct fair_pair *p, const struct fair_pair_map *otherwise, struct fair_arena *a, fair_str *png, struct fair_err *err) FAIR_MUST_CHECK;
+/* That of a hit of the house's desk: the two previews that are kept, matched anew, and by the hit's own map where they do not match any more.
+ * FAIR_NOT_FOUND: one of the two is not kept, or there is no map. */
+fair_status fair_pair_hit(struct fair_house *h, const struct fair_hit *hit, struct fair_arena *a, fair_str *png, struct fair_err *err) FAIR_MUST_CHECK;
 
 #endif

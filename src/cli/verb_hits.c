@@ -1,10 +1,9 @@
 /* cli/verb_hits.c - the review queue: listing, showing, deciding, what is remembered. */
 #include <stdio.h>
 #include <string.h>
+#include "base/io.h"
 #include "cli/cli.h"
 #include "cli/pair.h"
-
-#define PREVIEW_MAX (16u << 20)
 
 static json_t *
 hit_json(struct fair_arena *a, const struct fair_hit *h)
@@ -131,30 +130,13 @@ show(struct fair_arena *a, const struct fair_hit *h)
     json_decref(words);
 }
 
-/* The two previews that are kept, matched anew and laid on each other; by the hit's own map where they do not match any more. */
 static fair_status
 draw(struct fair_cli *c, const struct fair_hit *h, const char *path, struct fair_arena *a, struct fair_err *err)
 {
-    struct fair_pair_map map = { .width = (uint32_t)h->width, .height = (uint32_t)h->height };
-    struct fair_pair p = { 0 };
-    struct fair_work w;
-    fair_str work, found;
-    fair_status s;
+    fair_str png;
 
-    FAIR_TRY(fair_store_work_get(&c->house.desk, h->work, a, &w, err));
-    if (fair_sha256_none(&h->preview) || fair_sha256_none(&w.preview))
-        return fair_fail(err, FAIR_NOT_FOUND, "hit %lld: no difference picture: no preview is kept of %s", (long long)h->id, fair_sha256_none(&h->preview) ? "the picture found" : "the work");
-    FAIR_TRY(fair_house_vault(&c->house, err));
-    FAIR_TRY(fair_house_decoders(&c->house, err));
-    FAIR_TRY(fair_vault_read(c->house.vault, &w.preview, PREVIEW_MAX, a, &work, err));
-    FAIR_TRY(fair_vault_read(c->house.vault, &h->preview, PREVIEW_MAX, a, &found, err));
-    map.work_width = (uint32_t)w.width;
-    map.work_height = (uint32_t)w.height;
-    for (int i = 0; i < 6; i++) map.map[i] = h->map[i];
-    s = fair_pair_match(c->house.decoders, work, found, a, &p, err);
-    if (s == FAIR_OK) s = fair_pair_draw(&p, h->has_map ? &map : NULL, path, a, err);
-    fair_pair_free(&p);
-    return s == FAIR_OK ? s : fair_fail_in(err, "hit %lld", (long long)h->id);
+    FAIR_TRY(fair_pair_hit(&c->house, h, a, &png, err));
+    return fair_write_file(path, png.p, png.n, 0644, err);
 }
 
 int

@@ -1,6 +1,7 @@
 /* cli/web_hands.c - what the pages have done for them (web/hands.h), by the functions that the verbs call. */
 #include "cli/web_hands.h"
 #include <assert.h>
+#include "cli/pair.h"
 #include "work/draft.h"
 #include "work/exhibits.h"
 #include "work/hear.h"
@@ -85,6 +86,17 @@ picture(void *arg, fair_str bytes, struct fair_arena *a, fair_str *jpeg, struct 
 }
 
 static fair_status
+difference(void *arg, const struct fair_desk *d, const struct fair_hit *hit, struct fair_arena *a, fair_str *png, struct fair_err *err)
+{
+    struct fair_desk was;
+    struct fair_house *h = at_desk(arg, d, &was);
+    fair_status s = fair_pair_hit(h, hit, a, png, err);
+
+    h->desk = was;
+    return s;
+}
+
+static fair_status
 recheck(void *arg, const struct fair_desk *d, fair_id case_id, fair_time since, fair_time now, struct fair_err *err)
 {
     struct fair_desk was;
@@ -140,5 +152,5 @@ ledger_in(void *arg, const struct fair_desk *d, fair_str bytes, bool apply, fair
 void
 fair_cli_web_hands(struct fair_house *h, struct fair_web_hands *out)
 {
-    *out = (struct fair_web_hands){ h, draft, answer, mail, picture, recheck, package, ledger, ledger_in };
+    *out = (struct fair_web_hands){ h, draft, answer, mail, picture, difference, recheck, package, ledger, ledger_in };
 }

@@ -3,7 +3,9 @@
 out, and takes nothing that it only glanced at for looked at.  Needs ImageMagick, for the copies."""
 import gzip, json, os, shutil, subprocess, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'web'))
 from tap import Tap, Fairtrack, one_line
+from fairweb import Served
 
 t = Tap()
 f = Fairtrack(sys.argv[1], t.top + '/home')
@@ -89,8 +91,27 @@ code, out, err = f('hits', 'show', '--diff', t.top + '/x.png', '1', '2')
 t.check(code == 2 and b'one hit' in err and not os.path.exists(t.top + '/x.png'), 'a_difference_is_of_one_hit', (code, err))
 code, out, err = f('hits', 'show', '--diff', t.top + '/x.png', '99999')
 t.check(code == 1 and not os.path.exists(t.top + '/x.png'), 'of_a_hit_that_is_not_there_none_is_drawn', (code, err))
-listed = f.json('hits', 'list', '--limit', '1')[0]
-shutil.rmtree(t.top + '/home/vault')
+# The same on the hit's page.
+web_server = Served(f)
+try:
+    owner = web_server.client()
+    owner.sign_in_by_link()
+    hit = next(h for h in f.json('hits', 'list', '--state', 'all') if '1-crop.png' in h['image'])
+    at = '/hits/%d/difference.png' % hit['hit']
+    f('hits', 'show', '--diff', t.top + '/diff.png', str(hit['hit']))
+    r, page = owner.get(at), owner.get('/hits/%d' % hit['hit']).text
+    t.check(r.status == 200 and r.header('content-type') == 'image/png' and r.body == open(t.top + '/diff.png', 'rb').read(), 'a_hits_page_gives_the_difference_that_the_verb_draws', (r.status, len(r.body)))
+    t.check('src="%s"' % at in page and 'id="mode-changed"' in page, 'and_shows_it_beside_the_blend', page[-500:])
+    t.check(owner.get('/hits/99999/difference.png').status == 404, 'of_a_hit_that_is_not_there_no_page_gives_one')
+    stranger = web_server.client().get(at)
+    t.check(stranger.status == 303 and stranger.body[:4] != b'\x89PNG', 'nobody_sees_it_without_signing_in', stranger.status)
+    listed = f.json('hits', 'list', '--limit', '1')[0]
+    shutil.rmtree(t.top + '/home/vault')
+    r = owner.get('/hits/%d/difference.png' % listed['hit'])
+    t.check(r.status >= 400 and r.body[:4] != b'\x89PNG', 'where_the_previews_are_lost_the_page_says_so', (r.status, r.text[:300]))
+finally:
+    web_server.stop()
+shutil.rmtree(t.top + '/home/vault', ignore_errors=True)
 code, out, err = f('hits', 'show', '--diff', t.top + '/x.png', str(listed['hit']))
 t.check(code != 0 and one_line(err) and not os.path.exists(t.top + '/x.png'), 'where_the_previews_are_lost_that_is_told', (code, err))
 

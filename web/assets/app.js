@@ -30,6 +30,7 @@
     k: () => { const a = byId("previous"); if (a) a.click(); },
     b: () => mode("mode-blink"),
     d: () => mode("mode-difference"),
+    c: () => mode("mode-changed"),
   };
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || typing(e) || !keys[e.key]) return;
