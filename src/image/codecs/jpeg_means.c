@@ -12,7 +12,7 @@
 #include "image/codecs/jpeg_idct.h"
 #include "image/codecs/jpeg_private.h"
 
-enum { LOOK = 12, DC_LOOK = 10, MOST_DC = 11, PAD = 16 };
+enum { LOOK = 12, PAIR_LOOK = 11, DC_LOOK = 10, MOST_DC = 11, PAD = 16 };
 
 /* Canonical codes: those of n bits end below limit[n], counted in 16 bits. */
 struct codes {
@@ -26,15 +26,18 @@ struct skips { uint16_t v[1 << LOOK]; struct codes slow; };
 /* The difference's size and the code's length from the next DC_LOOK bits: length << 4 | size; 0: none fits. */
 struct sizes { uint8_t v[1 << DC_LOOK]; struct codes slow; };
 
-/* A coefficient from the next LOOK bits: bits 0..4 how many it takes with its own bits, 5..8 its size, 9..14 the run before it (63 at the block's
- * end), TOLD where its value is told, which is then the upper half.  0: none fits. */
-#define TOLD (1u << 15)
-struct values { uint32_t v[1 << LOOK]; struct codes slow; };
+/* One coefficient or two from the next PAIR_LOOK bits.  In bytes from the lowest: how many bits they take; by how many places it goes on (END and more
+ * where the block ends); how many places must be left behind the next one (END: what is told of the first is but its code); how many bits the
+ * first alone takes, or, where its value is not told, its size; the places of both from here (of a single one, twice the same; END: none);
+ * both values.  0: no code fits. */
+struct pairs { uint64_t v[1 << PAIR_LOOK]; struct codes slow; };
+#define END 64u
 
-/* Where the k-th coefficient of the file stands in its block (T.81, figure A.6). */
-static const uint8_t natural[64] = {
+/* Where the k-th coefficient of the file stands in its block (T.81, figure A.6); what comes from END on goes beside it. */
+static const uint8_t natural[2 * END] = {
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
     35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+    [END ... 2 * END - 1] = END,
 };
 
 struct bits { const uint8_t *v; size_t n_bytes, at; uint64_t held; unsigned n; };
@@ -46,13 +49,13 @@ struct means {
     struct bits bits;
     int32_t last;             /* of luma's DC */
     /* luma's, where more than the means are wanted */
-    struct values luma;
+    struct pairs luma;
     uint32_t (*idct)(const int16_t block[64], const int16_t quant[64], uint8_t *to, size_t stride);
     uint32_t side;            /* of a block's picture: 1, 2, 4, 8 */
     uint32_t over;
     int16_t quant[64] __attribute__((aligned(32)));
     /* The luma's blocks of one MCU: their coefficients, and whether there is one behind the first. */
-    int16_t block[C_MAX_BLOCKS_IN_MCU][64] __attribute__((aligned(32)));
+    int16_t block[C_MAX_BLOCKS_IN_MCU][END + 16] __attribute__((aligned(32)));
     bool some[C_MAX_BLOCKS_IN_MCU];
 };
 
@@ -131,20 +134,43 @@ value_of(uint32_t bits, unsigned size)
     return bits >> (size - 1) ? (int32_t)bits : (int32_t)bits - (int32_t)((1u << size) - 1);
 }
 
-static bool
-values_make(const JHUFF_TBL *t, struct values *s)
+static uint64_t
+pair_of(unsigned bits, unsigned ahead, unsigned needs, unsigned one, unsigned first, unsigned second, int v, int w)
 {
-    uint16_t one[1 << LOOK];
+    return bits | ahead << 8 | needs << 16 | (uint64_t)one << 24 | (uint64_t)first << 32 | (uint64_t)second << 40 | (uint64_t)(uint8_t)v << 48 | (uint64_t)(uint8_t)w << 56;
+}
+
+/* Does a code's value, of 7 bits at most, lie within so many?  Then it is in *v. */
+static inline bool
+told(unsigned e, uint32_t bits, unsigned room, int32_t *v)
+{
+    const unsigned n = e >> 8, size = e & 15;
+
+    if (n == 0 || size == 0 || size > 7 || n + size > room) return false;
+    *v = value_of(bits >> (PAIR_LOOK - n - size) & ((1u << size) - 1), size);
+    return true;
+}
+
+static bool
+pairs_make(const JHUFF_TBL *t, struct pairs *s)
+{
+    uint16_t one[1 << PAIR_LOOK];
 
     if (!codes_of(t, &s->slow)) return false;
-    one_each(&s->slow, LOOK, one);
-    for (uint32_t i = 0; i < 1 << LOOK; i++) {
-        const unsigned n = one[i] >> 8, run = one[i] >> 4 & 15, size = one[i] & 15;
-        s->v[i] = n == 0 || (size == 0 && run != 0 && run != 15) ? 0 : (n + size) | size << 5 | run << 9;
-        if (n > 0 && size > 0 && n + size <= LOOK) {
-            const uint32_t bits = i >> (LOOK - n - size) & ((1u << size) - 1);
-            s->v[i] |= TOLD | (uint32_t)value_of(bits, size) << 16;
-        } else if (n > 0 && (one[i] & 255) == 0) s->v[i] = n | 63u << 9 | TOLD;
+    one_each(&s->slow, PAIR_LOOK, one);
+    for (uint32_t i = 0; i < 1 << PAIR_LOOK; i++) {
+        const unsigned e = one[i], n = e >> 8, run = e >> 4 & 15, size = e & 15, used = n + size;
+        int32_t v, w;
+        if (n == 0) s->v[i] = pair_of(0, 0, END, 0, 0, 0, 0, 0);
+        else if ((e & 255) == 0) s->v[i] = pair_of(n, END, 0, n, END, END, 0, 0);
+        else if (!told(e, i, PAIR_LOOK, &v)) s->v[i] = pair_of(used, 0, END, size, run, run, 0, 0);
+        else {
+            const uint32_t rest = i << used & ((1u << PAIR_LOOK) - 1);
+            const unsigned f = one[rest], both = run + 1 + (f >> 4 & 15);
+            s->v[i] = pair_of(used, run + 1, run, used, run, run, v, v);
+            if (f >> 8 != 0 && (f & 255) == 0 && used + (f >> 8) <= PAIR_LOOK) s->v[i] = pair_of(used + (f >> 8), 2 * END, run + 1, used, run, END, v, 0);
+            else if (told(f, rest, PAIR_LOOK - used, &w)) s->v[i] = pair_of(used + (f >> 8) + (f & 15), both + 1, both, used, run, both, v, w);
+        }
     }
     return true;
 }
@@ -249,27 +275,37 @@ difference(struct bits *b, const struct sizes *s, int32_t *out)
     return true;
 }
 
-/* A coefficient whose value the table does not tell, a run of zeros, or a block's end of a long code (*k = 64).  At least 31 bits are there. */
+/* A single coefficient: where the block's end is near, where the table does not tell the value, a run of zeros, a block's end of a long code (*k = END).
+ * At least 31 bits are there. */
 static bool
-odd_coefficient(struct bits *b, const struct values *s, unsigned *k, int16_t block[64])
+odd_coefficient(struct bits *b, const struct pairs *s, unsigned *k, int16_t *block)
 {
-    uint32_t e = s->v[b->held >> (64 - LOOK)];
-    unsigned size, n;
+    const uint64_t e = s->v[b->held >> (64 - PAIR_LOOK)];
+    unsigned size, n = e & 255, run = e >> 32 & 255;
 
-    if (e == 0) {
+    if ((e >> 16 & 255) != END) {
+        *k += run;
+        if (*k > 63) return false;
+        block[natural[(*k)++]] = (int8_t)(e >> 48);
+        drop(b, e >> 24 & 255);
+        return true;
+    }
+    size = e >> 24 & 255;
+    if (n == 0) {
         uint8_t value = 0;
         n = code_at(&s->slow, (uint32_t)(b->held >> 48), &value);
-        if (n > 16 || ((value & 15) == 0 && value != 0 && value != 0xf0)) return false;
-        e = (n + (value & 15u)) | (value & 15u) << 5 | (uint32_t)(value >> 4) << 9;
+        if (n > 16) return false;
+        size = value & 15;
+        run = value >> 4;
+        n += size;
     }
-    size = e >> 5 & 15;
-    n = e & 31;
     if (size == 0) {
+        if (run != 0 && run != 15) return false;
         drop(b, n);
-        *k = (e >> 9 & 15) == 0 ? 64 : *k + 16;
-        return *k <= 64;
+        *k = run == 0 ? END : *k + 16;
+        return *k <= END;
     }
-    *k += e >> 9 & 15;
+    *k += run;
     if (*k > 63) return false;
     block[natural[(*k)++]] = (int16_t)value_of((uint32_t)(b->held << (n - size) >> (64 - size)), size);
     drop(b, n);
@@ -278,33 +314,28 @@ odd_coefficient(struct bits *b, const struct values *s, unsigned *k, int16_t blo
 
 /* A block's coefficients behind the first; *some: there was one. */
 static inline bool
-coefficients(struct bits *bits, const struct values *s, int16_t block[64], bool *some)
+coefficients(struct bits *bits, const struct pairs *s, int16_t *block, bool *some)
 {
     struct bits b = *bits;
     unsigned k = 1;
 
-    while (k < 64) {
+    while (k < END) {
         fill(&b);
-        /* What the table tells takes LOOK bits at most, so that four of them are there. */
-        for (int i = 0; i < 4; i++) {
-            const uint32_t e = s->v[b.held >> (64 - LOOK)];
-            if (!(e & TOLD)) {
+        /* What the table tells takes PAIR_LOOK bits at most, so that five times as many are there. */
+        for (int i = 0; i < 5 && k < END; i++) {
+            const uint64_t e = s->v[b.held >> (64 - PAIR_LOOK)];
+            if (k + (e >> 16 & 255) > 63) {
                 if (b.n < 31) break;
                 if (!odd_coefficient(&b, s, &k, block)) return false;
                 break;
             }
-            drop(&b, e & 31);
-            k += e >> 9 & 63;
-            if (k > 63) {
-                *some = k > 64;                       /* 1 + 63: the end came first */
-                *bits = b;
-                return (e >> 9 & 63) == 63;
-            }
-            block[natural[k++]] = (int16_t)(e >> 16);
-            if (k == 64) break;
+            block[natural[k + (e >> 32 & 255)]] = (int8_t)(e >> 48);
+            block[natural[k + (e >> 40 & 255)]] = (int8_t)(e >> 56);
+            drop(&b, e & 255);
+            k += e >> 8 & 255;
         }
     }
-    *some = true;
+    *some = k != 1 + END;                         /* then the end came first */
     *bits = b;
     return true;
 }
@@ -323,7 +354,7 @@ lay_block(struct means *m, unsigned i, uint32_t x, uint32_t y, struct fair_image
     }
     if (m->some[i]) {
         m->over |= m->idct(m->block[i], m->quant, to, stride);
-        memset(m->block[i], 0, sizeof m->block[i]);
+        memset(m->block[i], 0, END * sizeof m->block[i][0]);
     } else {
         const int32_t v = ((m->block[i][0] * m->quant[0] + 4) >> 3) + 128;      /* what each of the transforms makes of a first coefficient alone */
         const uint8_t grey = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
@@ -447,7 +478,7 @@ tables(struct means *m, const struct jpeg_decompress_struct *j)
     m->side = 8 / j->scale_denom;
     if (m->side == 1) return true;
     m->idct = m->side == 8 ? fair_idct_kernels()->to_8 : m->side == 4 ? fair_idct_kernels()->to_4 : fair_idct_kernels()->to_2;
-    return values_make(j->ac_huff_tbl_ptrs[j->comp_info[0].ac_tbl_no], &m->luma);
+    return pairs_make(j->ac_huff_tbl_ptrs[j->comp_info[0].ac_tbl_no], &m->luma);
 }
 
 /* Were more bits taken than there are?  Those in hand were not taken yet. */
