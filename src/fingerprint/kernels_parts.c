@@ -86,86 +86,100 @@ halve_body(const int16_t *restrict in, size_t n, int16_t *restrict out)
     for (size_t x = 0; x < n; x++) out[x] = in[2 * x];
 }
 
-INLINE void
-minus_body(const int16_t *restrict a, const int16_t *restrict b, size_t n, int16_t *restrict out)
+static void
+extrema_plain(const int16_t *const (*rows)[3], unsigned levels, size_t n, size_t edge, int16_t least, int16_t *room, uint16_t *const *at, uint32_t *found)
 {
-    for (size_t i = 0; i < n; i++) out[i] = (int16_t)(b[i] - a[i]);
-}
-
-static size_t
-extrema_row_plain(const int16_t *const rows[9], size_t n, int16_t least, uint16_t *at)
-{
-    size_t found = 0;
-
-    for (ptrdiff_t x = 0; x < (ptrdiff_t)n; x++) {
-        int16_t d = rows[4][x], top = d, low = d;
-        for (unsigned r = 0; r < 9; r++)
-            for (int k = -1; k <= 1; k++) {
-                int16_t v = rows[r][x + k];
+    (void)room;
+    for (unsigned l = 1; l + 2 < levels; l++) {
+        found[l] = 0;
+        for (ptrdiff_t x = (ptrdiff_t)edge; x < (ptrdiff_t)(n - edge); x++) {
+            int16_t d = (int16_t)(rows[l + 1][1][x] - rows[l][1][x]), top = d, low = d;
+            for (unsigned i = 0; i < 27; i++) {
+                ptrdiff_t to = x + (ptrdiff_t)(i % 3) - 1;
+                int16_t v = (int16_t)(rows[l + i / 9][i / 3 % 3][to] - rows[l + i / 9 - 1][i / 3 % 3][to]);
                 if (v > top) top = v;
                 if (v < low) low = v;
             }
-        if ((d > least && d == top) || (d < -least && d == low)) at[found++] = (uint16_t)x;
+            if ((d > least && d == top) || (d < -least && d == low)) at[l][found[l]++] = (uint16_t)x;
+        }
     }
-    return found;
 }
 
-/* The nearest rows first: most places are settled by them. */
-static const unsigned extrema_order[9] = { 4, 3, 5, 1, 7, 0, 2, 6, 8 };
-
-__attribute__((target("avx2,bmi"))) static size_t
-extrema_row_avx2(const int16_t *const rows[9], size_t n, int16_t least, uint16_t *at)
+/* The bits of the lanes in which d is over `least` and no less than `top`, or under -least and no more than `low`. */
+__attribute__((target("avx2"))) INLINE uint32_t
+peaks_avx2(__m256i d, __m256i top, __m256i low, int16_t least)
 {
-    const __m256i over = _mm256_set1_epi16(least), under = _mm256_set1_epi16((int16_t)-least);
-    size_t found = 0;
+    __m256i high = _mm256_andnot_si256(_mm256_cmpgt_epi16(top, d), _mm256_cmpgt_epi16(d, _mm256_set1_epi16(least)));
+    __m256i deep = _mm256_andnot_si256(_mm256_cmpgt_epi16(d, low), _mm256_cmpgt_epi16(_mm256_set1_epi16((int16_t)-least), d));
+    uint32_t both = (uint32_t)_mm256_movemask_epi8(_mm256_packs_epi16(_mm256_or_si256(high, deep), _mm256_setzero_si256()));
 
-    for (size_t x = 0; x < n; x += 16) {
-        __m256i d = _mm256_loadu_si256((const void *)(rows[4] + x));
-        __m256i high = _mm256_cmpgt_epi16(d, over), deep = _mm256_cmpgt_epi16(under, d), any;
-        for (unsigned i = 0; i < 9; i++) {
-            const int16_t *r = rows[extrema_order[i]] + x;
-            __m256i a = _mm256_loadu_si256((const void *)(r - 1)), b = _mm256_loadu_si256((const void *)r);
-            __m256i c = _mm256_loadu_si256((const void *)(r + 1));
-            if (i % 3 == 0 && _mm256_testz_si256(_mm256_or_si256(high, deep), _mm256_set1_epi16(-1))) break;
-            high = _mm256_andnot_si256(_mm256_cmpgt_epi16(_mm256_max_epi16(_mm256_max_epi16(a, b), c), d), high);
-            deep = _mm256_andnot_si256(_mm256_cmpgt_epi16(d, _mm256_min_epi16(_mm256_min_epi16(a, b), c)), deep);
-        }
-        any = _mm256_or_si256(high, deep);
-        for (uint32_t in = (uint32_t)_mm256_movemask_epi8(any) & 0x55555555u; in != 0; in &= in - 1) {
-            size_t to = x + (size_t)__builtin_ctz(in) / 2;
-            if (to < n) at[found++] = (uint16_t)to;
-        }
-    }
-    return found;
+    return (both & 0xff) | (both >> 8 & 0xff00);
 }
 
-__attribute__((target("avx512bw,avx512vl,bmi"))) static size_t
-extrema_row_avx512(const int16_t *const rows[9], size_t n, int16_t least, uint16_t *at)
+__attribute__((target("avx512bw"))) INLINE uint32_t
+peaks_avx512(__m512i d, __m512i top, __m512i low, int16_t least)
 {
-    const __m512i over = _mm512_set1_epi16(least), under = _mm512_set1_epi16((int16_t)-least);
-    size_t found = 0;
-
-    for (size_t x = 0; x < n; x += 32) {
-        __m512i d = _mm512_loadu_si512((const void *)(rows[4] + x));
-        __mmask32 high = _mm512_cmpgt_epi16_mask(d, over), deep = _mm512_cmpgt_epi16_mask(under, d);
-        if (n - x < 32) {
-            high &= (1u << (n - x)) - 1;
-            deep &= (1u << (n - x)) - 1;
-        }
-        for (unsigned i = 0; i < 9 && (high | deep) != 0; i += 3) {
-            _Pragma("GCC unroll 3")
-            for (unsigned j = i; j < i + 3; j++) {
-                const int16_t *r = rows[extrema_order[j]] + x;
-                __m512i a = _mm512_loadu_si512((const void *)(r - 1)), b = _mm512_loadu_si512((const void *)r);
-                __m512i c = _mm512_loadu_si512((const void *)(r + 1));
-                high &= _mm512_cmpge_epi16_mask(d, _mm512_max_epi16(_mm512_max_epi16(a, b), c));
-                deep &= _mm512_cmple_epi16_mask(d, _mm512_min_epi16(_mm512_min_epi16(a, b), c));
-            }
-        }
-        for (uint32_t in = high | deep; in != 0; in &= in - 1) at[found++] = (uint16_t)(x + (size_t)__builtin_ctz(in));
-    }
-    return found;
+    return _mm512_mask_cmpge_epi16_mask(_mm512_cmpgt_epi16_mask(d, _mm512_set1_epi16(least)), d, top) |
+           _mm512_mask_cmple_epi16_mask(_mm512_cmplt_epi16_mask(d, _mm512_set1_epi16((int16_t)-least)), d, low);
 }
+
+/* What the differences about a place have as their largest and least is shared by all of them: first over the three rows of each
+ * difference, then over three differences, and only then over three columns, for which the row must be there. */
+#define EXTREMA(suffix, attributes, vec, width, load, store, sub, max, min)                                                 \
+    attributes INLINE void                                                                                                  \
+    extrema_of_##suffix(const int16_t *const (*rows)[3], const unsigned levels, size_t n, size_t edge, int16_t least, int16_t *room,       \
+                        uint16_t *const *at, uint32_t *found)                                                               \
+    {                                                                                                                       \
+        const size_t stride = (n + 31) / 32 * 32 + 2 * FAIR_ROW_PAD;                                                        \
+        int16_t *line[3][FAIR_EXTREMA_LEVELS];                                                                              \
+        for (unsigned l = 1; l + 2 < levels; l++) {                                                                         \
+            for (unsigned i = 0; i < 3; i++) line[i][l] = room + (3 * (l - 1) + i) * stride + FAIR_ROW_PAD;                 \
+            found[l] = 0;                                                                                                   \
+        }                                                                                                                   \
+        for (size_t x = 0; x < n; x += width) {                                                                             \
+            vec top[FAIR_EXTREMA_LEVELS], low[FAIR_EXTREMA_LEVELS];                                                         \
+            _Pragma("GCC unroll 8")                                                                                         \
+            for (unsigned l = 0; l + 1 < levels; l++) {                                                                     \
+                vec d[3];                                                                                                   \
+                _Pragma("GCC unroll 3")                                                                                     \
+                for (unsigned j = 0; j < 3; j++)                                                                            \
+                    d[j] = sub(load((const void *)(rows[l + 1][j] + x)), load((const void *)(rows[l][j] + x)));             \
+                top[l] = max(max(d[0], d[2]), d[1]);                                                                        \
+                low[l] = min(min(d[0], d[2]), d[1]);                                                                        \
+                if (l > 0 && l + 2 < levels) store((void *)(line[0][l] + x), d[1]);                                         \
+            }                                                                                                               \
+            _Pragma("GCC unroll 8")                                                                                         \
+            for (unsigned l = 1; l + 2 < levels; l++) {                                                                     \
+                store((void *)(line[1][l] + x), max(max(top[l - 1], top[l]), top[l + 1]));                                  \
+                store((void *)(line[2][l] + x), min(min(low[l - 1], low[l]), low[l + 1]));                                  \
+            }                                                                                                               \
+        }                                                                                                                   \
+        for (unsigned l = 1; l + 2 < levels; l++) {                                                                         \
+            const int16_t *d = line[0][l], *top = line[1][l], *low = line[2][l];                                            \
+            for (size_t x = 0; x < n; x += width) {                                                                         \
+                vec most = max(max(load((const void *)(top + x - 1)), load((const void *)(top + x + 1))), load((const void *)(top + x))); \
+                vec few = min(min(load((const void *)(low + x - 1)), load((const void *)(low + x + 1))), load((const void *)(low + x)));  \
+                uint32_t in = peaks_##suffix(load((const void *)(d + x)), most, few, least);                                \
+                for (; in != 0; in &= in - 1) {                                                                             \
+                    size_t to = x + (size_t)__builtin_ctz(in);                                                              \
+                    if (to >= edge && to < n - edge) at[l][found[l]++] = (uint16_t)to;                                      \
+                }                                                                                                           \
+            }                                                                                                               \
+        }                                                                                                                   \
+    }                                                                                                                       \
+    attributes static void                                                                                                  \
+    extrema_##suffix(const int16_t *const (*rows)[3], unsigned levels, size_t n, size_t edge, int16_t least, int16_t *room, uint16_t *const *at, uint32_t *found) \
+    {                                                                                                                       \
+        switch (levels) {                                                                                                   \
+        case 6: extrema_of_##suffix(rows, 6, n, edge, least, room, at, found); break;                                             \
+        case 9: extrema_of_##suffix(rows, 9, n, edge, least, room, at, found); break;                                             \
+        default: extrema_of_##suffix(rows, levels, n, edge, least, room, at, found);                                              \
+        }                                                                                                                   \
+    }
+EXTREMA(avx2, __attribute__((target("avx2,bmi"))), __m256i, 16, _mm256_loadu_si256, _mm256_storeu_si256, _mm256_sub_epi16, _mm256_max_epi16,
+        _mm256_min_epi16)
+EXTREMA(avx512, __attribute__((target("avx512bw,bmi"))), __m512i, 32, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_sub_epi16, _mm512_max_epi16,
+        _mm512_min_epi16)
 
 /* The 16 x 16 gradients of a patch, all of them times the power of two that makes the largest step at least 8192 and at most
  * 16383: what follows has the same precision for weak parts as for strong ones. */
@@ -797,9 +811,8 @@ DESCRIBE(avx2, __attribute__((target("avx2,bmi,popcnt"))))
 #define VARIANT(suffix, attributes)                                                                                     \
     attributes static void widen_##suffix(const uint8_t *in, size_t n, int16_t *out) { widen_body(in, n, out); }        \
     attributes static void halve_##suffix(const int16_t *in, size_t n, int16_t *out) { halve_body(in, n, out); }        \
-    attributes static void minus_##suffix(const int16_t *a, const int16_t *b, size_t n, int16_t *out) { minus_body(a, b, n, out); } \
-    static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_rows_##suffix, widen_##suffix, halve_##suffix, minus_##suffix,           \
-        extrema_row_##suffix, sample_##suffix, bearings_##suffix, cells_##suffix, code_##suffix, nearest_##suffix, nearest4_##suffix };
+    static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_rows_##suffix, widen_##suffix, halve_##suffix, \
+        extrema_##suffix, sample_##suffix, bearings_##suffix, cells_##suffix, code_##suffix, nearest_##suffix, nearest4_##suffix };
 
 VARIANT(plain, )
 VARIANT(avx2, __attribute__((target("avx2,bmi,popcnt"))))

@@ -8,6 +8,7 @@
 #define FAIR_BLUR_ROWS 4      /* rows blurred at once                                   */
 #define FAIR_BLUR_GAP 4       /* the farthest a blur's taps lie apart                   */
 #define FAIR_ROW_PAD 32       /* values readable and writable before and after a row   */
+#define FAIR_EXTREMA_LEVELS 9 /* the most levels whose differences are looked at together */
 #define FAIR_PATCH 18         /* a sampled patch is 18 x 18, its gradients 16 x 16     */
 #define FAIR_BEARINGS 16         /* directions the main one is sought among                */
 #define FAIR_CELLS 128        /* 4 x 4 cells of 8 directions                           */
@@ -24,12 +25,12 @@ struct fair_parts_kernels {
     void (*widen)(const uint8_t *in, size_t n, int16_t *out);
     /* out[x] = in[2 x], n of them. */
     void (*halve)(const int16_t *in, size_t n, int16_t *out);
-    /* out = b - a */
-    void (*minus)(const int16_t *a, const int16_t *b, size_t n, int16_t *out);
-    /* rows[0..8]: three rows each of three layers, [4] the middle.  at[] gets the places of the n (at most 65536) in order
-     * where the middle value is over `least` in size and no smaller (larger) than its 26 neighbours; how many these are.
-     * Values from -1 to n, rounded up to 32, are readable; `at` has room for n. */
-    size_t (*extrema_row)(const int16_t *const rows[9], size_t n, int16_t least, uint16_t *at);
+    /* rows[l][j]: three rows of each of `levels` levels (4 .. FAIR_EXTREMA_LEVELS), the one above, the row itself, the one
+     * below.  Difference l is level l + 1 less level l.  at[l] gets the places, found[l] of them in order, at least `edge` (1 or more) from either end
+     * of the n (over 2 edge, at most 65536), where difference l, 1 .. levels - 3, is over `least` in size and no smaller (larger) than its 26
+     * neighbours in place and level.  Values up to n rounded up to 32 are readable; at[l] has room for n; `room` is scratch of
+     * 3 (levels - 3) times (n rounded up to 32, and 2 FAIR_ROW_PAD) values. */
+    void (*extrema)(const int16_t *const (*rows)[3], unsigned levels, size_t n, size_t edge, int16_t least, int16_t *room, uint16_t *const *at, uint32_t *found);
     /* patch[FAIR_PATCH j + i] is the picture at begin + i step + j (step turned by a quarter), bilinear, in 1/65536 of a
      * pixel; places beyond 0 .. end (each under its side less one) are moved there.  Values are not negative; 32 are readable from any
      * place of a row on. */

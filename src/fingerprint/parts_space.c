@@ -11,6 +11,7 @@
 static const int16_t first_blur[3] = { 20914, 5803, 124 };
 static const int16_t blurs[FAIR_SPACE_STEPS][3] = { { 20916, 5866, 60 }, { 16904, 7354, 578 }, { 13868, 7559, 1891 } };
 
+#define LINE 64               /* bytes of a cache line: rows begin with one                */
 #define EDGE 4                /* blobs nearer to a border than this are not sought; pixels of the grid */
 #define SMALLEST 20           /* a grid's shorter side is at least this                        */
 
@@ -51,7 +52,7 @@ blur_rows(const struct fair_parts_kernels *k, const int16_t w[3], int32_t gap, c
     k->blur_rows(rows, w, (unsigned)gap, (size_t)in->width, tmp, to);
 }
 
-struct sink { const struct fair_parts_kernels *k; int16_t least, contrast; struct fair_spot *spots; size_t n, room; int16_t *block; uint16_t *at; };
+struct sink { const struct fair_parts_kernels *k; int16_t least, contrast; struct fair_spot *spots; size_t n, room; int16_t *scratch; uint16_t *at[FAIR_SPACE_LEVELS]; };
 
 static void spots_of_row(struct sink *k, const struct fair_grid_levels *g, unsigned grid, int32_t y);
 
@@ -99,7 +100,7 @@ fair_space_new(const struct fair_image *norm, int16_t contrast, struct fair_spot
     struct fair_space *s = fair_xcalloc(1, sizeof *s);
     struct source from = { .picture = norm };
     int32_t w = (int32_t)norm->width, h = (int32_t)norm->height;
-    size_t need = 0, at = FAIR_ROW_PAD, stride = stride_of(w);
+    size_t need = 0, at, stride = stride_of(w);
     int16_t *laid, *tmp;
 
     *n = 0;
@@ -113,9 +114,9 @@ fair_space_new(const struct fair_image *norm, int16_t contrast, struct fair_spot
         }
     }
     if (s->n == 0) return s;
-    /* the whole levels; the last rows of the other three and of the picture; rows of scratch; 4 rows of each difference; a row of
-     * places */
-    s->block = fair_xmalloc((need + stride * (LAID * 4 + FAIR_BLUR_ROWS + 1 + 4 * (FAIR_SPACE_LEVELS - 1)) + 4 * FAIR_ROW_PAD + stride) * sizeof *s->block);
+    /* the whole levels; the last rows of the other three and of the picture; rows of scratch for blurs, and for extrema; rows of places */
+    s->block = fair_xmalloc((need + stride * (LAID * 4 + FAIR_BLUR_ROWS + 1 + 4 * (FAIR_SPACE_LEVELS - 3)) + 3 * FAIR_ROW_PAD + LINE) * sizeof *s->block);
+    at = FAIR_ROW_PAD + (LINE - (uintptr_t)s->block % LINE) / sizeof *s->block;
     laid = s->block + at + need;
     for (unsigned i = 0; i < s->n; i++) {
         int16_t *part = laid;
@@ -133,8 +134,8 @@ fair_space_new(const struct fair_image *norm, int16_t contrast, struct fair_spot
     from.layer = s->grid[0].level[0];
     from.layer.data = laid + stride * LAID * 3;
     tmp = from.layer.data + stride * LAID;
-    k.block = tmp + (FAIR_BLUR_ROWS + 1) * stride + FAIR_ROW_PAD;
-    k.at = (uint16_t *)(k.block + 4 * (FAIR_SPACE_LEVELS - 1) * stride + FAIR_ROW_PAD);
+    k.scratch = tmp + (FAIR_BLUR_ROWS + 1) * stride;
+    for (unsigned l = 1; l + 2 < FAIR_SPACE_LEVELS; l++) k.at[l] = (uint16_t *)(k.scratch + (3 * (FAIR_SPACE_LEVELS - 3) + l - 1) * stride);
     for (unsigned i = 0; i < s->n; i++) {
         fill(&k, &from, &s->grid[i], i, tmp);
         from.before = s->grid[i].level[s->grid[i].steps];
@@ -189,32 +190,22 @@ settle(const struct fair_layer g[4], int32_t x, int32_t y, float least, float of
     return *value >= least;
 }
 
-/* Rows of differences are kept four at a time, by their number's last two bits; row y - 1 .. y + 1 are there when y
- * is looked at. */
 static void
 spots_of_row(struct sink *k, const struct fair_grid_levels *g, unsigned grid, int32_t y)
 {
-    int32_t w = g->level[0].width, h = g->level[0].height;
-    size_t stride = g->level[0].stride;
-    const int16_t *rows[FAIR_SPACE_LEVELS - 1][3];
+    const int16_t *rows[FAIR_SPACE_LEVELS][3];
+    uint32_t found[FAIR_SPACE_LEVELS];
 
-    if (y + 1 >= 0 && y + 1 < h)
-        for (unsigned l = 0; l + 1 < g->levels; l++)
-            k->k->minus(row(&g->level[l], y + 1), row(&g->level[l + 1], y + 1), (size_t)w, k->block + ((size_t)l * 4 + (size_t)((y + 1) & 3)) * stride);
-    if (y < EDGE || y >= h - EDGE) return;
-    for (unsigned l = 0; l + 1 < g->levels; l++)
-        for (int32_t j = 0; j < 3; j++) rows[l][j] = k->block + ((size_t)l * 4 + (size_t)((y - 1 + j) & 3)) * stride + EDGE;
-    for (unsigned l = 1; l <= g->steps; l++) {
-        const int16_t *nine[9];
-        size_t n;
-        for (unsigned i = 0; i < 9; i++) nine[i] = rows[l - 1 + i / 3][i % 3];
-        n = k->k->extrema_row(nine, (size_t)(w - 2 * EDGE), k->least, k->at);
-        for (size_t i = 0; i < n && k->n < k->room; i++) {
-            int32_t x = (int32_t)k->at[i] + EDGE;
+    if (y < EDGE || y >= g->level[0].height - EDGE) return;
+    for (unsigned l = 0; l < g->levels; l++)
+        for (int32_t j = 0; j < 3; j++) rows[l][j] = row(&g->level[l], y - 1 + j);
+    k->k->extrema(rows, g->levels, (size_t)g->level[0].width, EDGE, k->least, k->scratch, k->at, found);
+    for (unsigned l = 1; l <= g->steps; l++)
+        for (size_t i = 0; i < found[l] && k->n < k->room; i++) {
+            int32_t x = (int32_t)k->at[l][i];
             float off[3], value;
             if (!settle(g->level + l - 1, x, y, k->contrast, off, &value)) continue;
             k->spots[k->n++] = (struct fair_spot){ (float)x + off[0], (float)y + off[1],
                                                    (float)(grid == 0 ? l : l + (grid + 1) * FAIR_SPACE_STEPS) + off[2], value, (uint16_t)grid, (uint16_t)l };
         }
-    }
 }

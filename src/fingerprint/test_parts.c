@@ -44,8 +44,9 @@ TEST(every_kernel_means_what_the_plain_one_means)
 {
     const struct fair_parts_kernels *plain = fair_parts_kernels_at(0), *k;
     static int16_t in[24][400], tmp_a[4 * 300], tmp_b[4 * 300], out_a[1000], out_b[1000];
-    static uint16_t mark_a[400], mark_b[400];
-    size_t some = 0, m;
+    static int16_t space[3 * FAIR_EXTREMA_LEVELS][300], room[3 * (FAIR_EXTREMA_LEVELS - 3) * 300];
+    static uint16_t mark_a[FAIR_EXTREMA_LEVELS][200], mark_b[FAIR_EXTREMA_LEVELS][200];
+    size_t some = 0;
     static uint64_t codes[100][4][8];
     const uint64_t mine[4] = { 1, 0x8000000000000000u, 0x5555555555555555u, 0 };
 
@@ -70,16 +71,27 @@ TEST(every_kernel_means_what_the_plain_one_means)
             k->halve(in[5], n, out_b);
             assert_memory_equal(out_a, out_b, n * sizeof *out_a);
             CHECK_EQ(out_a[n - 1], in[5][2 * (n - 1)]);
-            plain->minus(in[1], in[2] + 3, n, out_a);
-            k->minus(in[1], in[2] + 3, n, out_b);
-            assert_memory_equal(out_a, out_b, n * sizeof *out_a);
-            for (int r = 0; r < 9; r++)
-                for (size_t x = 30; x < n + 100; x++) in[9 + r][x] = (int16_t)((int)(next() % (next() % 7 == 0 ? 4000u : 40u)) - 1000);
-            for (int r = 0; r < 9; r++) rows[r] = in[9 + r] + 40;
-            m = plain->extrema_row(rows, n, 300, mark_a);
-            CHECK_EQ(k->extrema_row(rows, n, 300, mark_b), m);
-            assert_memory_equal(mark_a, mark_b, m * sizeof *mark_a);
-            some += m;
+            for (unsigned levels = 4; levels <= FAIR_EXTREMA_LEVELS; levels++) {
+                const int16_t *three[FAIR_EXTREMA_LEVELS][3];
+                uint16_t *to_mark_a[FAIR_EXTREMA_LEVELS], *to_mark_b[FAIR_EXTREMA_LEVELS];
+                uint32_t found_a[FAIR_EXTREMA_LEVELS], found_b[FAIR_EXTREMA_LEVELS];
+                for (unsigned l = 0; l < levels; l++) {
+                    to_mark_a[l] = mark_a[l];
+                    to_mark_b[l] = mark_b[l];
+                    for (unsigned j = 0; j < 3; j++) {
+                        for (int x = 0; x < 300; x++) space[3 * l + j][x] = (int16_t)(8000 + (int)(next() % (next() % 7 == 0 ? 4000u : 40u)));
+                        three[l][j] = space[3 * l + j] + FAIR_ROW_PAD;
+                    }
+                }
+                if (n < 3) continue;
+                plain->extrema(three, levels, n, 1 + n / 50, 300, room, to_mark_a, found_a);
+                k->extrema(three, levels, n, 1 + n / 50, 300, room, to_mark_b, found_b);
+                for (unsigned l = 1; l + 2 < levels; l++) {
+                    CHECK_EQ(found_a[l], found_b[l]);
+                    assert_memory_equal(mark_a[l], mark_b[l], found_a[l] * sizeof *mark_a[l]);
+                    some += found_a[l];
+                }
+            }
             if (n <= 100) {
                 unsigned most = 1 + (unsigned)(next() % 16 % (8 * n));
                 for (size_t c = 0; c < 8 * n; c++)      /* some near, many alike */
