@@ -144,18 +144,19 @@ made_up(void)
 }
 
 static size_t
-ours(const struct fair_image *im, enum fair_purpose purpose)
+ours(const struct fair_image *im, enum fair_purpose purpose, uint32_t most)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     struct fair_part *v;
     uint32_t n;
 
-    fair_parts_take(im, purpose, a, &v, &n);
+    fair_parts_take(im, purpose, most, a, &v, &n);
     return n;
 }
 
-static size_t take_query(const struct fair_image *im, const uint8_t *flat) { (void)flat; return ours(im, FAIR_FOR_QUERY); }
-static size_t take_work(const struct fair_image *im, const uint8_t *flat) { (void)flat; return ours(im, FAIR_FOR_CATALOGUE); }
+static size_t take_query(const struct fair_image *im, const uint8_t *flat) { (void)flat; return ours(im, FAIR_FOR_QUERY, FAIR_PARTS_QUERY); }
+static size_t take_some(const struct fair_image *im, const uint8_t *flat) { (void)flat; return ours(im, FAIR_FOR_QUERY, 500); }
+static size_t take_work(const struct fair_image *im, const uint8_t *flat) { (void)flat; return ours(im, FAIR_FOR_CATALOGUE, FAIR_PARTS_CATALOGUE); }
 #ifdef FAIR_PEERS
 static size_t orb(const struct fair_image *im, const uint8_t *flat) { return fair_orb_take(flat, im->width, im->height, 500); }
 static size_t sift(const struct fair_image *im, const uint8_t *flat) { return fair_sift_take(flat, im->width, im->height, 800); }
@@ -163,6 +164,7 @@ static size_t sift(const struct fair_image *im, const uint8_t *flat) { return fa
 
 static const struct { const char *name; size_t (*take)(const struct fair_image *im, const uint8_t *flat); } ways[] = {
     { "ours, of a query", take_query },
+    { "ours, at most 500", take_some },
     { "ours, of a work", take_work },
 #ifdef FAIR_PEERS
     { "OpenCV ORB, at most 500", orb },

@@ -27,6 +27,6 @@ fair_fingerprint_take(const struct fair_image *grey, uint32_t width, uint32_t he
     out->glance_quality = glance.quality;
     for (int t = 0; t < FAIR_TURNS; t++)
         for (int w = 0; w < FAIR_WHOLE_WORDS; w++) out->glance[t][w] = glance.turn[t][w];
-    fair_parts_take(grey, purpose, a, &parts, &out->n_parts);
+    fair_parts_take(grey, purpose, purpose == FAIR_FOR_QUERY ? FAIR_PARTS_QUERY : FAIR_PARTS_CATALOGUE, a, &parts, &out->n_parts);
     out->parts = parts;
 }

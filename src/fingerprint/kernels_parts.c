@@ -51,9 +51,13 @@ blur_rows_plain(const int16_t *const *rows, const int16_t *w, unsigned gap, size
             for (size_t j = 0; j < FAIR_BLUR_ROWS; j++) store((void *)(tmp + j * stride + FAIR_ROW_PAD + x), s[j]);          \
         }                                                                                                                   \
         for (unsigned j = 0; j < FAIR_BLUR_ROWS; j++) {                                                                     \
-            int16_t *t = tmp + j * stride + FAIR_ROW_PAD, *o = out[j];                                                      \
-            for (ptrdiff_t i = 1; i <= 2 * gap; i++) t[-i] = t[0];                                                          \
-            for (ptrdiff_t i = 0; i < 2 * gap; i++) t[(ptrdiff_t)n + i] = t[n - 1];                                         \
+            int16_t *t = tmp + j * stride + FAIR_ROW_PAD;                                                                   \
+            store((void *)(t - width), set1(t[0]));                                                                         \
+            store((void *)(t + n), set1(t[n - 1]));                                                                         \
+        }                                                                                                                   \
+        for (unsigned j = 0; j < FAIR_BLUR_ROWS; j++) {                                                                     \
+            const int16_t *t = tmp + j * stride + FAIR_ROW_PAD;                                                             \
+            int16_t *o = out[j];                                                                                            \
             for (size_t x = 0; x < n; x += width)                                                                           \
                 store((void *)(o + x), add(mulhrs(load((const void *)(t + x)), w0),                                         \
                                            add(mulhrs(add(load((const void *)(t + x - gap)), load((const void *)(t + x + gap))), w1),       \
@@ -590,22 +594,26 @@ sample_avx2(const int16_t *data, size_t stride, const int32_t begin[2], const in
 }
 /* Sixteen at once; and where the patch lies along the rows, which is so when its direction is sought, no gathering: a
  * row's pixels are in one register, and the same two of them are picked in every row. */
+/* Both sums of a place's two rows, of 16 bits each, are put side by side for pmaddwd, 32768 less, for it takes them to be signed. */
 AVX512 INLINE __m512i
-between_avx512(__m512i a, __m512i b, __m512i gx, __m512i fy)
+between_avx512(__m512i a, __m512i b, __m512i gx, __m512i gy)
 {
-    const __m512i one = _mm512_set1_epi32(256);
+    const __m512i less = _mm512_set1_epi32((int)0x80008000u), back = _mm512_set1_epi32(32768 << 8);
+    __m512i both;
 
-    a = _mm512_srai_epi32(_mm512_madd_epi16(a, gx), 6);
-    b = _mm512_srai_epi32(_mm512_madd_epi16(b, gx), 6);
-    return _mm512_srai_epi32(_mm512_add_epi32(_mm512_mullo_epi32(a, _mm512_sub_epi32(one, fy)), _mm512_mullo_epi32(b, fy)), 10);
+    a = _mm512_srli_epi32(_mm512_madd_epi16(a, gx), 6);
+    b = _mm512_srli_epi32(_mm512_madd_epi16(b, gx), 6);
+    both = _mm512_ternarylogic_epi32(a, _mm512_slli_epi32(b, 16), less, 0x56);      /* (a | b) ^ less */
+    return _mm512_srli_epi32(_mm512_add_epi32(_mm512_madd_epi16(both, gy), back), 10);
 }
 
+/* The weights of a pair of neighbours, by the place between them. */
 AVX512 INLINE __m512i
-pair_weights_avx512(__m512i x)
+pair_weights_avx512(__m512i v)
 {
-    __m512i fx = _mm512_and_si512(_mm512_srli_epi32(x, 8), _mm512_set1_epi32(255));
+    __m512i f = _mm512_and_si512(_mm512_srli_epi32(v, 8), _mm512_set1_epi32(255));
 
-    return _mm512_or_si512(_mm512_sub_epi32(_mm512_set1_epi32(256), fx), _mm512_slli_epi32(fx, 16));
+    return _mm512_or_si512(_mm512_sub_epi32(_mm512_set1_epi32(256), f), _mm512_slli_epi32(f, 16));
 }
 
 AVX512 INLINE __m512i
@@ -622,9 +630,8 @@ gathered_avx512(const int16_t *data, size_t stride, __m512i x, __m512i y, const 
 
     x = clamped_avx512(x, end[0]);
     y = clamped_avx512(y, end[1]);
-    at = _mm512_add_epi32(_mm512_mullo_epi32(_mm512_srli_epi32(y, 16), _mm512_set1_epi32((int)stride)), _mm512_srli_epi32(x, 16));
-    return between_avx512(_mm512_i32gather_epi32(at, data, 2), _mm512_i32gather_epi32(at, data + stride, 2), pair_weights_avx512(x),
-                          _mm512_and_si512(_mm512_srli_epi32(y, 8), _mm512_set1_epi32(255)));
+    at = _mm512_add_epi32(_mm512_madd_epi16(_mm512_srli_epi32(y, 16), _mm512_set1_epi32((int)stride)), _mm512_srli_epi32(x, 16));
+    return between_avx512(_mm512_i32gather_epi32(at, data, 2), _mm512_i32gather_epi32(at, data + stride, 2), pair_weights_avx512(x), pair_weights_avx512(y));
 }
 
 AVX512 static void
@@ -645,11 +652,13 @@ sample_avx512(const int16_t *data, size_t stride, const int32_t begin[2], const 
         for (int j = 0; j < FAIR_PATCH; j++) {
             int32_t py = begin[1] + j * step[0], cy = py < 0 ? 0 : py > end[1] ? end[1] : py;
             const int16_t *p = data + (size_t)(cy >> 16) * stride + (first >> 16);
-            __m512i a = _mm512_loadu_si512((const void *)p), b = _mm512_loadu_si512((const void *)(p + stride)), fy = _mm512_set1_epi32(cy >> 8 & 255), v;
+            __m512i a = _mm512_loadu_si512((const void *)p), b = _mm512_loadu_si512((const void *)(p + stride)), v;
+            const int32_t f = cy >> 8 & 255;
+            const __m512i gy = _mm512_set1_epi32((256 - f) | f << 16);
             int32_t two;
-            v = between_avx512(_mm512_permutexvar_epi16(pick, a), _mm512_permutexvar_epi16(pick, b), gx, fy);
+            v = between_avx512(_mm512_permutexvar_epi16(pick, a), _mm512_permutexvar_epi16(pick, b), gx, gy);
             _mm256_storeu_si256((void *)(patch + j * FAIR_PATCH), _mm512_cvtepi32_epi16(v));
-            v = between_avx512(_mm512_permutexvar_epi16(pick_more, a), _mm512_permutexvar_epi16(pick_more, b), gx_more, fy);
+            v = between_avx512(_mm512_permutexvar_epi16(pick_more, a), _mm512_permutexvar_epi16(pick_more, b), gx_more, gy);
             two = _mm_cvtsi128_si32(_mm256_castsi256_si128(_mm512_cvtepi32_epi16(v)));
             memcpy(patch + j * FAIR_PATCH + 16, &two, sizeof two);
         }

@@ -225,7 +225,7 @@ find_again(const struct fair_part *v, uint32_t n, const float map[6], float scal
     struct fair_part *o;
     uint32_t m;
 
-    fair_parts_take(other, FAIR_FOR_QUERY, a, &o, &m);
+    fair_parts_take(other, FAIR_FOR_QUERY, FAIR_PARTS_QUERY, a, &o, &m);
     for (uint32_t i = 0; i < n; i++) {
         float x = map[0] * v[i].x + map[1] * v[i].y + map[2], y = map[3] * v[i].x + map[4] * v[i].y + map[5];
         float far = 1.2f + .3f * v[i].size * scale, size = v[i].size * scale;
@@ -270,16 +270,15 @@ weigh(const struct fair_image *norm, const struct fair_part *v, uint32_t n, cons
 }
 
 void
-fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, struct fair_arena *a, struct fair_part **v, uint32_t *n)
+fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, uint32_t most, struct fair_arena *a, struct fair_part **v, uint32_t *n)
 {
-    uint32_t keep = purpose == FAIR_FOR_QUERY ? FAIR_PARTS_QUERY : FAIR_PARTS_CATALOGUE;
     struct fair_spot *spots = fair_xmalloc(ROOM * sizeof *spots);
     struct claim *order = fair_xmalloc(2 * ROOM * sizeof *order);
     size_t found, chosen;
     struct fair_space *space = fair_space_new(norm, CONTRAST, spots, ROOM, &found);
 
-    *v = fair_alloc_array(a, purpose == FAIR_FOR_QUERY ? keep : CANDIDATES, sizeof **v);
-    if (purpose == FAIR_FOR_CATALOGUE && found > keep) {
+    *v = fair_alloc_array(a, purpose == FAIR_FOR_QUERY || most > CANDIDATES ? most : CANDIDATES, sizeof **v);
+    if (purpose == FAIR_FOR_CATALOGUE && found > most) {
         uint32_t *from = fair_xmalloc(CANDIDATES * sizeof *from), m;
         struct fair_spot *kept = fair_xmalloc(CANDIDATES * sizeof *kept);
         chosen = choose(spots, found, CANDIDATES, purpose, order);
@@ -292,8 +291,8 @@ fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, struct
         free(from);
         free(kept);
     }
-    chosen = choose(spots, found, keep, purpose, order);
-    *n = describe(space, spots, order, chosen, keep, *v, NULL);
+    chosen = choose(spots, found, most, purpose, order);
+    *n = describe(space, spots, order, chosen, most, *v, NULL);
     free(spots);
     free(order);
     fair_space_free(&space);

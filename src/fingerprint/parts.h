@@ -15,10 +15,11 @@
 #define FAIR_PARTS_CATALOGUE 120   /* the most a work keeps  */
 #define FAIR_PARTS_QUERY 1000      /* the most a query keeps */
 
-/* The parts of `norm` (1 channel, both sides at most FAIR_SIDE), spread over it, the strongest first.
+/* The parts of `norm` (1 channel, both sides at most FAIR_SIDE), spread over it, the strongest first, `most` (at least 1) at most: fewer are the first
+ * ones of more, except of a work, where the number decides which are looked for again in its copies.
  * *v lies in the arena; none are found in a flat picture (*n = 0).  The same pixels give the same bits
  * on every machine and with every kernel. */
-void fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, struct fair_arena *a,
+void fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, uint32_t most, struct fair_arena *a,
                      struct fair_part **v, uint32_t *n);
 
 /* What a code becomes when the picture is mirrored and / or negated. */

@@ -234,12 +234,12 @@ TEST(a_flat_picture_has_no_parts)
     uint32_t n = 7;
 
     for (uint32_t y = 0; y < 200; y++) memset(fair_image_row(im, y), (int)(y / 2), 300);
-    fair_parts_take(im, FAIR_FOR_QUERY, a, &p, &n);
+    fair_parts_take(im, FAIR_FOR_QUERY, FAIR_PARTS_QUERY, a, &p, &n);
     CHECK_EQ(n, 0);
     fair_image_free(&im);
     im = fair_image_new(1, 1, 1);
     fair_image_row(im, 0)[0] = 9;
-    fair_parts_take(im, FAIR_FOR_CATALOGUE, a, &p, &n);
+    fair_parts_take(im, FAIR_FOR_CATALOGUE, FAIR_PARTS_CATALOGUE, a, &p, &n);
     CHECK_EQ(n, 0);
     fair_image_free(&im);
     fair_arena_free(&a);
@@ -272,7 +272,7 @@ TEST(codes_follow_a_picture_that_is_mirrored_or_negated)
     struct fair_part *p, *q;
     uint32_t n, m;
 
-    fair_parts_take(im, FAIR_FOR_QUERY, a, &p, &n);
+    fair_parts_take(im, FAIR_FOR_QUERY, FAIR_PARTS_QUERY, a, &p, &n);
     CHECK(n > 50);
     for (unsigned turn = 0; turn < 4; turn++) {
         for (uint32_t y = 0; y < 240; y++)
@@ -280,7 +280,7 @@ TEST(codes_follow_a_picture_that_is_mirrored_or_negated)
                 uint8_t v = fair_image_row(im, y)[turn & FAIR_CODE_MIRRORED ? 319 - x : x];
                 fair_image_row(other, y)[x] = turn & FAIR_CODE_NEGATED ? (uint8_t)(255 - v) : v;
             }
-        fair_parts_take(other, FAIR_FOR_QUERY, a, &q, &m);
+        fair_parts_take(other, FAIR_FOR_QUERY, FAIR_PARTS_QUERY, a, &q, &m);
         CHECK(kept(p, n, q, m, turn, 320) > .8);
         CHECK(kept(p, n, q, m, turn ^ FAIR_CODE_MIRRORED, 320) < .3);
     }
@@ -308,11 +308,28 @@ TEST(the_catalogue_keeps_at_most_its_share_and_all_lie_in_the_picture)
     struct fair_part *p;
     uint32_t n;
 
-    fair_parts_take(im, FAIR_FOR_CATALOGUE, a, &p, &n);
+    fair_parts_take(im, FAIR_FOR_CATALOGUE, FAIR_PARTS_CATALOGUE, a, &p, &n);
     CHECK(n > 60 && n <= FAIR_PARTS_CATALOGUE);
     for (uint32_t i = 0; i < n; i++) {
         CHECK(p[i].x > 0 && p[i].x < 512 && p[i].y > 0 && p[i].y < 384);
         CHECK(p[i].size > .5f && p[i].size < 200 && p[i].angle >= -3.15f && p[i].angle <= 3.15f);
+    }
+    fair_image_free(&im);
+    fair_arena_free(&a);
+}
+
+TEST(fewer_parts_of_a_query_are_the_first_ones_of_more)
+{
+    struct fair_arena *a = fair_arena_new();
+    struct fair_image *im = scene(320, 240, 11);
+    struct fair_part *all, *some;
+    uint32_t n, m;
+
+    fair_parts_take(im, FAIR_FOR_QUERY, FAIR_PARTS_QUERY, a, &all, &n);
+    for (uint32_t most = 1; most < n; most += 37) {
+        fair_parts_take(im, FAIR_FOR_QUERY, most, a, &some, &m);
+        CHECK_EQ(m, most);
+        assert_memory_equal(some, all, m * sizeof *some);
     }
     fair_image_free(&im);
     fair_arena_free(&a);

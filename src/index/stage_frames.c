@@ -153,10 +153,8 @@ look_into(const struct fair_index *ix, struct fair_search *s, struct fair_matche
     memcpy(fp.whole, whole.turn, sizeof fp.whole);
     FAIR_TRY(fair_stage_whole(ix, &sub.q, &found, err));
     if (times >= WORTH) {
-        fair_parts_take(im, FAIR_FOR_QUERY, s->q.arena, &parts, &fp.n_parts);
+        fair_parts_take(im, FAIR_FOR_QUERY, left->parts < PARTS ? left->parts : PARTS, s->q.arena, &parts, &fp.n_parts);
         fp.parts = parts;
-        if (fp.n_parts > PARTS) fp.n_parts = PARTS;
-        if (fp.n_parts > left->parts) fp.n_parts = left->parts;
         left->parts -= fp.n_parts;
         FAIR_TRY(fair_stage_parts(ix, &sub.q, &found, err));
         FAIR_TRY(fair_stage_map(ix, &sub.q, &found, err));

@@ -140,7 +140,7 @@ main(int argc, char **argv)
         struct fair_part *p;
         uint32_t m;
         if (im == NULL) { fprintf(stderr, "words_train: %s: not a grey PGM within %d x %d\n", argv[i], FAIR_SIDE, FAIR_SIDE); return 1; }
-        fair_parts_take(im, FAIR_FOR_QUERY, a, &p, &m);
+        fair_parts_take(im, FAIR_FOR_QUERY, FAIR_PARTS_QUERY, a, &p, &m);
         for (uint32_t k = 0; k < m && n < room; k++) memcpy(codes[n++], p[k].code, 32);
         fair_image_free(&im);
         fair_arena_clear(a);
