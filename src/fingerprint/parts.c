@@ -217,23 +217,42 @@ turned(const struct fair_image *in, float map[6])
     return out;
 }
 
+#define BAND 16               /* pixels: what is looked for again is looked for in bands of so many rows */
+enum { BANDS_DOWN = FAIR_SIDE / BAND + 1 };
+
+static int
+band_of(float y)
+{
+    int band = y > 0 ? (int)(y / BAND) : 0;
+
+    return band < BANDS_DOWN ? band : BANDS_DOWN - 1;
+}
+
 /* Count for each part whether `other` has it where the map says, about as large and with a near code. */
 static void
 find_again(const struct fair_part *v, uint32_t n, const float map[6], float scale, const struct fair_image *other, struct fair_arena *a,
            uint8_t *again)
 {
-    struct fair_part *o;
-    uint32_t m;
+    struct fair_part *o, *banded;
+    uint32_t m, begin[BANDS_DOWN + 1] = { 0 }, at[BANDS_DOWN];
 
     fair_parts_take(other, FAIR_FOR_QUERY, FAIR_PARTS_QUERY, a, &o, &m);
+    banded = fair_alloc_array(a, m + 1, sizeof *banded);
+    for (uint32_t k = 0; k < m; k++) begin[band_of(o[k].y) + 1]++;
+    for (int b = 0; b < BANDS_DOWN; b++) {
+        at[b] = begin[b];
+        begin[b + 1] += begin[b];
+    }
+    for (uint32_t k = 0; k < m; k++) banded[at[band_of(o[k].y)]++] = o[k];
     for (uint32_t i = 0; i < n; i++) {
         float x = map[0] * v[i].x + map[1] * v[i].y + map[2], y = map[3] * v[i].x + map[4] * v[i].y + map[5];
         float far = 1.2f + .3f * v[i].size * scale, size = v[i].size * scale;
-        for (uint32_t k = 0; k < m; k++) {
-            float dx = o[k].x - x, dy = o[k].y - y;
+        const struct fair_part *last = banded + begin[band_of(y + far) + 1];
+        for (const struct fair_part *p = banded + begin[band_of(y - far)]; p < last; p++) {
+            float dx = p->x - x, dy = p->y - y;
             int bits = 0;
-            if (dx > far || dx < -far || dy > far || dy < -far || o[k].size > 1.5f * size || o[k].size * 1.5f < size) continue;
-            for (int w = 0; w < 4; w++) bits += __builtin_popcountll(o[k].code[w] ^ v[i].code[w]);
+            if (dx > far || dx < -far || dy > far || dy < -far || p->size > 1.5f * size || p->size * 1.5f < size) continue;
+            for (int w = 0; w < 4; w++) bits += __builtin_popcountll(p->code[w] ^ v[i].code[w]);
             if (bits <= 60) { again[i]++; break; }
         }
     }
