@@ -21,7 +21,7 @@
 
 #define MOST 100000
 #define ROOM 64
-#define STEPS (3 + 8)         /* decode, whole, parts, stages */
+#define STEPS (3 + 9)         /* decode, whole, parts, stages */
 
 static struct fair_image **proofs;
 static size_t n_works;

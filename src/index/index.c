@@ -11,6 +11,7 @@ const struct fair_stage fair_stages[] = {
     { "map", false, fair_stage_map },
     { "pixels", false, fair_stage_pixels },
     { "frames", true, fair_stage_frames },
+    { "learned", false, fair_stage_learned },
     { "verdict", false, fair_stage_verdict },
 };
 const size_t fair_n_stages = sizeof fair_stages / sizeof *fair_stages;

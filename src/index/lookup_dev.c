@@ -1,11 +1,13 @@
 /* lookup_dev: register the pictures of one folder, look up those of another, and print what was found.  A development
  * tool, not installed; it decodes in its own process, so it is for pictures one trusts.
  *
- *     lookup_dev [--off STAGE]... [--listed] [--clues | --words] CATALOGUE QUERIES > results.tsv
+ *     lookup_dev [--off STAGE]... [--listed] [--clues [--pairs FILE] | --words] CATALOGUE QUERIES > results.tsv
  *
  * A line a pair: query, work, score, box in the query (what bench/recognition's eval.py reads), then the verdict and,
- * with --clues, what the stages knew, with --words the reasons.  --listed: search as in a large catalogue.  Costs go to stderr. */
+ * with --clues, what the stages knew, with --words the reasons.
+ * --pairs: of each candidate that was laid on the query, what tools/train-verifier reads (write_pair).  --listed: search as in a large catalogue.  Costs go to stderr. */
 #include <dirent.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +77,27 @@ proof(void *self, fair_id work, const struct fair_image **out, struct fair_err *
     return FAIR_OK;
 }
 
+/* Names and score in a line, then FAIR_PAIR^2 greys of the work, as many of the query, and as many bytes: 1 the work has a sample there, 2 the query. */
+static void
+write_pair(FILE *f, const char *query, const char *work, const struct fair_search *s, const struct fair_clue *c, float score)
+{
+    enum { N = FAIR_PAIR * FAIR_PAIR };
+    static float v[2][N];
+    static uint8_t out[3][N];
+
+    if (c->levels == NULL || !c->looked || !fair_pixels_pair(s->levels, c->levels, c->bend, c->laid_negated, v[0], v[1])) return;
+    for (int i = 0; i < N; i++) {
+        out[2][i] = 0;
+        for (int k = 0; k < 2; k++) {
+            bool there = v[k][i] == v[k][i];
+            out[k][i] = there ? (uint8_t)lrintf(v[k][i]) : 0;
+            out[2][i] |= (uint8_t)(there << k);
+        }
+    }
+    fprintf(f, "%s\t%s\t%.6f\n", query, work, (double)score);
+    fwrite(out, sizeof out, 1, f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -87,19 +110,26 @@ main(int argc, char **argv)
     bool clues = false, words = false, listed = false;
     double t_decode = 0, t_take = 0, t_search = 0, t;
     uint64_t parts = 0;
+    FILE *pairs = NULL;
     int n;
 
     for (; argc > 3; argc--, argv++) {
         if (strcmp(argv[1], "--listed") == 0) { listed = true; continue; }
         if (strcmp(argv[1], "--clues") == 0) { clues = true; continue; }
         if (strcmp(argv[1], "--words") == 0) { words = true; continue; }
+        if (strcmp(argv[1], "--pairs") == 0 && argc > 4) {
+            if ((pairs = fopen(argv[2], "wb")) == NULL) { perror(argv[2]); return 4; }
+            argc--;
+            argv++;
+            continue;
+        }
         if (strcmp(argv[1], "--off") != 0 || argc < 5) break;
         for (size_t i = 0; i < fair_n_stages; i++)
             if (strcmp(argv[2], fair_stages[i].name) == 0) off |= 1u << i;
         argc--;
         argv++;
     }
-    if (argc != 3) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--listed] [--clues | --words] CATALOGUE QUERIES\n"); return 2; }
+    if (argc != 3) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--listed] [--clues [--pairs FILE] | --words] CATALOGUE QUERIES\n"); return 2; }
     if (mkdtemp(folder) == NULL || fair_index_open(folder, &ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
     fair_index_list_from(ix, 1);
     if (listed && fair_index_write_begin(ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
@@ -163,11 +193,13 @@ main(int argc, char **argv)
                            (double)c->window.held, (double)c->window.spread, (double)c->window.cells, (double)c->window.drift, (double)c->window.backed,
                            (double)c->window.tone,
                            c->side_on[0], c->side[0], c->side_on[1], c->side[1], c->side_on[2], c->side[2], c->side_on[3], c->side[3]);
+                if (clues && c->asked) printf(" opinion=%.3f", (double)c->opinion);
                 if (clues) {
                     float x[FAIR_EVIDENCE];
                     fair_evidence(m, c, x);
                     printf("\t");
                     for (int e = 0; e < FAIR_EVIDENCE; e++) printf("%s%.5f", e ? "," : "", (double)x[e]);
+                    if (pairs != NULL) write_pair(pairs, names[i]->d_name, works[m->work - 1].name, &s, c, m->score);
                 }
                 if (words) {
                     FAIR_AUTO(image) struct fair_image *colour = tint(argv[2], names[i]->d_name, a);
@@ -189,6 +221,7 @@ main(int argc, char **argv)
     if (n > 0)
         fprintf(stderr, "%d queries: decode %.2f ms, fingerprint %.2f ms, search %.2f ms each; %.0f parts each\n", n, t_decode / n, t_take / n,
                 t_search / n, (double)parts / n);
+    if (pairs != NULL && fclose(pairs) != 0) { perror("pairs"); return 4; }
     for (size_t i = 0; i < n_works; i++) fair_image_free(&works[i].grey);
     fair_arena_free(&a);
     fair_index_free(&ix);

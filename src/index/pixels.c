@@ -601,6 +601,31 @@ fair_pixels_lay(struct fair_levels *query, struct fair_levels *work, const float
     return true;
 }
 
+bool
+fair_pixels_pair(struct fair_levels *query, struct fair_levels *work, const float b[8], bool negated, float *a, float *out)
+{
+    static const float as_it_is[8] = { 1, 0, 0, 0, 1, 0, 0, 0 };
+    const struct fair_level *of_work, *of_query;
+    struct grid g;
+    float gap_x, gap_y, x0, y0;
+
+    if (!grid_of(query, work, b, SIDE, &g)) return false;
+    gap_x = g.gap * (float)g.width / (FAIR_PAIR - 2 * FAIR_PAIR_MARGIN);
+    gap_y = g.gap * (float)g.height / (FAIR_PAIR - 2 * FAIR_PAIR_MARGIN);
+    x0 = g.x0 - .5f * g.gap + (.5f - FAIR_PAIR_MARGIN) * gap_x;
+    y0 = g.y0 - .5f * g.gap + (.5f - FAIR_PAIR_MARGIN) * gap_y;
+    g.gap = sqrtf(gap_x * gap_y);
+    of_work = level(work, level_for(work, g.gap));
+    of_query = level(query, level_for(query, query_gap(&g, b)));
+    for (int32_t y = 0; y < FAIR_PAIR; y++) {
+        fair_pixels_kernels()->sample(of_work, as_it_is, x0, y0 + (float)y * gap_y, gap_x, FAIR_PAIR, a + y * FAIR_PAIR);
+        fair_pixels_kernels()->sample(of_query, b, x0, y0 + (float)y * gap_y, gap_x, FAIR_PAIR, out + y * FAIR_PAIR);
+    }
+    if (negated)
+        for (int32_t i = 0; i < FAIR_PAIR * FAIR_PAIR; i++) out[i] = 255 - out[i];
+    return true;
+}
+
 void
 fair_pixels_row(struct fair_levels *query, const float b[8], float y, size_t n, float *out)
 {

@@ -3,6 +3,7 @@
 #define FAIR_SEARCH_H
 #include "index/index.h"
 #include "index/shelf.h"
+#include "index/verify.h"
 
 /* The rectangle of the overlap that has most for it and least against: held, spread ... of it alone. */
 struct fair_window { float held, spread, cells, drift, backed, tone; };
@@ -59,6 +60,8 @@ struct fair_clue {
     float strewn;             /* how broadly these lie over the work, along the shorter axis: 1 evenly    */
     float visible[4];         /* x0 y0 x1 y1, normalised pixels of the work: where it is like the query */
     struct fair_levels *levels; /* the work's proof, where one was laid on the query               */
+    bool asked;               /* the learned verifier was, and said ...                             */
+    float opinion;            /* ... this, log odds (verify.h)                                      */
 };
 
 /* q comes first: stages are given &search->q and find the search by a cast. */
@@ -102,7 +105,7 @@ fair_status fair_search_levels(struct fair_search *s, fair_id work, const struct
                                struct fair_err *err) FAIR_MUST_CHECK;
 
 typedef fair_status fair_stage_run(const struct fair_index *, const struct fair_query *, struct fair_matches *, struct fair_err *);
-fair_stage_run fair_stage_glance, fair_stage_whole, fair_stage_settle, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_frames, fair_stage_verdict;
+fair_stage_run fair_stage_glance, fair_stage_whole, fair_stage_settle, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_frames, fair_stage_learned, fair_stage_verdict;
 
 /* Bring the shelves up to what was mapped and put last: a search begins with it. */
 fair_status fair_index_ready(const struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
@@ -141,6 +144,10 @@ fair_status fair_pixels_lay_on(const struct fair_index *ix, struct fair_search *
 bool fair_pixels_lay(struct fair_levels *query, struct fair_levels *work, const float b[8], bool negated, int32_t side,
                      float *a, float *out, int32_t *width, int32_t *height);
 
+/* Both pictures as a square of FAIR_PAIR x FAIR_PAIR samples under the map b, the work's in `a`: all of the overlap, whatever its sides, and FAIR_PAIR_MARGIN
+ * samples of what lies about it; NAN where either has none.  False where there is hardly any overlap. */
+bool fair_pixels_pair(struct fair_levels *query, struct fair_levels *work, const float b[8], bool negated, float *a, float *out);
+
 /* out[x], x < n: the query at the place of the work's pixel (x + .5, y), NAN outside. */
 void fair_pixels_row(struct fair_levels *query, const float b[8], float y, size_t n, float *out);
 
@@ -171,6 +178,9 @@ void fair_evidence(const struct fair_match *m, const struct fair_clue *c, float 
 
 /* The score of a candidate as far as it was looked at, and how surely it has anything in common with the query.  Fills the match's place. */
 float fair_score(const struct fair_search *s, const struct fair_clue *c, struct fair_match *m, float *related);
+
+/* Whether that score leaves it open, so that the learned verifier is asked. */
+bool fair_score_undecided(float score);
 
 /* How surely the query shows what lies beyond the work's border, and as if there were none: 0 to 1.  No copy of this
  * file does. */

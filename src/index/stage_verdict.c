@@ -16,6 +16,7 @@
 #define MARKED .3f            /* the most that may be said where only a mark agrees, or a shape                     */
 #define GROUND .5f            /* clue->ground, under which another picture lies between the strokes of what agrees */
 #define SLOPE 1.5f            /* greys a tile, under which the work shows nothing between them                     */
+#define OTHER 6.f             /* greys that the two differ by on average, under which nothing else lies between the strokes */
 #define AGAIN .6f             /* clue->again and ...                                                               */
 #define TILED .35f            /* ... clue->tiled, from which the work may bear a mark all over                      */
 #define STREWN .35f           /* clue->strewn, under which all that agrees may lie on a bar or a badge ...          */
@@ -143,7 +144,7 @@ on_a_mark(const struct fair_search *s, struct fair_clue *c)
 {
     fair_ground_parts(c);
     if (s->all || lie_like_a_mark(c)) fair_ground_look(s->levels, c);
-    return lie_like_a_mark(c) && c->slope[0] >= SLOPE && c->ground < GROUND;
+    return lie_like_a_mark(c) && c->slope[0] >= SLOPE && c->ground < GROUND && c->residual >= OTHER;
 }
 
 float
@@ -155,6 +156,22 @@ fair_score(const struct fair_search *s, const struct fair_clue *c, struct fair_m
     fair_evidence(m, c, x);
     *related = chance(fair_score_related, x, crowd(s->ix));
     return *related * (c->looked ? chance(fair_score_copy, x, 0) : 1);
+}
+
+bool
+fair_score_undecided(float score)
+{
+    return score > FAIR_SCORE_OPEN && score < FAIR_SCORE_CLOSED;
+}
+
+/* The score where the first was undecided and the verifier asked.  What is left of `related` in a crowd is taken off as it is there. */
+static float
+second_score(const struct fair_search *s, const struct fair_clue *c, const struct fair_match *m)
+{
+    float x[FAIR_EVIDENCE];
+
+    fair_evidence(m, c, x);
+    return chance(fair_score_second, x, fair_score_second[FAIR_EVIDENCE] * c->opinion) * chance(fair_score_related, x, crowd(s->ix)) / chance(fair_score_related, x, 0);
 }
 
 /* Whether there is but the whole hash to go by, and one of the two a shape (a disc, a frame, a glow) whose outline others have
@@ -202,6 +219,7 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         float related;
         bool shape;
         m->score = fair_score(s, c, m, &related) * (c->looked ? 1 : looked > 0 ? PASSED : UNSEEN);
+        if (c->asked && fair_score_undecided(m->score)) m->score = second_score(s, c, m);
         if (m->score > MARKED && c->looked && c->levels != NULL && s->levels != NULL && on_a_mark(s, c)) m->score = MARKED;
         shape = on_a_shape(q, c);
         if (shape) m->score = less(m->score, MARKED);

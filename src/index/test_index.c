@@ -144,6 +144,53 @@ TEST(pictures_nobody_registered_match_nothing)
     tear_down();
 }
 
+/* ---- the second opinion ----------------------------------------------------------------------- */
+
+/* With grain of at most `much` greys, and a part of another picture laid over the right half, `over` of its height. */
+static struct fair_image *
+doubtful(const struct fair_image *im, const struct fair_image *other, unsigned much, float over)
+{
+    struct fair_image *out = fair_image_new(im->width, im->height, 1);
+
+    seed = 4711;
+    for (uint32_t y = 0; y < im->height; y++)
+        for (uint32_t x = 0; x < im->width; x++) {
+            const struct fair_image *from = x > im->width / 3 && (float)y < over * (float)im->height ? other : im;
+            int v = fair_image_row(from, y)[x] + (int)(next() % (2 * much + 1)) - (int)much;
+            fair_image_row(out, y)[x] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+        }
+    return out;
+}
+
+TEST(the_verifier_is_asked_where_the_score_is_open_and_nowhere_else)
+{
+    unsigned off = 0, open = 0, shut = 0;
+
+    for (size_t i = 0; i < fair_n_stages; i++)
+        if (strcmp(fair_stages[i].name, "learned") == 0) off = 1u << i;
+    CHECK(off != 0);
+    set_up(true);
+    for (unsigned k = 0; k < 8; k++) {
+        FAIR_AUTO(image) struct fair_image *im = doubtful(g.grey[k % WORKS], g.grey[(k + 1) % WORKS], 4 + 12 * k, .12f * (float)k);
+        struct fair_fingerprint fp;
+        struct fair_matches with, without;
+        struct fair_search s = { .q = { .grey = im, .proof = proof, .arena = g.a, .fp = &fp } }, t = s;
+        fair_fingerprint_take(im, im->width, im->height, FAIR_FOR_QUERY, g.a, &fp);
+        CHECK_OK(fair_index_search_with(g.ix, &s, 0, &with, why));
+        CHECK_OK(fair_index_search_with(g.ix, &t, off, &without, why));
+        for (size_t i = 0; i < without.n; i++) CHECK(!t.clues[i].asked);
+        for (size_t i = 0; i < with.n; i++) {
+            size_t j = 0;
+            while (j < without.n && without.v[j].work != with.v[i].work) j++;
+            if (s.clues[i].asked) { open++; CHECK(j == without.n || fair_score_undecided(without.v[j].score)); continue; }
+            shut++;
+            CHECK(j < without.n && with.v[i].score == without.v[j].score && with.v[i].verdict == without.v[j].verdict);
+        }
+    }
+    tear_down();
+    CHECK(open >= 2 && shut >= 2);
+}
+
 /* ---- what the stage that settles may not hide ------------------------------------------------- */
 
 static void
