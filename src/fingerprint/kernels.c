@@ -22,7 +22,7 @@ hamming256_plain(const uint64_t query[4], const uint64_t *codes, size_t n, uint1
 }
 
 static size_t
-near256_plain(const uint64_t query[4], const uint64_t *codes, const uint32_t *tags, size_t n, const uint16_t limit[4], uint32_t *is, uint16_t *dist)
+near256_plain(const uint64_t query[4], const uint64_t *codes, const uint32_t *tags, size_t n, const uint16_t limit[4], uint32_t flip, uint32_t *is, uint16_t *dist)
 {
     size_t found = 0;
 
@@ -30,9 +30,9 @@ near256_plain(const uint64_t query[4], const uint64_t *codes, const uint32_t *ta
         unsigned bits = 0;
         for (size_t w = 0; w < 4; w++)
             bits += (unsigned)__builtin_popcountll(query[w] ^ codes[4 * i + w]);
-        is[found] = tags[i];
+        is[found] = tags[i] ^ flip;
         dist[found] = (uint16_t)bits;
-        found += bits <= limit[tags[i] & 3];
+        found += bits <= limit[(tags[i] ^ flip) & 3];
     }
     return found;
 }
@@ -72,14 +72,14 @@ hamming256_avx2(const uint64_t query[4], const uint64_t *codes, size_t n, uint16
 }
 
 __attribute__((target("avx2"))) static size_t
-near256_avx2(const uint64_t query[4], const uint64_t *codes, const uint32_t *tags, size_t n, const uint16_t limit[4], uint32_t *is, uint16_t *dist)
+near256_avx2(const uint64_t query[4], const uint64_t *codes, const uint32_t *tags, size_t n, const uint16_t limit[4], uint32_t flip, uint32_t *is, uint16_t *dist)
 {
     size_t found = 0;
 
     for (size_t i = 0; i < n; i++) {
         hamming256_avx2(query, codes + 4 * i, 1, dist + found);
-        is[found] = tags[i];
-        found += dist[found] <= limit[tags[i] & 3];
+        is[found] = tags[i] ^ flip;
+        found += dist[found] <= limit[(tags[i] ^ flip) & 3];
     }
     return found;
 }
@@ -164,16 +164,16 @@ limits_avx512(const uint16_t limit[4])
 }
 
 AVX512 static size_t
-near256_avx512(const uint64_t query[4], const uint64_t *codes, const uint32_t *tags, size_t n, const uint16_t limit[4], uint32_t *is, uint16_t *dist)
+near256_avx512(const uint64_t query[4], const uint64_t *codes, const uint32_t *tags, size_t n, const uint16_t limit[4], uint32_t flip, uint32_t *is, uint16_t *dist)
 {
-    const __m512i qq = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)query)), limits = limits_avx512(limit);
+    const __m512i qq = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)query)), limits = limits_avx512(limit), flips = _mm512_set1_epi32((int)flip);
     size_t found = 0, i = 0;
 
     for (; i + 16 <= n; i += 16) {
         const uint64_t *at = codes + 4 * i;
         __m512i a = counts_avx512(qq, _mm512_loadu_si512(at), _mm512_loadu_si512(at + 8), _mm512_loadu_si512(at + 16), _mm512_loadu_si512(at + 24));
         __m512i b = counts_avx512(qq, _mm512_loadu_si512(at + 32), _mm512_loadu_si512(at + 40), _mm512_loadu_si512(at + 48), _mm512_loadu_si512(at + 56));
-        found += keep_avx512(_mm512_loadu_si512(tags + i), sixteen_avx512(a, b), 0xffff, limits, is + found, dist + found);
+        found += keep_avx512(_mm512_xor_si512(flips, _mm512_loadu_si512(tags + i)), sixteen_avx512(a, b), 0xffff, limits, is + found, dist + found);
     }
     if (i < n) {
         const uint64_t *at = codes + 4 * i;
@@ -183,7 +183,7 @@ near256_avx512(const uint64_t query[4], const uint64_t *codes, const uint32_t *t
         __m512i a = counts_avx512(qq, SOME(0), SOME(1), SOME(2), SOME(3)), b = _mm512_setzero_si512();
         if (n - i > 8) b = counts_avx512(qq, SOME(4), SOME(5), SOME(6), SOME(7));
 #undef SOME
-        found += keep_avx512(_mm512_maskz_loadu_epi32(all, tags + i), sixteen_avx512(a, b), all, limits, is + found, dist + found);
+        found += keep_avx512(_mm512_xor_si512(flips, _mm512_maskz_loadu_epi32(all, tags + i)), sixteen_avx512(a, b), all, limits, is + found, dist + found);
     }
     return found;
 }

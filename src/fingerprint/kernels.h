@@ -27,9 +27,9 @@ struct fair_kernels {
     /* dist[i] = number of bits in which code i differs from `query`, i < n.
      * codes: n x 4 words, row-major, no alignment asked for.  dist: n. */
     void (*hamming256)(const uint64_t query[4], const uint64_t *codes, size_t n, uint16_t *dist);
-    /* Which of n codes are near to `query`: those within limit[tag & 3] bits (at most 256), tag being the code's own.  Their tags and
-     * bits in is[] and dist[], in order; how many.  Both have room for n. */
-    size_t (*near256)(const uint64_t query[4], const uint64_t *codes, const uint32_t *tags, size_t n, const uint16_t limit[4],
+    /* Which of n codes are near to `query`: those within limit[tag & 3] bits (at most 256), tag being the code's own with the bits of
+     * `flip` flipped.  Their tags and bits in is[] and dist[], in order; how many.  Both have room for n. */
+    size_t (*near256)(const uint64_t query[4], const uint64_t *codes, const uint32_t *tags, size_t n, const uint16_t limit[4], uint32_t flip,
                       uint32_t *is, uint16_t *dist);
     /* The same of what was found so: the n that is[] and dist[] hold, under a lower limit, moved to the front; how many. */
     size_t (*nearer)(uint32_t *is, uint16_t *dist, size_t n, const uint16_t limit[4]);

@@ -9,9 +9,9 @@
 #define MAIN_REST .75f             /* a second direction counts from this share of the first    */
 #define PI 3.14159265f
 
-/* sin and cos for -pi..pi by their series: the same bits everywhere, within 1e-5. */
-static void
-turn_of(float angle, float *c, float *s)
+/* By their series. */
+void
+fair_part_way(float angle, float *c, float *s)
 {
     float a = angle, flip = 1, a2;
 
@@ -164,7 +164,7 @@ describe(const struct fair_space *space, const struct fair_spot *spots, const st
         for (unsigned d = 0; d < m && n < room; d++) {
             struct fair_part *p = &v[n];
             float c, sn;
-            turn_of(angle[d], &c, &sn);
+            fair_part_way(angle[d], &c, &sn);
             sample(k, l, s->x, s->y, sigma * .75f, c, sn, patch);
             k->cells(patch, cells);
             k->code(cells, p->code);

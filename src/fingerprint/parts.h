@@ -26,4 +26,7 @@ void fair_parts_take(const struct fair_image *norm, enum fair_purpose purpose, u
 enum fair_code_turn { FAIR_CODE_MIRRORED = 1, FAIR_CODE_NEGATED = 2 };
 void fair_part_code_turn(const uint64_t code[4], unsigned turn, uint64_t out[4]);
 
+/* Cosine and sine of an angle, -pi .. pi, within 1e-5 and with the same bits everywhere. */
+void fair_part_way(float angle, float *c, float *s);
+
 #endif

@@ -300,23 +300,23 @@ TEST(distances_agree_over_odd_lengths_and_odd_places)
                 fast.hamming256(query, from, n, got);
                 CHECK(memcmp(want, got, n * sizeof *got) == 0);
                 CHECK_EQ(got[n], 0xabcd);
-                for (unsigned limit = 60; limit <= 256; limit += 49) {
+                for (unsigned limit = 60, flip = 0; limit <= 256; limit += 49, flip = (flip + 1) % 4) {
                     const uint16_t limits[4] = { (uint16_t)limit, 256, (uint16_t)(limit / 2), 128 }, lower[4] = { (uint16_t)(limit - 9), 125, 0, 127 };
                     uint32_t is[N + 1];
                     size_t k = 0, found;
                     is[n] = 77;
-                    found = fast.near256(query, from, tags + shift, n, limits, is, got);
+                    found = fast.near256(query, from, tags + shift, n, limits, flip, is, got);
                     for (size_t i = 0; i < n; i++)
-                        if (want[i] <= limits[tags[i + shift] & 3]) {
-                            CHECK(k < found && is[k] == tags[i + shift] && got[k] == want[i]);
+                        if (want[i] <= limits[(tags[i + shift] ^ flip) & 3]) {
+                            CHECK(k < found && is[k] == (tags[i + shift] ^ flip) && got[k] == want[i]);
                             k++;
                         }
                     CHECK_EQ(k, found);
                     found = fast.nearer(is, got, found, lower);
                     k = 0;
                     for (size_t i = 0; i < n; i++)
-                        if (want[i] <= lower[tags[i + shift] & 3] && want[i] <= limits[tags[i + shift] & 3]) {
-                            CHECK(k < found && is[k] == tags[i + shift] && got[k] == want[i]);
+                        if (want[i] <= lower[(tags[i + shift] ^ flip) & 3] && want[i] <= limits[(tags[i + shift] ^ flip) & 3]) {
+                            CHECK(k < found && is[k] == (tags[i + shift] ^ flip) && got[k] == want[i]);
                             k++;
                         }
                     CHECK_EQ(k, found);

@@ -6,6 +6,7 @@
 #include "index/search.h"
 
 #define NEAR 56               /* bits within which two parts of a work show the same                 */
+#define TURNED .96891f         /* the cosine of .25, by which they may be turned                      */
 #define STEPS 40              /* into which the work's longer side is divided to tell steps apart     */
 #define OFTEN 5               /* so many like steps are no chance                                     */
 #define TILE 8
@@ -67,7 +68,7 @@ fair_ground_parts(struct fair_clue *c)
             uint8_t *step;
             if (k == i || bits[k] > NEAR) continue;
             q = fair_record_place(r, k);
-            if (fabsf(remainderf(p.angle - q.angle, 6.2831853f)) > .25f || q.size > 1.4f * p.size || p.size > 1.4f * q.size) continue;
+            if (fair_place_along(&p, &q) < TURNED || q.size > 1.4f * p.size || p.size > 1.4f * q.size) continue;
             if (hypotf(p.x - q.x, p.y - q.y) < 2 * p.size) continue;
             twin = true;
             step = &steps[STEPS + lrintf((q.y - p.y) / side * STEPS)][STEPS + lrintf((q.x - p.x) / side * STEPS)];

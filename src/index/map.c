@@ -4,28 +4,22 @@
 #include "fingerprint/kernels_parts.h"
 #include "index/search.h"
 
-#define PI 3.14159265f
 #define MOST_HITS 400         /* looked at for one work, the nearest codes first come */
 #define GRID_STEP 16          /* pixels */
 #define FAR 92                /* bits at which a code is no partner, though it lies where it should */
 
-struct pair { float cx, cy, qx, qy, size_c, size_q, angle_c, angle_q; uint16_t bits; uint32_t part, query; };
+#define TURNED .68117888f     /* the square of the cosine of .6: two directions differ by no more */
 
-static float
-wrapped(float a)
-{
-    while (a > PI) a -= 2 * PI;
-    while (a < -PI) a += 2 * PI;
-    return a;
-}
+/* way_c, way_q: cosine and sine of the parts' angles. */
+struct pair { float cx, cy, qx, qy, size_c, size_q, way_c[2], way_q[2]; uint16_t bits; uint32_t part, query; };
 
 /* The similarity that takes one part onto the other. */
 static void
 map_of(const struct pair *p, unsigned turn, float m[6])
 {
     float s = p->size_q / p->size_c, flip = turn & FAIR_CODE_MIRRORED ? -1.f : 1.f;
-    float to = p->angle_q + (turn & FAIR_CODE_NEGATED ? PI : 0), from = p->angle_c;
-    float ct = cosf(to), st = sinf(to), cf = cosf(from), sf = sinf(from);
+    float about = turn & FAIR_CODE_NEGATED ? -1.f : 1.f;
+    float ct = about * p->way_q[0], st = about * p->way_q[1], cf = p->way_c[0], sf = p->way_c[1];
 
     /* s R(to) diag(1, flip) R(-from) */
     m[0] = s * (ct * cf + flip * st * sf);
@@ -56,13 +50,12 @@ static bool
 fits(const float m[6], unsigned turn, const struct pair *p)
 {
     float det = m[0] * m[4] - m[1] * m[3];
-    float size = p->size_q / p->size_c, c = cosf(p->angle_c), s = sinf(p->angle_c);
-    float along = atan2f(m[3] * c + m[4] * s, m[0] * c + m[1] * s);
-    float want = p->angle_q + (turn & FAIR_CODE_NEGATED ? PI : 0), d;
+    float size = p->size_q / p->size_c, about = turn & FAIR_CODE_NEGATED ? -1.f : 1.f;
+    float u = m[0] * p->way_c[0] + m[1] * p->way_c[1], v = m[3] * p->way_c[0] + m[4] * p->way_c[1];
+    float along = about * (u * p->way_q[0] + v * p->way_q[1]);
 
     size *= size / fabsf(det);
-    d = wrapped(along - want);
-    return size > .25f && size < 4.f && d > -.6f && d < .6f;
+    return size > .25f && size < 4.f && along > 0 && along * along > TURNED * (u * u + v * v);
 }
 
 /* Least squares through the marked pairs: a similarity (mirrored or not) for few of them, else an affine map. */
@@ -113,13 +106,16 @@ sane(const float m[6], unsigned turn)
     return det > 1e-4f && det < 400.f && sum < 7.f * det;      /* squeezed by at most 6.8 */
 }
 
+#define CELLS ((FAIR_SIDE + GRID_STEP - 1) / GRID_STEP)
+struct fair_grid { uint32_t first[CELLS * CELLS + 1], *part; float (*way)[2]; };
+
 static struct pair
-pair_of(const struct fair_record *r, const struct fair_fingerprint *fp, uint32_t part, uint32_t query, unsigned bits)
+pair_of(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, uint32_t part, uint32_t query, unsigned bits)
 {
     struct fair_place c = fair_record_place(r, part);
     const struct fair_part *q = &fp->parts[query];
 
-    return (struct pair){ c.x, c.y, q->x, q->y, c.size, q->size, c.angle, q->angle, (uint16_t)bits, part, query };
+    return (struct pair){ c.x, c.y, q->x, q->y, c.size, q->size, { c.way[0], c.way[1] }, { g->way[query][0], g->way[query][1] }, (uint16_t)bits, part, query };
 }
 
 /* Mark the pairs that agree with the map, each part once; their number. */
@@ -155,7 +151,7 @@ sort_pairs(struct pair *p, size_t n)
 }
 
 bool
-fair_map_find(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_hit *hits, size_t n,
+fair_map_find(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, const struct fair_hit *hits, size_t n,
               unsigned least, struct fair_clue *clue)
 {
     struct pair p[MOST_HITS];
@@ -166,7 +162,7 @@ fair_map_find(const struct fair_record *r, const struct fair_fingerprint *fp, co
         unsigned turn = hits[from].turn;
         size_t m = 0;
         for (to = from; to < n && hits[to].turn == turn; to++)
-            if (m < MOST_HITS) p[m++] = pair_of(r, fp, hits[to].part, hits[to].query, hits[to].bits);
+            if (m < MOST_HITS) p[m++] = pair_of(r, fp, g, hits[to].part, hits[to].query, hits[to].bits);
         if (m < least) continue;
         sort_pairs(p, m);
         for (size_t i = 0; i < m; i++) {
@@ -201,9 +197,6 @@ fair_map_find(const struct fair_record *r, const struct fair_fingerprint *fp, co
     return best > 0;
 }
 
-#define CELLS ((FAIR_SIDE + GRID_STEP - 1) / GRID_STEP)
-struct fair_grid { uint32_t first[CELLS * CELLS + 1], *part; };
-
 static unsigned
 cell_of(float x, float y)
 {
@@ -221,6 +214,8 @@ fair_grid_new(const struct fair_fingerprint *fp, struct fair_arena *a)
     uint32_t *at = fair_alloc_array(a, CELLS * CELLS, sizeof *at);
 
     g->part = fair_alloc_array(a, fp->n_parts + 1, sizeof *g->part);
+    g->way = fair_alloc_array(a, fp->n_parts + 1, sizeof *g->way);
+    for (uint32_t i = 0; i < fp->n_parts; i++) fair_part_way(fp->parts[i].angle, &g->way[i][0], &g->way[i][1]);
     for (uint32_t i = 0; i < fp->n_parts; i++) g->first[cell_of(fp->parts[i].x, fp->parts[i].y) + 1]++;
     for (size_t c = 0; c < CELLS * CELLS; c++) {
         g->first[c + 1] += g->first[c];
@@ -260,7 +255,7 @@ guided(const struct fair_record *r, const struct fair_fingerprint *fp, const str
                     bits = __builtin_popcountll(q->code[0] ^ code[0]) + __builtin_popcountll(q->code[1] ^ code[1]) +
                            __builtin_popcountll(q->code[2] ^ code[2]) + __builtin_popcountll(q->code[3] ^ code[3]);
                     if (bits >= best.bits) continue;
-                    t = pair_of(r, fp, i, g->part[k], (unsigned)bits);
+                    t = pair_of(r, fp, g, i, g->part[k], (unsigned)bits);
                     if (off_by(here, &t) <= slack(&t, px, share) && fits(here, turn, &t)) best = t;
                 }
         if (best.bits < FAR) p[n++] = best;

@@ -17,13 +17,12 @@
 #define EVEN .5f              /* deviation of greys along a side, up to which there is no telling a picture's ground from a page's */
 #define TEXTURE 3.f           /* a tile's standard deviation from which it can tell */
 
-/* A picture at its size, half of it, a quarter ...  It is seldom looked at in full size: that level is made when it first is (level). */
+/* A picture at its size, half of it, a quarter ...  Each of these is made when it is first looked at (level). */
 struct fair_levels { int32_t n; struct fair_level at[LEVELS]; const struct fair_image *grey; struct fair_arena *arena; };
 
 struct fair_levels *
 fair_levels_new(const struct fair_image *grey, struct fair_arena *a)
 {
-    const struct fair_pixels_kernels *k = fair_pixels_kernels();
     struct fair_levels *l = FAIR_NEW(a, struct fair_levels);
     int32_t w = (int32_t)grey->width, h = (int32_t)grey->height;
 
@@ -32,29 +31,49 @@ fair_levels_new(const struct fair_image *grey, struct fair_arena *a)
     l->at[0] = (struct fair_level){ w, h, NULL, 1, 1 };
     for (l->n = 1; l->n < LEVELS && w >= 16 && h >= 16; l->n++) {
         const struct fair_level *from = &l->at[l->n - 1];
-        int32_t hw = w / 2, hh = h / 2;
-        uint16_t *half = fair_alloc_array(a, (size_t)hw * (size_t)hh + 2, sizeof *half);       /* + 2: pairs are read */
-        for (int32_t y = 0; y < hh; y++) {
-            if (l->n == 1) k->halve8(fair_image_row(grey, (uint32_t)(2 * y)), fair_image_row(grey, (uint32_t)(2 * y + 1)), (size_t)hw, half + y * hw);
-            else k->halve16(from->v + 2 * y * w, from->v + (2 * y + 1) * w, (size_t)hw, half + y * hw);
-        }
-        w = hw; h = hh;
-        l->at[l->n] = (struct fair_level){ w, h, half, from->unit * .5f, from->scale * .25f };
+        w /= 2; h /= 2;
+        l->at[l->n] = (struct fair_level){ w, h, NULL, from->unit * .5f, from->scale * .25f };
     }
     return l;
+}
+
+/* Row y of level n >= 1 from the picture itself, two rows of the level before at a time: these lie in that level's `room`. */
+static void
+halved_row(const struct fair_levels *l, int32_t n, int32_t y, uint16_t *const room[LEVELS], uint16_t *out)
+{
+    const struct fair_pixels_kernels *k = fair_pixels_kernels();
+    size_t width = (size_t)l->at[n].width;
+
+    if (n == 1) {
+        k->halve8(fair_image_row(l->grey, (uint32_t)(2 * y)), fair_image_row(l->grey, (uint32_t)(2 * y + 1)), width, out);
+    } else if (l->at[n - 1].v != NULL) {
+        const uint16_t *from = l->at[n - 1].v + (size_t)(2 * y) * (size_t)l->at[n - 1].width;
+        k->halve16(from, from + l->at[n - 1].width, width, out);
+    } else {
+        uint16_t *below = room[n - 1] + l->at[n - 1].width;
+        halved_row(l, n - 1, 2 * y, room, room[n - 1]);
+        halved_row(l, n - 1, 2 * y + 1, room, below);
+        k->halve16(room[n - 1], below, width, out);
+    }
 }
 
 static const struct fair_level *
 level(struct fair_levels *l, int32_t n)
 {
     if (l->at[n].v == NULL) {
-        int32_t w = l->at[0].width, h = l->at[0].height;
-        uint16_t *v = fair_alloc_array(l->arena, (size_t)w * (size_t)h + 2, sizeof *v);
+        uint16_t *room[LEVELS];
+        int32_t w = l->at[n].width, h = l->at[n].height;
+        uint16_t *v = fair_alloc_array(l->arena, (size_t)w * (size_t)h + 2, sizeof *v);       /* + 2: pairs are read */
+        for (int32_t k = 1; k < n; k++) room[k] = fair_alloc_array(l->arena, 2 * (size_t)l->at[k].width, sizeof *v);
         for (int32_t y = 0; y < h; y++) {
-            const uint8_t *row = fair_image_row(l->grey, (uint32_t)y);
-            for (int32_t x = 0; x < w; x++) v[y * w + x] = row[x];
+            if (n > 0) {
+                halved_row(l, n, y, room, v + (size_t)y * (size_t)w);
+            } else {
+                const uint8_t *row = fair_image_row(l->grey, (uint32_t)y);
+                for (int32_t x = 0; x < w; x++) v[y * w + x] = row[x];
+            }
         }
-        l->at[0].v = v;
+        l->at[n].v = v;
     }
     return &l->at[n];
 }
@@ -62,26 +81,34 @@ level(struct fair_levels *l, int32_t n)
 /* The grid: samples of the work's picture, `gap` apart from (x0, y0). */
 struct grid { int32_t width, height; float x0, y0, gap; };
 
-/* The value at (x, y), in pixels of the level with middles at .5; NAN outside. */
-static inline float
-value_at(const struct fair_level *l, float x, float y)
+/* Where (x, y), in pixels of a w x h picture with middles at .5, lies between four of them; false outside. */
+static inline bool
+between(float w, float h, float *x, float *y)
 {
-    const float w = (float)l->width, h = (float)l->height;
-    int32_t i, j;
-    float fx, fy;
-    const uint16_t *p;
+    *x -= .5f;
+    *y -= .5f;
+    if (!(*x >= -.5f && *y >= -.5f && *x <= w - .5f && *y <= h - .5f)) return false;
+    *x = *x < 0 ? 0 : *x > w - 1.001f ? w - 1.001f : *x;
+    *y = *y < 0 ? 0 : *y > h - 1.001f ? h - 1.001f : *y;
+    return true;
+}
 
-    x -= .5f;
-    y -= .5f;
-    if (!(x >= -.5f && y >= -.5f && x <= w - .5f && y <= h - .5f)) return NAN;
-    x = x < 0 ? 0 : x > w - 1.001f ? w - 1.001f : x;
-    y = y < 0 ? 0 : y > h - 1.001f ? h - 1.001f : y;
+/* The value at (x, y) of level n, in its pixels; NAN outside.  The picture's own pixels are read where they lie. */
+static inline float
+value_at(struct fair_levels *l, int32_t n, float x, float y)
+{
+    const struct fair_level *at = n > 0 ? level(l, n) : &l->at[0];
+    float fx, fy, p[4];
+    int32_t i, j;
+
+    if (!between((float)at->width, (float)at->height, &x, &y)) return NAN;
     i = (int32_t)x;
     j = (int32_t)y;
     fx = x - (float)i;
     fy = y - (float)j;
-    p = l->v + (size_t)j * (size_t)l->width + i;
-    return ((p[0] * (1 - fx) + p[1] * fx) * (1 - fy) + (p[l->width] * (1 - fx) + p[l->width + 1] * fx) * fy) * l->scale;
+    for (int k = 0; k < 4; k++)
+        p[k] = n > 0 ? (float)at->v[(j + k / 2) * at->width + i + k % 2] : (float)fair_image_row(l->grey, (uint32_t)(j + k / 2))[i + k % 2];
+    return ((p[0] * (1 - fx) + p[1] * fx) * (1 - fy) + (p[2] * (1 - fx) + p[3] * fx) * fy) * at->scale;
 }
 
 static int32_t
@@ -455,7 +482,7 @@ borders(struct fair_levels *query, struct fair_levels *work, bool negated, struc
             for (int k = 0; k < 4 && ok; k++) {
                 fair_bend_at(c->bend, x + nx * steps[k] / scale, y + ny * steps[k] / scale, &u[k], &v[k]);
                 ok = u[k] > 1 && v[k] > 1 && u[k] < qw - 1 && v[k] < qh - 1;
-                if (ok) at[k][i] = value_at(level(query, 0), u[k], v[k]);
+                if (ok) at[k][i] = value_at(query, 0, u[k], v[k]);
             }
             if (!ok) break;
             cross += fabsf(at[2][i] - at[1][i]);
@@ -463,7 +490,7 @@ borders(struct fair_levels *query, struct fair_levels *work, bool negated, struc
             {
                 int32_t k = level_for(work, 1 / scale);
                 float unit = 1.f / (float)(1 << k);
-                wk[i] = value_at(level(work, k), (x - nx * 3 / scale) * unit, (y - ny * 3 / scale) * unit);
+                wk[i] = value_at(work, k, (x - nx * 3 / scale) * unit, (y - ny * 3 / scale) * unit);
                 if (negated) wk[i] = 255 - wk[i];
                 ok = wk[i] == wk[i];
             }

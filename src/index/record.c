@@ -37,18 +37,19 @@ size_code(float size)
     return code;
 }
 
-/* All 256 sizes: 1/4 pixel times 2^(code / 16). */
-static float sizes[256];
-static pthread_once_t sizes_made = PTHREAD_ONCE_INIT;
+/* All 256 sizes, 1/4 pixel times 2^(code / 16), and angles. */
+static float sizes[256], ways[256][2];
+static pthread_once_t places_made = PTHREAD_ONCE_INIT;
 
 static void
-make_sizes(void)
+make_places(void)
 {
     for (unsigned code = 0; code < 256; code++) {
         float at = .25f, f = 1.04427378f;
         for (unsigned i = code; i > 0; i >>= 1, f *= f)
             if (i & 1) at *= f;
         sizes[code] = at;
+        fair_part_way((float)code * (2 * PI / 256) - PI, &ways[code][0], &ways[code][1]);
     }
 }
 
@@ -160,6 +161,6 @@ fair_record_place(const struct fair_record *r, uint32_t i)
 {
     const uint8_t *p = r->places + (size_t)i * PLACE;
 
-    pthread_once(&sizes_made, make_sizes);
-    return (struct fair_place){ (float)get(p, 2) / 64, (float)get(p + 2, 2) / 64, sizes[p[4]], (float)p[5] * (2 * PI / 256) - PI };
+    pthread_once(&places_made, make_places);
+    return (struct fair_place){ (float)get(p, 2) / 64, (float)get(p + 2, 2) / 64, sizes[p[4]], { ways[p[5]][0], ways[p[5]][1] } };
 }

@@ -30,8 +30,10 @@ void fair_record_pack_listed(const struct fair_record *r, const uint32_t *planne
 /* See a record; `bytes` must be aligned to 8 and outlive the view.  FAIR_CORRUPT unless all fits. */
 fair_status fair_record_see(fair_str bytes, struct fair_record *out, struct fair_err *err) FAIR_MUST_CHECK;
 
-struct fair_place { float x, y, size, angle; };      /* pixels of the normalised picture, radians */
+struct fair_place { float x, y, size, way[2]; };      /* pixels of the normalised picture; cosine and sine of its angle */
 struct fair_place fair_record_place(const struct fair_record *r, uint32_t i);
+/* The cosine of what one is turned by against the other. */
+static inline float fair_place_along(const struct fair_place *a, const struct fair_place *b) { return a->way[0] * b->way[0] + a->way[1] * b->way[1]; }
 /* The part's size as the number of sixteenths of an octave over 1/4 pixel, its angle in 1/256 of a turn from -pi. */
 static inline void
 fair_record_size_angle(const struct fair_record *r, uint32_t i, unsigned *size, unsigned *angle)

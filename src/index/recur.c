@@ -9,6 +9,7 @@
 #include "index/words.h"
 
 #define NEAR 48               /* bits within which a part is the same one again                             */
+#define TURNED .95534f         /* the cosine of .3, by which they may be turned                               */
 #define REACH 2048            /* entries of a list looked at before and behind the work's own: its owner's   */
 #define DRAWERS 12            /* of a listed segment, looked into for one part                              */
 #define REACH_LISTED 512      /* parts in each before and behind where the owner's are                      */
@@ -72,16 +73,13 @@ weigh(const struct fair_clue *c, uint32_t part, const struct fair_shelf *s, uint
     const struct fair_record *r;
     struct fair_record room;
     struct fair_place there;
-    float turned;
 
     if (number >= s->n) return fair_fail(err, FAIR_CORRUPT, "index: a list names work %u of %zu: run fairtrack reindex", number, s->n);
     if (fair_shelf_gone(s, number) || (s == c->shelf && number == c->number) || (org != 0 && fair_shelf_org(s, number) != org)) return FAIR_OK;
     FAIR_TRY(fair_shelf_peek(s, number, &room, &r, err));
     if (fair_listed_part(listed) >= r->n) return fair_fail(err, FAIR_CORRUPT, "index: a list names part %u of %u: run fairtrack reindex", fair_listed_part(listed), r->n);
     there = fair_record_place(r, fair_listed_part(listed));
-    turned = here.angle - there.angle;
-    turned -= turned > 3.1415927f ? 6.2831853f : turned < -3.1415927f ? -6.2831853f : 0;
-    if (turned < .3f && turned > -.3f && there.size < 1.7f * here.size && here.size < 1.7f * there.size) count(v, s, number, part);
+    if (fair_place_along(&here, &there) > TURNED && there.size < 1.7f * here.size && here.size < 1.7f * there.size) count(v, s, number, part);
     return FAIR_OK;
 }
 

@@ -70,6 +70,7 @@ struct fair_search {
     const struct fair_index *ix;
     struct fair_clue *clues;  /* clues[i] belongs to io->v[i] */
     struct fair_levels *levels; /* the query's picture, where proofs were laid on it */
+    struct fair_grid *grid;   /* the query's parts, once they were asked for */
     struct fair_clue tried;   /* what the stage that settles saw of candidate tried_at (SIZE_MAX: of none) */
     size_t tried_at;
     size_t settled;           /* the candidate that is known to be all that the query shows, or SIZE_MAX */
@@ -167,8 +168,11 @@ fair_status fair_recur(const struct fair_index *ix, fair_id org, struct fair_clu
 
 /* One pairing of a work's part with a query's. */
 struct fair_hit { uint32_t part, query; float weight; uint16_t bits; uint8_t turn; };
+/* The query's parts by place, and their directions. */
+struct fair_grid;
+struct fair_grid *fair_grid_new(const struct fair_fingerprint *fp, struct fair_arena *a);
 /* Find the map under which most of the hits agree.  False where fewer than `least` do. */
-bool fair_map_find(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_hit *hits, size_t n,
+bool fair_map_find(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, const struct fair_hit *hits, size_t n,
                    unsigned least, struct fair_clue *clue);
 
 /* What the score is made of: FAIR_EVIDENCE numbers of about 0 to 1 each (verdict.c names them); fitted by
@@ -189,9 +193,6 @@ float fair_beyond(const struct fair_clue *c);
  * nowhere, how many end with one (1: all four)?  Each as surely as it is told along most of the side. */
 void fair_sides(const struct fair_clue *c, float *goes_on, float *ends);
 
-/* The query's parts by place, for guided matching. */
-struct fair_grid;
-struct fair_grid *fair_grid_new(const struct fair_fingerprint *fp, struct fair_arena *a);
 /* With a map known, pair each part of the work with the best one near where it should be, refit, and count. */
 void fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue);
 

@@ -13,6 +13,7 @@ fair_shelf_free(struct fair_shelf *s)
         free(s->glance);
     }
     free(s->first);
+    free(s->family);
     free(s->listed);
     free(s->codes);
     *s = (struct fair_shelf){ 0 };
@@ -106,9 +107,11 @@ fair_shelf_list(struct fair_shelf *s)
     if (s->segment != NULL || (s->n_listed == s->n && s->first != NULL)) return;
     for (size_t i = 0; i < s->n; i++) total += s->works[i].record.n;
     free(s->first);
+    free(s->family);
     free(s->listed);
     free(s->codes);
     s->first = fair_xcalloc(LISTS + 1, sizeof *s->first);
+    s->family = fair_xmalloc((FAIR_FAMILIES + 1) * sizeof *s->family);
     s->listed = fair_xmalloc((total + 1) * sizeof *s->listed);
     s->codes = fair_xmalloc((total + 1) * 32);
     at = fair_xcalloc(LISTS, sizeof *at);
@@ -122,6 +125,7 @@ fair_shelf_list(struct fair_shelf *s)
         s->first[l + 1] += s->first[l];
         at[l] = s->first[l];
     }
+    for (size_t f = 0; f <= FAIR_FAMILIES; f++) s->family[f] = s->first[f * FAIR_SIDES];
     for (size_t i = 0, p = 0; i < s->n; i++)
         for (uint32_t k = 0; k < s->works[i].record.n; k++, p++) {
             uint16_t turn = fair_word_turn(s->works[i].record.words[k]);

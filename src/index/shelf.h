@@ -19,6 +19,7 @@ struct fair_shelf {
      * listed[first[f * FAIR_SIDES + s]] up to where the next begins.  The codes lie beside them, each turned by its word's
      * turn: so one turned code is compared with all four words of a family. */
     uint32_t *first, *listed;
+    uint32_t *family;         /* where the list of each family begins, and the last one ends: first's every FAIR_SIDES-th, close together */
     uint64_t *codes;          /* 4 words a part */
     size_t n_listed;          /* works that are in the lists */
 };

@@ -5,12 +5,12 @@ fair_status
 fair_stage_map(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
 {
     struct fair_search *s = (struct fair_search *)q;
-    struct fair_grid *g = fair_grid_new(q->fp, q->arena);
 
     (void)ix;
     (void)err;
+    if (s->grid == NULL) s->grid = fair_grid_new(q->fp, q->arena);
     for (size_t i = 0; i < io->n; i++) {
-        if (s->clues[i].mapped) fair_map_refine(s->clues[i].record, q->fp, g, &s->clues[i]);
+        if (s->clues[i].mapped) fair_map_refine(s->clues[i].record, q->fp, s->grid, &s->clues[i]);
         io->v[i].agree = (uint16_t)s->clues[i].agree;
     }
     /* Spots that agree with several works are a mark that these bear, or the works are near duplicates. */

@@ -26,6 +26,7 @@
 #define LEAST 3               /* hits that must agree on it                                         */
 #define FEW 192               /* parts of the query, the strongest, that are looked up first where it is settled what the query shows */
 #define OTHER 5               /* hits that must agree on another work's map for all to be looked up after all */
+#define FETCHED 8             /* lines of the processor's cache that are fetched of a list: 16 codes  */
 #define SIZES 20              /* bins of half octaves                                               */
 #define ANGLES 16
 #define PI 3.14159265f
@@ -69,40 +70,53 @@ room_for(struct founds *f, size_t more)
     return f->v + f->n;
 }
 
-/* What a pairing is worth that is one of the `sum` nearest. */
-struct worth { size_t cap; float *rare; };
+/* What a pairing is worth: by how many there are as near, and by its bits. */
+#define RARE 64
+struct worth { size_t cap; float rare[RARE], near[NEAR + 1]; };
 
 static float
 rareness(const struct worth *w, size_t sum)
 {
-    return sum <= w->cap ? w->rare[sum] : logf(1 + (float)w->cap / (float)sum);
+    return sum < RARE ? w->rare[sum] : logf(1 + (float)w->cap / (float)sum);
 }
 
-/* What is near to one part of the query, while it is gathered: the entries of lists that were near enough (shelf.h) and their
- * bits, as they were found.  A run of them lies in one list: so in one shelf, and probed under one turn. */
+/* What is near to one part of the query, by the turn that a pairing needs: how many at each number of bits, and within it.  Within
+ * limit[t] bits there are more than the cap, within one less there are not: what is farther will not be kept. */
+typedef uint32_t four_counts __attribute__((vector_size(16)));
+struct tally { uint16_t limit[4]; four_counts count[NEAR + 1], within[NEAR + 1]; };
+
+static void
+begin(struct tally *y, unsigned limit)
+{
+    memset(y->count, 0, sizeof y->count);
+    for (unsigned t = 0; t < 4; t++) y->limit[t] = (uint16_t)limit;
+}
+
+/* Some were counted: what is kept with them may be nearer now. */
+static void
+narrow(struct tally *y, size_t cap)
+{
+    const uint32_t most = (uint32_t)cap;
+    four_counts within = { 0 }, limit = { 0 }, all = { most, most, most, most };
+
+    for (unsigned b = 0; b <= NEAR; b++) {
+        y->within[b] = within += y->count[b];
+        limit -= (four_counts)(within <= all);
+    }
+    for (unsigned t = 0; t < 4; t++) y->limit[t] = limit[t] < y->limit[t] ? (uint16_t)limit[t] : y->limit[t];
+}
+
+/* Entries of lists (shelf.h) that were near enough and their bits, as they were found; an entry's turn is the one that the pairing needs.
+ * A run of them is of one shelf. */
 #define RUN 256
-struct run { size_t n; uint32_t before; unsigned turn; };
+struct run { size_t n; uint32_t before; };
 struct near {
     uint32_t *listed;
     uint16_t *bits;
     struct run *runs;
     size_t n, room, n_runs, room_runs, cap;
-    /* By the turn that a pairing needs.  Within limit[t] bits there are more than the cap, within one less there are not: what
-     * is farther will not be kept. */
-    uint16_t limit[4], count[4][NEAR + 1];
-    size_t sum[4];
+    struct tally t;
 };
-
-static void
-begin(struct near *s, unsigned limit)
-{
-    memset(s->count, 0, sizeof s->count);
-    for (unsigned t = 0; t < 4; t++) {
-        s->limit[t] = (uint16_t)limit;
-        s->sum[t] = 0;
-    }
-    s->n = s->n_runs = 0;
-}
 
 static void
 grow(struct near *s)
@@ -126,44 +140,22 @@ end(struct near *s)
     free(s->runs);
 }
 
-/* Limits by the turn an entry has in its list, being probed under `turn`. */
+/* `n` more were found: they are counted. */
 static void
-limits_under(const struct near *s, unsigned turn, uint16_t limit[4])
+count(struct near *s, size_t n, uint32_t before)
 {
-    for (unsigned t = 0; t < 4; t++) limit[t] = s->limit[t ^ turn];
+    if (s->n_runs == 0 || s->runs[s->n_runs - 1].before != before) s->runs[s->n_runs++] = (struct run){ 0, before };
+    s->runs[s->n_runs - 1].n += n;
+    for (size_t i = s->n; i < s->n + n; i++) ((uint32_t *)&s->t.count[s->bits[i]])[fair_listed_turn(s->listed[i])]++;
+    s->n += n;
 }
 
-/* A run was found: what is kept with it may be nearer now. */
-static void
-settle(struct near *s, const struct run *r, unsigned turn)
-{
-    uint64_t found = 0;       /* by turn, 16 bits each: a run has at most RUN */
-
-    for (size_t i = s->n; i < s->n + r->n; i++) {
-        unsigned t = fair_listed_turn(s->listed[i]) ^ turn;
-        s->count[t][s->bits[i]]++;
-        found += (uint64_t)1 << 16 * t;
-    }
-    s->n += r->n;
-    for (unsigned t = 0; t < 4; t++) {
-        s->sum[t] += found >> 16 * t & 0xffff;
-        while (s->sum[t] - s->count[t][s->limit[t]] > s->cap) s->sum[t] -= s->count[t][s->limit[t]--];
-    }
-}
-
-/* A run of `n` entries of a list: those near enough are gathered. */
+/* `n` entries of a list: those near enough are gathered. */
 static void
 gather(struct near *s, const struct fair_shelf *shelf, uint32_t before, uint32_t at, uint32_t n, const uint64_t turned[4], unsigned turn)
 {
-    uint16_t limit[4];
-    struct run *r;
-
     grow(s);
-    limits_under(s, turn, limit);
-    r = &s->runs[s->n_runs++];
-    *r = (struct run){ .before = before, .turn = turn };
-    r->n = fair_kernels()->near256(turned, shelf->codes + 4 * (size_t)at, shelf->listed + at, n, limit, s->listed + s->n, s->bits + s->n);
-    settle(s, r, turn);
+    count(s, fair_kernels()->near256(turned, shelf->codes + 4 * (size_t)at, shelf->listed + at, n, s->t.limit, turn, s->listed + s->n, s->bits + s->n), before);
 }
 
 /* The same in a listed segment; `all`: by all bits, not first by the first ones. */
@@ -171,52 +163,46 @@ static void
 gather_kept(struct near *s, const struct fair_kept *parts, uint32_t n, uint32_t before, const uint64_t turned[4], unsigned turn, bool all)
 {
     uint16_t limit[4], most = 0;
-    struct run *r;
+    size_t found;
 
     grow(s);
-    limits_under(s, turn, limit);
-    for (unsigned t = 0; t < 4; t++) most = limit[t] > most ? limit[t] : most;
-    r = &s->runs[s->n_runs];
-    *r = (struct run){ .before = before, .turn = turn };
-    r->n = fair_drawers_kernels()->near_kept(turned, parts, n, all ? most : HIGH(most), limit, s->listed + s->n, s->bits + s->n);
-    if (r->n == 0) return;
-    s->n_runs++;
-    settle(s, r, turn);
+    for (unsigned t = 0; t < 4; t++) {
+        limit[t] = s->t.limit[t ^ turn];
+        most = limit[t] > most ? limit[t] : most;
+    }
+    found = fair_drawers_kernels()->near_kept(turned, parts, n, all ? most : HIGH(most), limit, s->listed + s->n, s->bits + s->n);
+    if (found == 0) return;
+    for (size_t i = s->n; i < s->n + found; i++) s->listed[i] ^= turn;
+    count(s, found, before);
+    narrow(&s->t, s->cap);
 }
 
-/* Put the nearest of what was gathered for a part of the query behind `out`, by turn; what a common code is near to tells little,
- * so a pairing's weight is less the more are as near. */
+/* Put the nearest of what was gathered and counted for a part of the query behind `out`, by turn; what a common code is near to tells
+ * little, so a pairing's weight is less the more are as near. */
 static void
 thin(struct near *s, const struct worth *w, uint16_t query, struct founds *out)
 {
-    float weight[4][NEAR + 1];
+    const uint32_t (*within)[4] = (const uint32_t (*)[4])s->t.within;
     size_t from[4], to[4], most = 2 * w->cap, at = 0;
     struct found *v = room_for(out, 4 * most);
+    float last[4];            /* the worth of those at the limit, which may be many */
 
     for (unsigned t = 0; t < 4; t++) {
-        size_t left = s->sum[t];
-        for (unsigned b = s->limit[t]; left > 0; b--) {
-            if (s->count[t][b] == 0) continue;
-            weight[t][b] = rareness(w, left) * (float)(NEAR + 20 - b) / NEAR;
-            left -= s->count[t][b];
-        }
+        const size_t sum = within[s->t.limit[t]][t];
+        last[t] = rareness(w, sum) * w->near[s->t.limit[t]];
         from[t] = t == 0 ? 0 : to[t - 1];
-        to[t] = from[t] + (s->sum[t] < most ? s->sum[t] : most);
+        to[t] = from[t] + (sum < most ? sum : most);
     }
     out->n += to[3];
     for (size_t k = 0; k < s->n_runs; k++) {
         const struct run *r = &s->runs[k];
-        uint16_t limit[4];
-        size_t n;
-        limits_under(s, r->turn, limit);
-        n = fair_kernels()->nearer(s->listed + at, s->bits + at, r->n, limit);
+        const size_t n = fair_kernels()->nearer(s->listed + at, s->bits + at, r->n, s->t.limit);
         for (size_t i = at; i < at + n; i++) {
-            uint32_t l = s->listed[i];
-            unsigned t = fair_listed_turn(l) ^ r->turn;
+            const uint32_t l = s->listed[i], bits = s->bits[i];
+            const unsigned t = fair_listed_turn(l);
             if (from[t] == to[t]) continue;
-            /* cppcheck-suppress uninitvar ; there is such a pairing, so that its weight was set */
-            v[from[t]++] = (struct found){ .work = r->before + fair_listed_work(l), .weight = weight[t][s->bits[i]], .query = query,
-                                           .part = (uint8_t)fair_listed_part(l), .turn = (uint8_t)t, .bits = (uint8_t)s->bits[i] };
+            v[from[t]++] = (struct found){ .work = r->before + fair_listed_work(l), .query = query, .part = (uint8_t)fair_listed_part(l), .turn = (uint8_t)t, .bits = (uint8_t)bits,
+                                           .weight = bits == s->t.limit[t] ? last[t] : w->rare[within[bits][t]] * w->near[bits] };
         }
         at += r->n;
     }
@@ -226,17 +212,17 @@ thin(struct near *s, const struct worth *w, uint16_t query, struct founds *out)
 static void
 look_up(const struct shelves *s, uint16_t word, unsigned n_sides, const uint64_t code[4], struct near *near)
 {
-    unsigned family = fair_word_family(word), turn = fair_word_turn(word), each = n_sides < FAIR_SIDES ? 1 : FAIR_SIDES;
+    const unsigned family = fair_word_family(word), turn = fair_word_turn(word), lists = n_sides < FAIR_SIDES ? n_sides : 1;
     uint64_t turned[4];
     uint8_t sides[FAIR_SIDES] = { 0 };
 
     fair_part_code_turn(code, turn, turned);
-    if (each == 1) fair_word_sides(turned, family, n_sides, sides);
-    for (unsigned side = 0; side < n_sides; side += each)
+    if (n_sides < FAIR_SIDES) fair_word_sides(turned, family, n_sides, sides);
+    for (unsigned side = 0; side < lists; side++)
         for (size_t k = 0; k < s->n_made; k++) {
-            const uint32_t *first = s->v[k]->first + family * FAIR_SIDES + sides[side];
-            for (uint32_t at = first[0], stop = first[each], n; at < stop; at += n) {
-                n = stop - at < RUN ? stop - at : RUN;
+            const uint32_t *ends = n_sides < FAIR_SIDES ? s->v[k]->first + family * FAIR_SIDES + sides[side] : s->v[k]->family + family;
+            for (uint32_t at = ends[0], n; at < ends[1]; at += n) {
+                n = ends[1] - at < RUN ? ends[1] - at : RUN;
                 gather(near, s->v[k], s->before[k], at, n, turned, turn);
             }
         }
@@ -246,20 +232,16 @@ look_up(const struct shelves *s, uint16_t word, unsigned n_sides, const uint64_t
 static const uint8_t sides_of_few[PROBES] = { FAIR_SIDES, FAIR_SIDES, FAIR_SIDES, FAIR_SIDES };
 static const uint8_t sides_of_many[PROBES] = { 5, 4, 3, 2 };
 
-/* The lists of a part that will be looked up after next, and what the next one's begin with, are fetched meanwhile: where they
- * lie is without order. */
+/* What the lists of the part that is looked up next begin with is fetched meanwhile: where they lie is without order. */
 static void
-fetch(const struct shelves *s, const uint16_t words[PROBES], bool lists)
+fetch(const struct shelves *s, const uint16_t words[PROBES])
 {
     for (size_t k = 0; k < s->n_made && k < 4; k++)
         for (unsigned m = 0; m < PROBES; m++) {
-            const uint32_t *first = s->v[k]->first + fair_word_family(words[m]) * FAIR_SIDES;
-            if (!lists) {
-                __builtin_prefetch(first);
-                continue;
-            }
-            __builtin_prefetch(s->v[k]->listed + *first);
-            for (size_t line = 0; line < 4; line++) __builtin_prefetch(s->v[k]->codes + 4 * (size_t)*first + 8 * line);
+            const uint32_t *ends = s->v[k]->family + fair_word_family(words[m]);
+            const size_t lines = (ends[1] - ends[0] + 1) / 2;
+            __builtin_prefetch(s->v[k]->listed + *ends);
+            for (size_t line = 0; line < FETCHED && line < lines; line++) __builtin_prefetch(s->v[k]->codes + 4 * (size_t)*ends + 8 * line);
         }
 }
 
@@ -314,9 +296,8 @@ worth_of(const struct shelves *s)
 {
     struct worth w = { .cap = s->works / 100 < CAP_MOST - CAP ? CAP + s->works / 100 : CAP_MOST };
 
-    w.rare = fair_xmalloc((w.cap + 1) * sizeof *w.rare);
-    w.rare[0] = 0;
-    for (size_t sum = 1; sum <= w.cap; sum++) w.rare[sum] = logf(1 + (float)w.cap / (float)sum);
+    for (size_t sum = 1; sum < RARE; sum++) w.rare[sum] = logf(1 + (float)w.cap / (float)sum);
+    for (unsigned b = 0; b <= NEAR; b++) w.near[b] = (float)(NEAR + 20 - b) / NEAR;
     return w;
 }
 
@@ -344,20 +325,23 @@ look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t
     for (uint32_t i = from; i < to && s->n_made > 0; i++) fair_words_of(fp->parts[i].code, PROBES, words[i]);
     if (lists != NULL && from < to) find_lists(s, fp->parts[from].code, &lists[from % 2]);
     for (uint32_t i = from; i < to; i++) {
-        begin(&near, limit);
+        begin(&near.t, limit);
+        near.n = near.n_runs = 0;
         if (s->n_made > 0) {
-            if (i + 2 < to) fetch(s, words[i + 2], false);
-            if (i + 1 < to) fetch(s, words[i + 1], true);
-            for (unsigned m = 0; m < PROBES; m++) look_up(s, words[i][m], sides[m], fp->parts[i].code, &near);
+            if (i + 1 < to) fetch(s, words[i + 1]);
+            for (unsigned m = 0; m < PROBES; m++) {
+                look_up(s, words[i][m], sides[m], fp->parts[i].code, &near);
+                if (m == 0 || m == PROBES - 1) narrow(&near.t, w.cap);
+            }
         }
         if (lists != NULL) {
             if (i + 1 < to) find_lists(s, fp->parts[i + 1].code, &lists[(i + 1) % 2]);
             look_through(&lists[i % 2], fp->parts[i].code, &near);
+            narrow(&near.t, w.cap);
         }
         thin(&near, &w, (uint16_t)i, out);
     }
     end(&near);
-    free(w.rare);
     free(words);
     free(lists);
 }
@@ -375,7 +359,7 @@ look_up_each(const struct shelves *s, const struct fair_fingerprint *fp, struct 
     near = fair_xcalloc(fp->n_parts + 1, sizeof *near);
     for (uint32_t i = 0; i < fp->n_parts; i++) {
         near[i].cap = w.cap;
-        begin(&near[i], NEAR);
+        begin(&near[i].t, NEAR);
     }
     for (size_t k = s->n_made; k < s->n; k++) {
         const struct fair_lists *l = &s->v[k]->segment->lists;
@@ -393,11 +377,11 @@ look_up_each(const struct shelves *s, const struct fair_fingerprint *fp, struct 
         }
     }
     for (uint32_t i = 0; i < fp->n_parts; i++) {
+        narrow(&near[i].t, w.cap);
         thin(&near[i], &w, (uint16_t)i, out);
         end(&near[i]);
     }
     free(near);
-    free(w.rare);
     return FAIR_OK;
 }
 
@@ -454,6 +438,39 @@ bin(const struct fair_record *r, const struct scales *q, struct found *f)
 /* The weight of the heaviest 2 x 2 bins, and which these are. */
 struct peak { float votes; uint32_t work; uint8_t turn, size, angle; };
 
+typedef float four __attribute__((vector_size(16)));
+typedef int32_t four_bits __attribute__((vector_size(16)));
+typedef float four_loose __attribute__((vector_size(16), aligned(4), may_alias));
+
+/* Put the heaviest 2 x 2 of one turn's bins in *best, the first of equals, if they are heavier. */
+static void
+heaviest(float bins[SIZES][ANGLES + 1], unsigned turn, struct peak *best)
+{
+    float sums[SIZES - 1][ANGLES], most = best->votes;
+    four all[ANGLES / 4] = { { 0 } };
+
+    for (unsigned s = 0; s < SIZES; s++) bins[s][ANGLES] = bins[s][0];
+    for (unsigned s = 0; s + 1 < SIZES; s++)
+        for (unsigned k = 0; k < ANGLES / 4; k++) {
+            const float *p = &bins[s][4 * k], *q = &bins[s + 1][4 * k];
+            four_bits more;
+            four sum = *(const four_loose *)p + *(const four_loose *)(p + 1) + *(const four_loose *)q + *(const four_loose *)(q + 1);
+            *(four_loose *)&sums[s][4 * k] = sum;
+            more = sum > all[k];
+            all[k] = (four)((more & (four_bits)sum) | (~more & (four_bits)all[k]));
+        }
+    for (unsigned a = 0; a < ANGLES; a++) most = all[a / 4][a % 4] > most ? all[a / 4][a % 4] : most;
+    if (!(most > best->votes)) return;
+    for (unsigned i = 0; i < (SIZES - 1) * ANGLES; i++)
+        if (sums[i / ANGLES][i % ANGLES] == most) {
+            best->votes = most;
+            best->turn = (uint8_t)turn;
+            best->size = (uint8_t)(i / ANGLES);
+            best->angle = (uint8_t)(i % ANGLES);
+            return;
+        }
+}
+
 /* Vote with a work's pairings; their bins are told. */
 static struct peak
 vote(const struct fair_record *r, const struct scales *q, struct found *f, size_t n)
@@ -468,22 +485,8 @@ vote(const struct fair_record *r, const struct scales *q, struct found *f, size_
         bin(r, q, &f[i]);
         if (f[i].size < SIZES) bins[f[i].turn][f[i].size][f[i].angle] += f[i].weight;
     }
-    for (unsigned t = 0; t < 4; t++) {
-        float four[SIZES - 1][ANGLES], most[ANGLES] = { 0 };
-        bool better = false;
-        if (!any[t]) continue;
-        /* Bins of a turn that was voted for were emptied above.  NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign) */
-        for (unsigned s = 0; s < SIZES; s++) bins[t][s][ANGLES] = bins[t][s][0];
-        for (unsigned s = 0; s + 1 < SIZES; s++)
-            for (unsigned a = 0; a < ANGLES; a++) {
-                four[s][a] = bins[t][s][a] + bins[t][s][a + 1] + bins[t][s + 1][a] + bins[t][s + 1][a + 1];
-                most[a] = four[s][a] > most[a] ? four[s][a] : most[a];
-            }
-        for (unsigned a = 0; a < ANGLES; a++) better |= most[a] > best.votes;
-        for (unsigned s = 0; better && s + 1 < SIZES; s++)
-            for (unsigned a = 0; a < ANGLES; a++)
-                if (four[s][a] > best.votes) { best.votes = four[s][a]; best.turn = (uint8_t)t; best.size = (uint8_t)s; best.angle = (uint8_t)a; }
-    }
+    for (unsigned t = 0; t < 4; t++)
+        if (any[t]) heaviest(bins[t], t, &best);
     return best;
 }
 
@@ -531,6 +534,17 @@ one_turn(const struct found *f, size_t n)
     return false;
 }
 
+/* The work that is voted for next: its parts' sizes and angles are fetched meanwhile. */
+static void
+fetch_places(const struct shelves *s, uint32_t number)
+{
+    uint32_t at;
+    const struct fair_shelf *shelf = shelf_of(s, number, &at);
+
+    if (shelf->segment != NULL || at >= shelf->n) return;
+    for (uint32_t b = 0; b < shelf->works[at].record.n * FAIR_RECORD_PLACE; b += 64) __builtin_prefetch(shelf->works[at].record.places + b);
+}
+
 /* The works with the heaviest votes, *kept of them; v holds twice SHORTLIST. */
 static fair_status
 rank(const struct shelves *s, const struct fair_query *q, struct founds *f, struct ranked *v, size_t *kept, struct fair_err *err)
@@ -545,6 +559,7 @@ rank(const struct shelves *s, const struct fair_query *q, struct founds *f, stru
         struct fair_record room;
         uint32_t at;
         for (to = from + 1; to < f->n && f->v[to].work == f->v[from].work; to++) { }
+        if (to < f->n) fetch_places(s, f->v[to].work);
         if (to - from < LEAST || !one_turn(f->v + from, to - from)) continue;
         shelf = shelf_of(s, f->v[from].work, &at);
         if (at >= shelf->n) return fair_fail(err, FAIR_CORRUPT, "index: a list names a work that is not there: run fairtrack reindex");
@@ -588,6 +603,7 @@ propose(struct fair_search *search, struct fair_matches *io, const struct shelve
 
     if (alone != NULL) *alone = false;
     FAIR_TRY(rank(s, &search->q, f, v, &n, err));
+    if (search->grid == NULL) search->grid = fair_grid_new(search->q.fp, search->q.arena);
     for (size_t i = 0; i < n; i++) most = v[i].n > most ? v[i].n : most;
     hits = fair_xmalloc((most + 1) * sizeof *hits);
     for (size_t i = 0; i < n && status == FAIR_OK; i++) {
@@ -595,7 +611,7 @@ propose(struct fair_search *search, struct fair_matches *io, const struct shelve
         size_t m = hits_about(&v[i].peak, f->v + v[i].from, v[i].n, hits);
         struct fair_record room;
         status = fair_shelf_peek(v[i].shelf, v[i].at, &room, &clue.record, err);
-        if (status != FAIR_OK || !fair_map_find(clue.record, search->q.fp, hits, m, LEAST, &clue)) continue;
+        if (status != FAIR_OK || !fair_map_find(clue.record, search->q.fp, search->grid, hits, m, LEAST, &clue)) continue;
         if (known != SIZE_MAX) {
             bool other = io->v[known].work != fair_shelf_work(v[i].shelf, v[i].at);
             *alone = other ? *alone : clue.agree >= OTHER;
