@@ -27,7 +27,9 @@ struct fair_clue {
     uint64_t parts[2];        /* the work's                                                              */
     uint32_t shared;          /* of these, those that agree with another candidate too               */
     /* pixels, at full, half and quarter fineness */
+    bool chance;              /* so little agrees that its proof is not looked at, and nothing told of it */
     bool looked, close;               /* close: at 160 samples a side, not at 56 alone */
+    float coarse, coarse_related;     /* the score after the coarse look, and of having anything in common; 0: there was none to decide by */
     bool laid_negated;                /* the query's greys were turned round for it */
     float tiles[3];           /* textured tiles in the overlap, corners for more than edges          */
     float alike[3];           /* their mean correlation, -1..1                                       */

@@ -10,6 +10,7 @@
 #define LONGER 320            /* pixels, of a rectangle as it is looked at          */
 #define TIMES 3.f             /* the most it is enlarged                            */
 #define WORTH 1.25f           /* the least: else its parts are among the query's     */
+#define SHORTER 48            /* pixels of its shorter side, from which on it is enlarged: in less hardly anything was ever told */
 #define PIXELS 100000         /* of all rectangles of a query, enlarged              */
 #define PARTS 250             /* of one, the strongest                               */
 #define ALL_PARTS 450         /* of all                                              */
@@ -62,6 +63,24 @@ taken(const struct fair_search *s, const struct fair_matches *io, const struct f
     return false;
 }
 
+/* Where between two pixels of `n` the enlarged picture's pixel i lies: behind the one returned by *part of 256. */
+static int32_t
+place_of(int32_t i, float times, int32_t n, int32_t *part)
+{
+    float v = ((float)i + .5f) / times - .5f;
+    int32_t at = v < 0 ? 0 : v > (float)(n - 2) ? n - 2 : (int32_t)v;
+
+    *part = v < 0 ? 0 : v > (float)(n - 1) ? 256 : (int32_t)((v - (float)at) * 256);
+    return at;
+}
+
+/* A row of the picture, `times` as wide; sums of 256. */
+static void
+widened(const uint8_t *p, const int32_t *at, const int32_t *part, int32_t n, uint16_t *out)
+{
+    for (int32_t x = 0; x < n; x++) out[x] = (uint16_t)(p[at[x]] * (256 - part[x]) + p[at[x] + 1] * part[x]);
+}
+
 /* The rectangle, `times` as large. */
 static struct fair_image *
 enlarged(const struct fair_image *grey, const struct fair_frame *f, float times)
@@ -69,18 +88,22 @@ enlarged(const struct fair_image *grey, const struct fair_frame *f, float times)
     int32_t w = f->x1 - f->x0, h = f->y1 - f->y0, ow = (int32_t)((float)w * times), oh = (int32_t)((float)h * times);
     struct fair_image *out = fair_image_new((uint32_t)ow, (uint32_t)oh, 1);
 
+    int32_t *at = fair_xmalloc(2 * (size_t)ow * sizeof *at), *part = at + ow, have = -2;
+    uint16_t *above = fair_xmalloc(2 * (size_t)ow * sizeof *above), *below = above + ow, *rows = above;
+
+    for (int32_t x = 0; x < ow; x++) at[x] = place_of(x, times, w, &part[x]);
     for (int32_t y = 0; y < oh; y++) {
-        float v = ((float)y + .5f) / times - .5f;
-        int32_t j = v < 0 ? 0 : v > (float)(h - 2) ? h - 2 : (int32_t)v;
-        const uint8_t *p = fair_image_row(grey, (uint32_t)(f->y0 + j)) + f->x0, *q = p + grey->stride;
-        int32_t fy = v < 0 ? 0 : v > (float)(h - 1) ? 256 : (int32_t)((v - (float)j) * 256);
+        int32_t down, j = place_of(y, times, h, &down);
+        const uint8_t *p = fair_image_row(grey, (uint32_t)(f->y0 + j)) + f->x0;
         uint8_t *to = fair_image_row(out, (uint32_t)y);
-        for (int32_t x = 0; x < ow; x++) {
-            float u = ((float)x + .5f) / times - .5f;
-            int32_t i = u < 0 ? 0 : u > (float)(w - 2) ? w - 2 : (int32_t)u, fx = u < 0 ? 0 : u > (float)(w - 1) ? 256 : (int32_t)((u - (float)i) * 256);
-            to[x] = (uint8_t)(((p[i] * (256 - fx) + p[i + 1] * fx) * (256 - fy) + (q[i] * (256 - fx) + q[i + 1] * fx) * fy + 32768) >> 16);
-        }
+        if (j == have + 1) { uint16_t *t = above; above = below; below = t; }
+        if (j > have + 1) widened(p, at, part, ow, above);
+        if (j > have) widened(p + grey->stride, at, part, ow, below);
+        have = j;
+        for (int32_t x = 0; x < ow; x++) to[x] = (uint8_t)(((uint32_t)above[x] * (uint32_t)(256 - down) + (uint32_t)below[x] * (uint32_t)down + 32768) >> 16);
     }
+    free(at);
+    free(rows);
     return out;
 }
 
@@ -185,7 +208,7 @@ fair_stage_frames(const struct fair_index *ix, const struct fair_query *q, struc
     for (size_t i = 0; i < n && left.laid > 0; i++) {
         float w = (float)(v[i].x1 - v[i].x0), h = (float)(v[i].y1 - v[i].y0), longer = w > h ? w : h, times = LONGER / longer < TIMES ? LONGER / longer : TIMES;
         if (taken(s, io, &v[i])) continue;
-        if (times < WORTH) times = 1;
+        if (times < WORTH || w < SHORTER || h < SHORTER) times = 1;
         else if (times * times * w * h > left.pixels || left.parts == 0) continue;
         else left.pixels -= times * times * w * h;
         FAIR_TRY(look_into(ix, s, io, &v[i], times, &left, err));

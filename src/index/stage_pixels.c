@@ -9,6 +9,9 @@
 #define LIKELY .0003f
 #define RELATED .25f
 
+#define WHOLE 84              /* bits of the whole hash; from farther ones alone nothing was ever found       */
+#define SEEN_BY_CHANCE 12     /* of so many parts of the work that lie inside the query one agrees by chance */
+
 struct likely { float weight; size_t at; };
 
 static int
@@ -40,13 +43,20 @@ look(const struct fair_search *s, const struct fair_match *m, const float bend[8
     struct fair_clue seen = *c;
     bool something = fair_pixels_coarse(s->levels, c->levels, bend, negated, &seen);
 
-    if (something && !s->all) {
+    if (something) {
         struct fair_match so_far = *m;
-        float related, score = fair_score(s, &seen, &so_far, &related);
-        something = score >= LIKELY || related >= RELATED;
+        seen.coarse = fair_score(s, &seen, &so_far, &seen.coarse_related);
+        something = s->all || seen.coarse >= LIKELY || seen.coarse_related >= RELATED;
     }
     if (something || !seen.looked) fair_pixels_look(s->levels, c->levels, &seen);
     fair_pixels_better(&seen, c);
+}
+
+/* May its proof lie on the query?  Where neither the whole hash nor more parts than chance would have agree, nothing was ever found. */
+static bool
+worth_a_look(const struct fair_match *m, const struct fair_clue *c)
+{
+    return (c->whole_mapped && m->bits <= WHOLE) || c->agree * SEEN_BY_CHANCE >= c->seen;
 }
 
 fair_status
@@ -83,7 +93,10 @@ fair_stage_pixels(const struct fair_index *ix, const struct fair_query *q, struc
     }
     qsort(order, io->n, sizeof *order, by_weight);
     for (size_t k = 0; k < io->n && k < LOOKED_AT; k++) {
-        FAIR_TRY(fair_pixels_lay_on(ix, s, &io->v[order[k].at], order[k].at == s->tried_at ? &s->tried : NULL, &s->clues[order[k].at], err));
+        const size_t at = order[k].at;
+        s->clues[at].chance = at != s->tried_at && !worth_a_look(&io->v[at], &s->clues[at]);
+        if (s->clues[at].chance && !s->all) continue;
+        FAIR_TRY(fair_pixels_lay_on(ix, s, &io->v[at], at == s->tried_at ? &s->tried : NULL, &s->clues[at], err));
     }
     return FAIR_OK;
 }

@@ -218,6 +218,7 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         struct fair_match *m = &io->v[i];
         float related;
         bool shape;
+        if (c->chance && !c->looked) continue;
         m->score = fair_score(s, c, m, &related) * (c->looked ? 1 : looked > 0 ? PASSED : UNSEEN);
         if (c->asked && fair_score_undecided(m->score)) m->score = second_score(s, c, m);
         if (m->score > MARKED && c->looked && c->levels != NULL && s->levels != NULL && on_a_mark(s, c)) m->score = MARKED;
