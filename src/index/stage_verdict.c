@@ -23,7 +23,7 @@
 #define NEARLY_ALL .66f       /* ... if of the work's spots more than this do: it has hardly any elsewhere          */
 #define NONE .02f             /* of the overlap, what is plain, under which there is nothing between strokes, and ... */
 #define ALL .95f              /* ... of what is textured, what agrees: then all does                                  */
-#define FULL (FAIR_PARTS_CATALOGUE - 10)      /* spots: a work that has fewer is a drawing of few shapes                */
+#define FULL FAIR_PARTS_CATALOGUE /* spots: a work that has fewer is a drawing of few shapes                            */
 #define NOTHING .01f          /* the most that may be said where the pixels have nothing in common                  */
 #define APART .1f             /* clue->held, under which the pixels have nothing in common                          */
 #define PI 3.14159265f
