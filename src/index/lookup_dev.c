@@ -183,7 +183,7 @@ main(int argc, char **argv)
                     printf("\tbits=%u agree=%u seen=%u shared=%u weight=%.2f votes=%.2f tiles=%.2f alike=%.3f,%.3f,%.3f firm=%.3f,%.3f,%.3f "
                            "loose=%.3f covers=%.3f scale=%.3f turn=%u residual=%.2f mapped=%d whole=%d looked=%d negated=%d crisp=%.3f,%.3f,%.3f edges=%u run_on=%u "
                            "held=%.3f backed=%.1f plain=%.3f spread=%.3f cells=%.0f breadth=%.3f tone=%.3f uneven=%.2f drift=%.3f bare=%u bare_on=%u marked=%.2f middle=%.3f parts=%u corner=%.3f again=%.2f tiled=%.2f strewn=%.2f ground=%.3f slope=%.2f,%.2f "
-                           "win=%.3f,%.3f,%.0f,%.3f,%.1f,%.3f sides=%u/%u,%u/%u,%u/%u,%u/%u coarse=%.5f,%.3f",
+                           "win=%.3f,%.3f,%.0f,%.3f,%.1f,%.3f sides=%u/%u,%u/%u,%u/%u,%u/%u coarse=%.7f,%.3f",
                            m->bits, c->agree, c->seen, c->shared, (double)c->weight, (double)c->votes, (double)c->tiles[0],
                            (double)c->alike[0], (double)c->alike[1], (double)c->alike[2], (double)c->firm[0], (double)c->firm[1],
                            (double)c->firm[2], (double)c->loose, (double)m->covers, (double)m->scale, c->turn, (double)c->residual,
