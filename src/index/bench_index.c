@@ -2,7 +2,7 @@
  * what of it lies in memory, and what is found in it that comparing everything with everything would find.
  *
  *     bench_index [WORKS]...                                          1000 and 20000 without arguments
- *     bench_index --copies SET STRANGERS [--each N] [--dir DIR | --keep FOLDER] [--unlisted] WORKS...
+ *     bench_index --copies SET STRANGERS [--each N] [--every N] [--dir DIR | --keep FOLDER] [--unlisted] WORKS...
  *
  * SET has the folders catalogue and queries and truth.tsv (bench/recognition's columns, as tools/make-near-misses writes them); its
  * works come first.  The other works are made up.  With --copies each of them is one of the pictures of the folder STRANGERS: 120 of
@@ -10,10 +10,11 @@
  * codes, words and their skew are those of real pictures.  Without it, and for the set's works, parts lie about the vocabulary's words: a
  * word's rank tells how often it comes (Zipf's law, exponent .5), and a code is its word with 30 such changes.
  *
- * --keep: build in FOLDER, or search what was built there, and leave it.  --unlisted: as small segments are, without lists in the file.
+ * --every: of the queries only each N-th.  --keep: build in FOLDER, or search what was built there, and leave it.  --unlisted: as small segments are, without lists in the file.
  *
- * With --copies the queries are the set's; "found": the true work is a candidate by its parts, 4 of which agree.  The first N queries that
- * have a work are also searched by comparing each part with each other (--each).  Without it a query has 700 parts: some
+ * With --copies the queries are the set's; "found": the true work is a candidate by its parts, 4 of which agree.  --each: those whose work is
+ * not found are searched by comparing each part with each other, and of N others, evenly drawn, 32 parts drawn by lot are compared with
+ * everything: which of the pairings kept so do the lists keep too?  Without it a query has 700 parts: some
  * are those of one work, moved by one map and changed, the others anybody's; "found": the work is a candidate with at
  * least two thirds of these agreeing. */
 #include <dirent.h>
@@ -102,6 +103,7 @@ struct picture { char name[256]; struct fair_fingerprint fp; fair_id is; };
 struct pictures { struct picture *v; size_t n; };
 static struct pictures works, queries, strangers;
 static bool unlisted;
+static size_t every = 1;
 
 static int
 by_name(const struct dirent **a, const struct dirent **b)
@@ -132,6 +134,7 @@ take_all(const char *folder, const char *sub, enum fair_purpose purpose, struct 
         struct picture *p = &out->v[out->n];
         struct fair_picture info;
         struct fair_err err = { 0 };
+        if (out == &queries && (size_t)i % every != 0) continue;
         if (fair_read_file(a, path.p, (size_t)1 << 28, &bytes, &err) != FAIR_OK ||
             fair_picture_decode(bytes.p, bytes.n, &fair_image_limits_default, FAIR_SIDE, 1, &im, &info, &err) != FAIR_OK) {
             fprintf(stderr, "%s: %s\n", names[i]->d_name, err.text);
@@ -280,34 +283,102 @@ look(const struct fair_index *ix, const struct fair_fingerprint *fp, bool parts_
     return FAIR_OK;
 }
 
+#define PARTS_BY_LOT 32       /* of a query, whose pairings are compared with those of comparing everything */
+
+/* Of the pairings that comparing everything keeps for some of the query's parts, drawn by lot: how many there are, and how many the lists keep
+ * too; of anybody's parts, and of the true work's. */
+struct kept { size_t all, all_too, own, own_too; };
+
+static bool
+among(const struct fair_pairing *v, size_t n, const struct fair_pairing *p)
+{
+    for (size_t i = 0; i < n; i++)
+        if (v[i].query == p->query && v[i].work == p->work && v[i].part == p->part && v[i].turn == p->turn) return true;
+    return false;
+}
+
+static fair_status
+compare_pairings(const struct fair_index *ix, const struct picture *q, struct kept *io, struct fair_err *err)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_fingerprint some = q->fp;
+    struct fair_part *parts = fair_alloc_array(a, q->fp.n_parts + 1, sizeof *parts);
+    struct fair_pairing *all, *lists;
+    size_t n_all, n_lists;
+
+    seed = (uint64_t)q->is * 0x9e3779b97f4a7c15u + q->fp.n_parts;
+    for (int i = 0; i < 5; i++) next();
+    memcpy(parts, q->fp.parts, q->fp.n_parts * sizeof *parts);
+    some.n_parts = some.n_parts < PARTS_BY_LOT ? some.n_parts : PARTS_BY_LOT;
+    for (uint32_t i = 0; i < some.n_parts; i++) {
+        const uint32_t k = i + (uint32_t)((next() >> 20) % (q->fp.n_parts - i));
+        const struct fair_part drawn = parts[k];
+        parts[k] = parts[i];
+        parts[i] = drawn;
+    }
+    some.parts = parts;
+    FAIR_TRY(fair_parts_pairings(ix, &some, true, a, &all, &n_all, err));
+    FAIR_TRY(fair_parts_pairings(ix, &some, false, a, &lists, &n_lists, err));
+    for (size_t i = 0; i < n_all; i++) {
+        const bool too = among(lists, n_lists, &all[i]);
+        io->all++;
+        io->all_too += too;
+        io->own += all[i].work == q->is;
+        io->own_too += too && all[i].work == q->is;
+    }
+    return FAIR_OK;
+}
+
+/* What comparing everything finds.  Whatever of the works the lists find they have not lost: so it need only be asked for those that they miss. */
+static fair_status
+search_each(const struct fair_index *ix, size_t each, const bool *found, struct fair_err *err)
+{
+    struct tally without = { 0 };
+    struct kept kept = { 0 };
+    size_t copies = 0, have = 0, done = 0;
+    double t;
+
+    for (size_t q = 0; q < queries.n; q++) {
+        if (queries.v[q].is == 0) continue;
+        copies++;
+        have += found[q];
+        if (!found[q]) FAIR_TRY(look(ix, &queries.v[q].fp, true, true, queries.v[q].is, 4, &without, NULL, err));
+    }
+    printf("          of the %zu that the lists miss comparing everything finds %zu (%.0f ms a query): %.2f %% of %zu copies lost\n", without.queries, without.found,
+           without.took / (double)(without.queries > 0 ? without.queries : 1), 100 * (double)without.found / (double)(have + without.found), have + without.found);
+    fflush(stdout);
+    t = ms();
+    for (size_t q = 0; q < queries.n; q++) {
+        if (queries.v[q].is == 0) continue;
+        if (done * each / copies < (done + 1) * each / copies) FAIR_TRY(compare_pairings(ix, &queries.v[q], &kept, err));      /* evenly */
+        done++;
+    }
+    if (each > 0)
+        printf("          of %zu pairings that it keeps for parts of %zu queries the lists keep %.2f %%, of %zu with the true work %.2f %% (%.0f s)\n", kept.all, each,
+               100 * (double)kept.all_too / (double)kept.all, kept.own, 100 * (double)kept.own_too / (double)(kept.own > 0 ? kept.own : 1), (ms() - t) / 1000);
+    fflush(stdout);
+    return FAIR_OK;
+}
+
 static fair_status
 search_copies(const struct fair_index *ix, size_t each, struct fair_err *err)
 {
-    struct tally all = { 0 }, without = { 0 }, every = { 0 }, same = { 0 };
-    size_t lost = 0, won = 0;
+    struct tally all = { 0 }, without = { 0 };
+    bool *found = fair_xcalloc(queries.n + 1, sizeof *found);
+    fair_status status = FAIR_OK;
 
-    for (size_t q = 0; q < queries.n; q++) {
+    for (size_t q = 0; q < queries.n && status == FAIR_OK; q++) {
         const struct picture *p = &queries.v[q];
-        if (p->is != 0) FAIR_TRY(look(ix, &p->fp, true, false, p->is, 4, &all, NULL, err));
-        else FAIR_TRY(look(ix, &p->fp, false, false, -1, 4, &without, NULL, err));
+        if (p->is != 0) status = look(ix, &p->fp, true, false, p->is, 4, &all, &found[q], err);
+        else status = look(ix, &p->fp, false, false, -1, 4, &without, NULL, err);
     }
-    printf("          %zu of %zu copies found by their parts, %.2f ms a query; %.2f ms where there is no work, with whole hashes (no pixels)\n", all.found, all.queries,
-           all.took / (double)all.queries, without.took / (double)(without.queries > 0 ? without.queries : 1));
+    if (status == FAIR_OK)
+        printf("          %zu of %zu copies found by their parts, %.2f ms a query; %.2f ms where there is no work, with whole hashes (no pixels)\n", all.found, all.queries,
+               all.took / (double)all.queries, without.took / (double)(without.queries > 0 ? without.queries : 1));
     fflush(stdout);
-    for (size_t k = 0, q = 0; k < each && q < queries.n; q += 1 + queries.n / (each + 1) / 2) {
-        bool here = false, there = false;
-        while (q < queries.n && queries.v[q].is == 0) q++;
-        if (q >= queries.n) break;
-        FAIR_TRY(look(ix, &queries.v[q].fp, true, false, queries.v[q].is, 4, &same, &here, err));
-        FAIR_TRY(look(ix, &queries.v[q].fp, true, true, queries.v[q].is, 4, &every, &there, err));
-        lost += there && !here;
-        won += here && !there;
-        k++;
-    }
-    if (every.queries > 0)
-        printf("          of %zu of these comparing everything finds %zu (%.0f ms a query), the lists %zu: %zu lost, %zu others found\n", every.queries, every.found,
-               every.took / (double)every.queries, same.found, lost, won);
-    return FAIR_OK;
+    if (status == FAIR_OK && each > 0) status = search_each(ix, each, found, err);
+    free(found);
+    return status;
 }
 
 static fair_status
@@ -402,21 +473,23 @@ main(int argc, char **argv)
     for (i = 1; i < argc && argv[i][0] == '-'; i++) {
         if (strcmp(argv[i], "--copies") == 0 && i + 2 < argc) { set = argv[i + 1]; of = argv[i + 2]; i += 2; }
         else if (strcmp(argv[i], "--each") == 0 && i + 1 < argc) each = (size_t)strtoull(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--every") == 0 && i + 1 < argc) every = (size_t)strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--unlisted") == 0) unlisted = true;
         else if (strcmp(argv[i], "--keep") == 0 && i + 1 < argc) kept = argv[++i];
         else if (strcmp(argv[i], "--dir") == 0 && i + 1 < argc) dir = argv[++i];
         else return usage();
     }
+    if (every == 0) return usage();
     if (set != NULL) {
         take_all(set, "/catalogue", FAIR_FOR_CATALOGUE, keep, &works);
         take_all(set, "/queries", FAIR_FOR_QUERY, keep, &queries);
-        take_all(of, "", FAIR_FOR_QUERY, keep, &strangers);
+        if (kept == NULL || access(kept, F_OK) != 0) take_all(of, "", FAIR_FOR_QUERY, keep, &strangers);      /* to build of */
         read_truth(set);
         for (size_t k = 0; k < strangers.n;)      /* one without parts makes no work */
             if (strangers.v[k].fp.n_parts > 0) k++;
             else strangers.v[k] = strangers.v[--strangers.n];
         printf("%zu works, %zu queries, %zu strangers to make others of\n", works.n, queries.n, strangers.n);
-        if (works.n == 0 || queries.n == 0 || strangers.n == 0) return usage();
+        if (works.n == 0 || queries.n == 0 || (strangers.n == 0 && (kept == NULL || access(kept, F_OK) != 0))) return usage();
     }
     for (int k = 0; k < (i == argc ? 2 : argc - i); k++) {
         size_t n = (size_t)strtoull(i == argc ? usual[k] : argv[i + k], NULL, 10);

@@ -40,15 +40,22 @@ drawer(unsigned outer, unsigned inner)
     return (struct fair_drawer){ outer / 4 * FAIR_HALF_WORDS + (inner % 4 ^ outer % 4) * FAIR_HALVES_KEPT + inner / 4, (uint8_t)(outer % 4) };
 }
 
-struct fair_drawer
-fair_drawer_of(const uint64_t code[4])
-{
-    uint16_t outer[FAIR_HALF_WORDS], inner[FAIR_HALF_WORDS];
-    uint8_t more[FAIR_HALF_WORDS];
+#define TOGETHER 32           /* codes for which the half words are gone through before the next */
 
-    words_near(code, FAIR_OUTER, 0, outer, more);
-    words_near(code, FAIR_INNER, 0, inner, more);
-    return drawer(outer[0], inner[0]);
+void
+fair_drawers_of(const uint64_t *codes, size_t n, struct fair_drawer *out)
+{
+    pthread_once(&made, make);
+    for (size_t from = 0, m; from < n; from += m) {
+        uint16_t at[2][TOGETHER];
+        m = n - from < TOGETHER ? n - from : TOGETHER;
+        for (int h = 0; h < 2; h++) {
+            uint64_t halves[TOGETHER][2];
+            for (size_t i = 0; i < m; i++) fair_half_of(codes + 4 * (from + i), (enum fair_half)h, halves[i]);
+            fair_drawers_kernels()->nearest((const uint64_t (*)[2])halves, m, (const uint64_t (*)[2][8])words[h], BLOCKS, at[h]);
+        }
+        for (size_t i = 0; i < m; i++) out[from + i] = drawer(at[FAIR_OUTER][i], at[FAIR_INNER][i]);
+    }
 }
 
 /* Half words in the order of their bits: those with b bits more than the nearest are at[first[b]] to at[first[b + 1]]. */

@@ -17,8 +17,8 @@
 /* A drawer, and the turn (its own opposite) that takes the code to it and is kept with it. */
 struct fair_drawer { uint32_t number; uint8_t turn; };
 
-/* The drawer that a code is put in. */
-struct fair_drawer fair_drawer_of(const uint64_t code[4]);
+/* The drawers that n codes of 4 words, one after the other, are put in. */
+void fair_drawers_of(const uint64_t *codes, size_t n, struct fair_drawer *out);
 /* The drawers that a code like this one may be in, at most `most`, the likeliest first: by the sum of the bits that both halves
  * are off their words, up to FAIR_DRAWERS_SLACK more than the least.  How many. */
 #define FAIR_DRAWERS_SLACK 24

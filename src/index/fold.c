@@ -1,5 +1,6 @@
 /* Codes cut into halves, and folded into three words. */
 #include "index/drawers.h"
+#include "index/kernels_drawers.h"
 
 /* The bytes of the columns 0 and 3 of two rows of four, or of 1 and 2. */
 static uint64_t
@@ -33,13 +34,7 @@ fair_half_put(const uint64_t half[2], enum fair_half which, uint64_t code[4])
 struct fair_folded
 fair_code_fold(const uint64_t code[4])
 {
-    struct fair_folded out = { { code[0], code[1] }, 0 };
-    unsigned n = 0;
-
-    for (int w = 0; w < 2; w++)
-        for (uint64_t mask = code[w]; mask != 0 && n < 64; mask &= mask - 1, n++)
-            if (code[2 + w] & mask & -mask) out.low |= (uint64_t)1 << n;
-    return out;
+    return (struct fair_folded){ { code[0], code[1] }, fair_drawers_kernels()->fold(code) };
 }
 
 void

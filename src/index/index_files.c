@@ -329,7 +329,7 @@ fair_index_put(struct fair_index *ix, fair_id org, fair_id work, const struct fa
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
 
-    FAIR_TRY(fair_segments_put(ix->files, org, work, fp->whole[0], fair_record_pack(fp, a), err));
+    FAIR_TRY(fair_segments_put(ix->files, org, work, fp->whole[0], fair_record_pack_bare(fp, a), err));
     if (!kept(ix, org, work)) ix->pending_works++;
     fair_keys_put(&ix->pending, org, work, 1);
     return FAIR_OK;

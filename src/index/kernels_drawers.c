@@ -25,7 +25,34 @@ nearly_body(const uint64_t code[2], const uint64_t (*blocks)[2][8], size_t n, un
     return m;
 }
 
-/* The set bits of `mask`, in order, get the bits of v. */
+INLINE void
+nearest_body(const uint64_t (*codes)[2], size_t m, const uint64_t (*blocks)[2][8], size_t n, uint16_t *at)
+{
+    for (size_t c = 0; c < m; c++) {
+        unsigned least = UINT32_MAX;
+        for (size_t b = 0; b < n; b++)
+            for (size_t i = 0; i < 8; i++) {
+                unsigned d = (unsigned)(__builtin_popcountll(codes[c][0] ^ blocks[b][0][i]) + __builtin_popcountll(codes[c][1] ^ blocks[b][1][i]));
+                unsigned with = d << 16 | (unsigned)(8 * b + i);
+                least = with < least ? with : least;
+            }
+        at[c] = (uint16_t)least;
+    }
+}
+
+INLINE size_t
+highs_body(const uint64_t code[2], const uint64_t *first, const uint64_t *second, size_t n, unsigned limit, uint32_t *at)
+{
+    size_t m = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        at[m] = (uint32_t)i;
+        m += (unsigned)(__builtin_popcountll(code[0] ^ first[i]) + __builtin_popcountll(code[1] ^ second[i])) <= limit;
+    }
+    return m;
+}
+
+/* The set bits of `mask`, in order, get the bits of v; and back. */
 INLINE uint64_t
 spread(uint64_t v, uint64_t mask)
 {
@@ -35,54 +62,63 @@ spread(uint64_t v, uint64_t mask)
     return out;
 }
 
-#define FINE(name, attributes, spread)                                                                                  \
-    attributes INLINE unsigned                                                                                          \
-    name(const uint64_t code[4], const uint64_t high[2], uint64_t low)                                                  \
+INLINE uint64_t
+gather(uint64_t v, uint64_t mask)
+{
+    uint64_t out = 0;
+    unsigned n = 0;
+
+    for (; mask != 0; mask &= mask - 1, n++) out |= (uint64_t)((v & mask & -mask) != 0) << n;
+    return out;
+}
+
+#define PAIRS(name, attributes, spread)                                                                                 \
+    attributes static void                                                                                              \
+    name(const struct fair_pair *pairs, size_t n, uint16_t *bits)                                                       \
     {                                                                                                                   \
-        unsigned first = (unsigned)__builtin_popcountll(high[0]);                                                       \
-        uint64_t rest = first < 64 ? low >> first : 0;                                                                  \
-        return (unsigned)(__builtin_popcountll(code[2] ^ spread(low, high[0])) + __builtin_popcountll(code[3] ^ spread(rest, high[1]))); \
+        for (size_t i = 0; i < n; i++) {                                                                                \
+            const uint64_t *code = pairs[i].code, *high = pairs[i].high, low = pairs[i].kept->low;                      \
+            const unsigned first = (unsigned)__builtin_popcountll(high[0]);                                             \
+            const uint64_t rest = first < 64 ? low >> first : 0;                                                        \
+            bits[i] = (uint16_t)(__builtin_popcountll(code[0] ^ high[0]) + __builtin_popcountll(code[1] ^ high[1]) +    \
+                                 __builtin_popcountll(code[2] ^ spread(low, high[0])) + __builtin_popcountll(code[3] ^ spread(rest, high[1]))); \
+        }                                                                                                               \
+    }
+
+#define FOLD(name, attributes, gather)                                                                                  \
+    attributes static uint64_t                                                                                          \
+    name(const uint64_t code[4])                                                                                        \
+    {                                                                                                                   \
+        unsigned first = (unsigned)__builtin_popcountll(code[0]);                                                       \
+        return gather(code[2], code[0]) | (first < 64 ? gather(code[3], code[1]) << first : 0);                         \
     }
 
 #define BMI2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi,bmi2,popcnt")))
-FINE(fine_plain, , spread)
-FINE(fine_avx2, BMI2, _pdep_u64)
-FINE(fine_avx512, AVX512, _pdep_u64)
+PAIRS(bits_plain, , spread)
+PAIRS(bits_avx2, BMI2, _pdep_u64)
+FOLD(fold_plain, , gather)
+FOLD(fold_bmi2, BMI2, _pext_u64)
 
-#define BODY(suffix, attributes)                                                                                        \
-    attributes INLINE size_t                                                                                            \
-    near_kept_body_##suffix(const uint64_t code[4], const struct fair_kept *parts, size_t n, unsigned high_limit, const uint16_t limit[4], \
-                            uint32_t *listed, uint16_t *bits)                                                           \
+#define PLAIN(suffix, attributes)                                                                                       \
+    attributes static size_t                                                                                            \
+    nearly_##suffix(const uint64_t code[2], const uint64_t (*blocks)[2][8], size_t n, unsigned slack, uint16_t *at, uint8_t *more) \
     {                                                                                                                   \
-        size_t m = 0;                                                                                                   \
-        for (size_t i = 0; i < n; i++) {                                                                                \
-            const uint64_t high[2] = { parts[i].high[0], parts[i].high[1] };                                            \
-            unsigned d = (unsigned)(__builtin_popcountll(code[0] ^ high[0]) + __builtin_popcountll(code[1] ^ high[1])); \
-            if (d > high_limit) continue;                                                                               \
-            d += fine_##suffix(code, high, parts[i].low);                                                               \
-            if (d > limit[parts[i].listed & 3]) continue;                                                               \
-            listed[m] = parts[i].listed;                                                                                \
-            bits[m++] = (uint16_t)d;                                                                                    \
-        }                                                                                                               \
-        return m;                                                                                                       \
+        return nearly_body(code, blocks, n, slack, at, more);                                                           \
+    }                                                                                                                   \
+    attributes static void                                                                                              \
+    nearest_##suffix(const uint64_t (*codes)[2], size_t m, const uint64_t (*blocks)[2][8], size_t n, uint16_t *at)      \
+    {                                                                                                                   \
+        nearest_body(codes, m, blocks, n, at);                                                                          \
+    }                                                                                                                   \
+    attributes static size_t                                                                                            \
+    highs_##suffix(const uint64_t code[2], const uint64_t *first, const uint64_t *second, size_t n, unsigned limit, uint32_t *at) \
+    {                                                                                                                   \
+        return highs_body(code, first, second, n, limit, at);                                                           \
     }
 
-BODY(plain, )
-BODY(avx2, BMI2)
-
-static size_t
-nearly_plain(const uint64_t code[2], const uint64_t (*blocks)[2][8], size_t n, unsigned slack, uint16_t *at, uint8_t *more)
-{
-    return nearly_body(code, blocks, n, slack, at, more);
-}
-
-BMI2 static size_t
-nearly_avx2(const uint64_t code[2], const uint64_t (*blocks)[2][8], size_t n, unsigned slack, uint16_t *at, uint8_t *more)
-{
-    return nearly_body(code, blocks, n, slack, at, more);
-}
-
+PLAIN(plain, )
+PLAIN(avx2, BMI2)
 AVX512 static size_t
 nearly_avx512(const uint64_t code[2], const uint64_t (*blocks)[2][8], size_t n, unsigned slack, uint16_t *at, uint8_t *more)
 {
@@ -112,72 +148,85 @@ nearly_avx512(const uint64_t code[2], const uint64_t (*blocks)[2][8], size_t n, 
     return m;
 }
 
-static size_t
-near_kept_plain(const uint64_t code[4], const struct fair_kept *parts, size_t n, unsigned high_limit, const uint16_t limit[4], uint32_t *listed, uint16_t *bits)
-{
-    return near_kept_body_plain(code, parts, n, high_limit, limit, listed, bits);
-}
-
-BMI2 static size_t
-near_kept_avx2(const uint64_t code[4], const struct fair_kept *parts, size_t n, unsigned high_limit, const uint16_t limit[4], uint32_t *listed, uint16_t *bits)
-{
-    return near_kept_body_avx2(code, parts, n, high_limit, limit, listed, bits);
-}
-
-/* The first bits of part i; of none beyond the last. */
-AVX512 INLINE __m128i
-high_of(const struct fair_kept *parts, size_t i, size_t n)
-{
-    return i < n ? _mm_loadu_si128((const void *)(parts + i)) : _mm_setzero_si128();
-}
-
+/* Bits of the 16 codes of two blocks, 32 bits each: those of block b in the even places, of block b + 1 in the odd ones. */
 AVX512 INLINE __m512i
-four_of(const struct fair_kept *parts, size_t i, size_t n)
+bits_of_two(__m512i c0, __m512i c1, __m512i a0, __m512i a1, __m512i b0, __m512i b1)
 {
-    __m512i v = _mm512_castsi128_si512(high_of(parts, i, n));
-
-    v = _mm512_inserti32x4(v, high_of(parts, i + 1, n), 1);
-    v = _mm512_inserti32x4(v, high_of(parts, i + 2, n), 2);
-    return _mm512_inserti32x4(v, high_of(parts, i + 3, n), 3);
+    __m512i a = _mm512_add_epi64(_mm512_popcnt_epi64(_mm512_xor_si512(c0, a0)), _mm512_popcnt_epi64(_mm512_xor_si512(c1, a1)));
+    __m512i b = _mm512_add_epi64(_mm512_popcnt_epi64(_mm512_xor_si512(c0, b0)), _mm512_popcnt_epi64(_mm512_xor_si512(c1, b1)));
+    return _mm512_or_si512(a, _mm512_slli_epi64(b, 32));
 }
 
-AVX512 INLINE size_t
-eight(const uint64_t code[4], __m512i c, const struct fair_kept *parts, size_t i, size_t n, __m512i most, const uint16_t limit[4], uint32_t *listed, uint16_t *bits, size_t m)
+/* The number of the nearest lies below its bits. */
+AVX512 INLINE uint16_t
+least_of(__m512i least)
 {
-    const __m512i even = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), odd = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15);
-    __m512i a = _mm512_popcnt_epi64(_mm512_xor_si512(c, four_of(parts, i, n)));
-    __m512i b = _mm512_popcnt_epi64(_mm512_xor_si512(c, four_of(parts, i + 4, n)));
-    __m512i sum = _mm512_add_epi64(_mm512_permutex2var_epi64(a, even, b), _mm512_permutex2var_epi64(a, odd, b));
-    unsigned in = _mm512_cmple_epu64_mask(sum, most);
+    return (uint16_t)_mm512_reduce_min_epu32(least);
+}
 
-    if (n - i < 8) in &= (1u << (n - i)) - 1;
-    for (; in != 0; in &= in - 1) {
-        size_t k = i + (size_t)__builtin_ctz(in);
-        const uint64_t high[2] = { parts[k].high[0], parts[k].high[1] };
-        unsigned d = (unsigned)(__builtin_popcountll(code[0] ^ high[0]) + __builtin_popcountll(code[1] ^ high[1])) + fine_avx512(code, high, parts[k].low);
-        if (d > limit[parts[k].listed & 3]) continue;
-        listed[m] = parts[k].listed;
-        bits[m++] = (uint16_t)d;
+/* Four codes together, so that each block is loaded once for them. */
+AVX512 static void
+nearest_avx512(const uint64_t (*codes)[2], size_t m, const uint64_t (*blocks)[2][8], size_t n, uint16_t *at)
+{
+    const __m512i step = _mm512_set1_epi32(16), first = _mm512_setr_epi32(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+    const size_t even = n / 2 * 2;
+
+    for (size_t c = 0; c < m; c += 4) {
+        __m512i c0[4], c1[4], least[4], number = first;
+        for (size_t k = 0; k < 4; k++) {
+            const uint64_t *code = codes[c + k < m ? c + k : m - 1];
+            c0[k] = _mm512_set1_epi64((long long)code[0]);
+            c1[k] = _mm512_set1_epi64((long long)code[1]);
+            least[k] = _mm512_set1_epi32(-1);
+        }
+        for (size_t b = 0; b < even; b += 2) {
+            const __m512i a0 = _mm512_loadu_si512(blocks[b][0]), a1 = _mm512_loadu_si512(blocks[b][1]);
+            const __m512i b0 = _mm512_loadu_si512(blocks[b + 1][0]), b1 = _mm512_loadu_si512(blocks[b + 1][1]);
+            for (size_t k = 0; k < 4; k++)
+                least[k] = _mm512_min_epu32(least[k], _mm512_or_si512(_mm512_slli_epi32(bits_of_two(c0[k], c1[k], a0, a1, b0, b1), 16), number));
+            number = _mm512_add_epi32(number, step);
+        }
+        if (even < n) {                           /* a block alone: twice, and only the even places count */
+            const __m512i a0 = _mm512_loadu_si512(blocks[even][0]), a1 = _mm512_loadu_si512(blocks[even][1]);
+            for (size_t k = 0; k < 4; k++)
+                least[k] = _mm512_mask_min_epu32(least[k], 0x5555, least[k], _mm512_or_si512(_mm512_slli_epi32(bits_of_two(c0[k], c1[k], a0, a1, a0, a1), 16), number));
+        }
+        for (size_t k = 0; k < 4 && c + k < m; k++) at[c + k] = least_of(least[k]);
     }
-    return m;
 }
 
-/* Most are farther by their first bits alone: eight at once. */
-AVX512 static size_t
-near_kept_avx512(const uint64_t code[4], const struct fair_kept *parts, size_t n, unsigned high_limit, const uint16_t limit[4], uint32_t *listed, uint16_t *bits)
+/* Eight parts' bits within the limit. */
+AVX512 INLINE uint32_t
+eight(__m512i c0, __m512i c1, __m512i first, __m512i second, __m512i most)
 {
-    const __m512i c = _mm512_broadcast_i32x4(_mm_set_epi64x((long long)code[1], (long long)code[0])), most = _mm512_set1_epi64((long long)high_limit);
+    return _mm512_cmple_epu64_mask(_mm512_add_epi64(_mm512_popcnt_epi64(_mm512_xor_si512(c0, first)), _mm512_popcnt_epi64(_mm512_xor_si512(c1, second))), most);
+}
+
+AVX512 static size_t
+highs_avx512(const uint64_t code[2], const uint64_t *first, const uint64_t *second, size_t n, unsigned limit, uint32_t *at)
+{
+    const __m512i c0 = _mm512_set1_epi64((long long)code[0]), c1 = _mm512_set1_epi64((long long)code[1]), most = _mm512_set1_epi64((long long)limit);
     size_t m = 0, i = 0;
 
-    for (; i + 8 <= n; i += 8) m = eight(code, c, parts, i, i + 8, most, limit, listed, bits, m);
-    return i < n ? eight(code, c, parts, i, n, most, limit, listed, bits, m) : m;
+    for (; i + 16 <= n; i += 16) {
+        uint32_t in = eight(c0, c1, _mm512_loadu_si512(first + i), _mm512_loadu_si512(second + i), most);
+        in |= eight(c0, c1, _mm512_loadu_si512(first + i + 8), _mm512_loadu_si512(second + i + 8), most) << 8;
+        for (; in != 0; in &= in - 1) at[m++] = (uint32_t)i + (uint32_t)__builtin_ctz(in);
+    }
+    for (; i < n; i += 8) {
+        const __mmask8 there = (__mmask8)(n - i < 8 ? (1u << (n - i)) - 1 : 255);
+        uint32_t in = there & eight(c0, c1, _mm512_maskz_loadu_epi64(there, first + i), _mm512_maskz_loadu_epi64(there, second + i), most);
+        for (; in != 0; in &= in - 1) at[m++] = (uint32_t)i + (uint32_t)__builtin_ctz(in);
+    }
+    return m;
 }
 
 const struct fair_drawers_kernels *
 fair_drawers_kernels_at(unsigned i)
 {
-    static const struct fair_drawers_kernels plain = { "plain", nearly_plain, near_kept_plain }, avx2 = { "avx2", nearly_avx2, near_kept_avx2 };
-    static const struct fair_drawers_kernels avx512 = { "avx512", nearly_avx512, near_kept_avx512 };
+    static const struct fair_drawers_kernels plain = { "plain", nearly_plain, nearest_plain, highs_plain, bits_plain, fold_plain };
+    static const struct fair_drawers_kernels avx2 = { "avx2", nearly_avx2, nearest_avx2, highs_avx2, bits_avx2, fold_bmi2 };
+    static const struct fair_drawers_kernels avx512 = { "avx512", nearly_avx512, nearest_avx512, highs_avx512, bits_avx2, fold_bmi2 };
     const struct fair_drawers_kernels *can[3] = { &plain };
     unsigned n = 1, flags = fair_cpu_flags();
 

@@ -1,12 +1,18 @@
 /* Codes by drawer, as they lie in a segment's file: seen, verified, and made. */
 #include "index/lists.h"
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "index/segments_private.h"
 
-#define AT_ONCE (1u << 22)    /* parts brought in order in memory before they are written */
+#define AT_ONCE (1u << 22)    /* parts brought in order in memory before they are written, or */
+#define PASSES 32             /* as many that all are in so many times                     */
+#define SHARE 64              /* works whose drawers a thread finds before it takes the next */
+#define THREADS 64
 
 size_t
 fair_lists_head_bytes(uint64_t n_full)
@@ -23,7 +29,7 @@ chunks_of(uint64_t n_parts)
 size_t
 fair_lists_bytes(uint64_t n_parts)
 {
-    return (size_t)(n_parts * 28 + chunks_of(n_parts) * 4 + 7) / 8 * 8;
+    return (size_t)(n_parts * (16 + sizeof(struct fair_kept)) + chunks_of(n_parts) * 12 + 7) / 8 * 8;
 }
 
 fair_status
@@ -34,8 +40,10 @@ fair_lists_see(const void *head, const void *body, uint64_t n_parts, uint64_t n_
     if (n_parts > FAIR_LISTS_PARTS || n_full > FAIR_DRAWERS || n_full > n_parts) return fair_fail(err, FAIR_CORRUPT, "its lists have no such size");
     *out = (struct fair_lists){ .n_parts = (uint32_t)n_parts, .n_full = (uint32_t)n_full, .groups = head };
     out->first = (const uint32_t *)(out->groups + FAIR_LISTS_GROUPS);
-    out->parts = body;
-    out->sums = (const uint32_t *)(out->parts + n_parts);
+    out->high[0] = body;
+    out->high[1] = out->high[0] + n_parts;
+    out->parts = (const struct fair_kept *)(out->high[1] + n_parts);
+    out->sums = (const uint32_t (*)[3])(out->parts + n_parts);
     for (size_t g = 0; g < FAIR_LISTS_GROUPS; g++) {
         if (out->groups[g].before != before) return fair_fail(err, FAIR_CORRUPT, "its drawers from %zu on are counted wrongly", 64 * g);
         before += (uint32_t)__builtin_popcountll(out->groups[g].full);
@@ -46,14 +54,30 @@ fair_lists_see(const void *head, const void *body, uint64_t n_parts, uint64_t n_
     return FAIR_OK;
 }
 
+void
+fair_lists_code(const struct fair_lists *l, uint32_t at, uint64_t code[4])
+{
+    fair_code_unfold((struct fair_folded){ { l->high[0][at], l->high[1][at] }, l->parts[at].low }, code);
+}
+
+/* The three sums of n parts. */
+static void
+sum_up(const uint64_t *first, const uint64_t *second, const struct fair_kept *parts, size_t n, uint32_t out[3])
+{
+    out[0] = fair_segment_sum((const uint8_t *)first, n * sizeof *first);
+    out[1] = fair_segment_sum((const uint8_t *)second, n * sizeof *second);
+    out[2] = fair_segment_sum((const uint8_t *)parts, n * sizeof *parts);
+}
+
 fair_status
 fair_lists_verify(const struct fair_lists *l, struct fair_err *err)
 {
-    for (uint32_t at = 0; at < l->n_parts; at += FAIR_LISTS_CHUNK) {
-        size_t n = l->n_parts - at < FAIR_LISTS_CHUNK ? l->n_parts - at : FAIR_LISTS_CHUNK;
-        if (fair_segment_sum((const uint8_t *)(l->parts + at), n * sizeof *l->parts) != l->sums[at / FAIR_LISTS_CHUNK])
-            return fair_fail(err, FAIR_CORRUPT, "its lists are damaged at part %u of %u", at, l->n_parts);
-        if (l->n_parts - at <= FAIR_LISTS_CHUNK) break;
+    for (uint64_t at = 0; at < l->n_parts; at += FAIR_LISTS_CHUNK) {
+        const size_t n = l->n_parts - at < FAIR_LISTS_CHUNK ? (size_t)(l->n_parts - at) : FAIR_LISTS_CHUNK;
+        uint32_t sums[3];
+        sum_up(l->high[0] + at, l->high[1] + at, l->parts + at, n, sums);
+        if (memcmp(sums, l->sums[at / FAIR_LISTS_CHUNK], sizeof sums) != 0)
+            return fair_fail(err, FAIR_CORRUPT, "its lists are damaged at part %llu of %u", (unsigned long long)at, l->n_parts);
     }
     return FAIR_OK;
 }
@@ -73,12 +97,16 @@ fair_lists_take(const struct fair_lists *l, uint32_t work, struct fair_record *r
     uint64_t *codes = fair_alloc_array(a, r->n + 1, 32);
 
     if (r->codes != NULL) return fair_fail(err, FAIR_CORRUPT, "index record: that of a small segment in a large one: run fairtrack reindex");
-    for (uint32_t i = 0; i < r->n; i++) __builtin_prefetch(r->listed[i] < l->n_parts ? &l->parts[r->listed[i]] : NULL);
+    for (uint32_t i = 0; i < r->n; i++) {
+        if (r->listed[i] >= l->n_parts) continue;
+        for (int w = 0; w < 2; w++) __builtin_prefetch(&l->high[w][r->listed[i]]);
+        __builtin_prefetch(&l->parts[r->listed[i]]);
+    }
     for (uint32_t i = 0; i < r->n; i++) {
         uint64_t code[4];
         uint32_t at = r->listed[i];
         if (!lies(l, work, r, i)) return fair_fail(err, FAIR_CORRUPT, "index record: its part %u is not in the lists: run fairtrack reindex", i);
-        fair_code_unfold((struct fair_folded){ { l->parts[at].high[0], l->parts[at].high[1] }, l->parts[at].low }, code);
+        fair_lists_code(l, at, code);
         fair_part_code_turn(code, fair_listed_turn(l->parts[at].listed), codes + 4 * (size_t)i);
     }
     r->codes = codes;
@@ -114,6 +142,42 @@ inherit(const struct fair_listing *v, size_t n, const struct fair_lists *from, c
     return status;
 }
 
+/* The drawers of all parts whose codes are here, by as many threads as there are cores. */
+struct finding { const struct fair_listing *v; size_t n; const uint32_t *base; uint32_t *place; atomic_size_t next; };
+
+static void *
+find_drawers(void *of)
+{
+    struct finding *f = of;
+    struct fair_drawer d[FAIR_PARTS_CATALOGUE];
+    size_t from;
+
+    while ((from = atomic_fetch_add(&f->next, SHARE)) < f->n)
+        for (size_t i = from; i < f->n && i < from + SHARE; i++) {
+            if (f->v[i].from != NULL) continue;
+            fair_drawers_of(f->v[i].record.codes, f->v[i].record.n, d);
+            for (uint32_t k = 0; k < f->v[i].record.n; k++) f->place[f->base[i] + k] = (uint32_t)d[k].turn << 30 | d[k].number;
+        }
+    return NULL;
+}
+
+static void
+find_all_drawers(const struct fair_listing *v, size_t n, const uint32_t *base, uint32_t *place)
+{
+    struct finding f = { .v = v, .n = n, .base = base, .place = place };
+    pthread_t more[THREADS];
+    size_t fresh = 0, started = 0;
+    cpu_set_t cores;
+
+    for (size_t i = 0; i < n; i++) fresh += v[i].from == NULL;
+    if (sched_getaffinity(0, sizeof cores, &cores) != 0) CPU_ZERO(&cores);
+    while (started < THREADS && started + 1 < (size_t)CPU_COUNT(&cores) && (started + 1) * 8 * SHARE < fresh &&
+           pthread_create(&more[started], NULL, find_drawers, &f) == 0)
+        started++;                                /* where there is no thread to be had, this one does it */
+    (void)find_drawers(&f);
+    for (size_t t = 0; t < started; t++) pthread_join(more[t], NULL);
+}
+
 fair_status
 fair_lists_plan(const struct fair_listing *v, size_t n, struct fair_lists_plan *out, struct fair_err *err)
 {
@@ -133,12 +197,9 @@ fair_lists_plan(const struct fair_listing *v, size_t n, struct fair_lists_plan *
     out->n_parts = (uint32_t)total;
     out->place = fair_xmalloc((total + 1) * sizeof *out->place);
     memset(out->place, 255, (total + 1) * sizeof *out->place);
+    find_all_drawers(v, n, base, out->place);
     for (size_t i = 0; status == FAIR_OK && i < n; i++) {
         const struct fair_record *r = &v[i].record;
-        for (uint32_t k = 0; v[i].from == NULL && k < r->n; k++) {
-            const struct fair_drawer d = fair_drawer_of(r->codes + 4 * (size_t)k);
-            out->place[base[i] + k] = (uint32_t)d.turn << 30 | d.number;
-        }
         if (v[i].from != NULL && r->n > 0 && out->place[base[i]] == UINT32_MAX) status = inherit(v, n, v[i].from, base, out->place, err);
         for (uint32_t k = 0; status == FAIR_OK && v[i].from != NULL && k < r->n; k++)
             if (out->place[base[i] + k] == UINT32_MAX || r->listed[k] >= v[i].from->n_parts)
@@ -197,22 +258,25 @@ write_at(int fd, const void *bytes, size_t n, uint64_t at)
     return true;
 }
 
-/* One part as it is kept. */
-static struct fair_kept
-keep(const struct fair_listing *v, uint32_t work, uint32_t part, unsigned turn)
+/* Parts brought in order. */
+struct batch { uint64_t *high[2]; struct fair_kept *parts; };
+
+static void
+keep(const struct fair_listing *v, uint32_t work, uint32_t part, unsigned turn, const struct batch *b, size_t to)
 {
-    struct fair_kept out;
-    uint64_t turned[4];
     struct fair_folded f;
+    uint64_t turned[4];
 
     if (v->from != NULL) {
-        out = v->from->parts[v->record.listed[part]];
-        out.listed = fair_listed(work, part, fair_listed_turn(out.listed));
-        return out;
+        const uint32_t at = v->record.listed[part];
+        for (int w = 0; w < 2; w++) b->high[w][to] = v->from->high[w][at];
+        b->parts[to] = (struct fair_kept){ v->from->parts[at].low, fair_listed(work, part, fair_listed_turn(v->from->parts[at].listed)) };
+        return;
     }
     fair_part_code_turn(v->record.codes + 4 * (size_t)part, turn, turned);
     f = fair_code_fold(turned);
-    return (struct fair_kept){ { f.high[0], f.high[1] }, f.low, fair_listed(work, part, turn) };
+    for (int w = 0; w < 2; w++) b->high[w][to] = f.high[w];
+    b->parts[to] = (struct fair_kept){ f.low, fair_listed(work, part, turn) };
 }
 
 /* The parts go where they belong a few million at a time, each time all works being looked through for them: so nothing is
@@ -220,26 +284,30 @@ keep(const struct fair_listing *v, uint32_t work, uint32_t part, unsigned turn)
 bool
 fair_lists_write(const struct fair_listing *v, size_t n, const struct fair_lists_plan *p, int fd, uint64_t at)
 {
-    struct fair_kept *parts = fair_xmalloc(((size_t)(p->n_parts < AT_ONCE ? p->n_parts : AT_ONCE) + 1) * sizeof *parts);
-    uint32_t *sums = fair_xcalloc(chunks_of(p->n_parts) + 2, sizeof *sums);
-    const uint64_t sums_at = at + (uint64_t)p->n_parts * sizeof *parts;
+    const size_t at_once = p->n_parts / PASSES < AT_ONCE ? AT_ONCE : (p->n_parts / PASSES / FAIR_LISTS_CHUNK + 1) * FAIR_LISTS_CHUNK;
+    const size_t room = (p->n_parts < at_once ? p->n_parts : at_once) + 1;
+    const struct batch b = { { fair_xmalloc(room * 8), fair_xmalloc(room * 8) }, fair_xmalloc(room * sizeof *b.parts) };
+    uint32_t (*sums)[3] = fair_xcalloc(chunks_of(p->n_parts) + 1, sizeof *sums);
+    const uint64_t parts_at = at + (uint64_t)p->n_parts * 16, sums_at = parts_at + (uint64_t)p->n_parts * sizeof *b.parts;
     bool well = true;
 
-    for (uint64_t from = 0; well && from < p->n_parts; from += AT_ONCE) {
-        const size_t m = p->n_parts - from < AT_ONCE ? (size_t)(p->n_parts - from) : AT_ONCE;
+    for (uint64_t from = 0; well && from < p->n_parts; from += at_once) {
+        const size_t m = p->n_parts - from < at_once ? (size_t)(p->n_parts - from) : at_once;
         const uint32_t *place = p->place;
         for (size_t i = 0; i < n; place += v[i].record.n, i++)
             for (uint32_t k = 0; k < v[i].record.n; k++) {
                 const uint64_t to = fair_lists_place(place[k]) - from;      /* far beyond m if it is before it */
-                if (to < m) parts[to] = keep(&v[i], (uint32_t)i, k, place[k] >> 30);
+                if (to < m) keep(&v[i], (uint32_t)i, k, place[k] >> 30, &b, (size_t)to);
             }
         for (size_t c = 0; c < m; c += FAIR_LISTS_CHUNK)
-            sums[(from + c) / FAIR_LISTS_CHUNK] = fair_segment_sum((const uint8_t *)(parts + c), (m - c < FAIR_LISTS_CHUNK ? m - c : FAIR_LISTS_CHUNK) * sizeof *parts);
-        well = write_at(fd, parts, m * sizeof *parts, at + from * sizeof *parts);
+            sum_up(b.high[0] + c, b.high[1] + c, b.parts + c, m - c < FAIR_LISTS_CHUNK ? m - c : FAIR_LISTS_CHUNK, sums[(from + c) / FAIR_LISTS_CHUNK]);
+        for (uint64_t w = 0; well && w < 2; w++) well = write_at(fd, b.high[w], m * 8, at + (w * p->n_parts + from) * 8);
+        well = well && write_at(fd, b.parts, m * sizeof *b.parts, parts_at + from * sizeof *b.parts);
     }
     /* up to a multiple of 8 bytes */
     well = well && write_at(fd, sums, (size_t)(at + fair_lists_bytes(p->n_parts) - sums_at), sums_at);
-    free(parts);
+    for (int w = 0; w < 2; w++) free(b.high[w]);
+    free(b.parts);
     free(sums);
     return well;
 }

@@ -27,19 +27,35 @@ struct fair_lists {
     uint32_t n_parts, n_full;
     const struct fair_lists_group *groups;
     const uint32_t *first;
+    const uint64_t *high[2];          /* columns of their own: most of what a search looks at is told by them to be far */
     const struct fair_kept *parts;
-    const uint32_t *sums;             /* of each chunk */
+    const uint32_t (*sums)[3];        /* of each chunk: of its two columns, and of the rest */
 };
+
+/* The code of a part, turned as it lies there. */
+void fair_lists_code(const struct fair_lists *l, uint32_t at, uint64_t code[4]);
+
+/* How many drawers before this one have anything.  (Bits counted by hand: not every machine that this is built for has an instruction.) */
+static inline uint32_t
+fair_lists_rank(const struct fair_lists *l, uint32_t drawer)
+{
+    const struct fair_lists_group *g = &l->groups[drawer / 64];
+    uint64_t v = g->full & (((uint64_t)1 << drawer % 64) - 1);
+
+    v -= v >> 1 & 0x5555555555555555u;
+    v = (v & 0x3333333333333333u) + (v >> 2 & 0x3333333333333333u);
+    v = (v + (v >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return g->before + (uint32_t)(v * 0x0101010101010101u >> 56);
+}
 
 /* The parts in a drawer; false: none. */
 static inline bool
 fair_lists_of(const struct fair_lists *l, uint32_t drawer, uint32_t *from, uint32_t *to)
 {
-    const struct fair_lists_group *g = &l->groups[drawer / 64];
     uint32_t k;
 
-    if (!(g->full >> drawer % 64 & 1)) return false;
-    k = g->before + (uint32_t)__builtin_popcountll(g->full & (((uint64_t)1 << drawer % 64) - 1));
+    if (!(l->groups[drawer / 64].full >> drawer % 64 & 1)) return false;
+    k = fair_lists_rank(l, drawer);
     *from = l->first[k];
     *to = l->first[k + 1];
     return true;

@@ -8,7 +8,7 @@
 #define HEAD 88
 #define PLACE FAIR_RECORD_PLACE
 #define EACH (32 + 2 + PLACE)
-#define LISTED 20             /* the byte that tells whether the codes lie in lists */
+#define LISTED 20             /* the byte that tells whether the codes lie in lists: 1; 2: they are here, but not their words yet */
 #define EACH_LISTED (4 + PLACE)
 #define PI 3.14159265f
 
@@ -53,8 +53,8 @@ make_places(void)
     }
 }
 
-fair_str
-fair_record_pack(const struct fair_fingerprint *fp, struct fair_arena *a)
+static fair_str
+pack(const struct fair_fingerprint *fp, bool words_too, struct fair_arena *a)
 {
     uint32_t n = fp->n_parts < FAIR_PARTS_CATALOGUE ? fp->n_parts : FAIR_PARTS_CATALOGUE;
     size_t bytes = (HEAD + (size_t)n * EACH + 7) / 8 * 8;
@@ -63,6 +63,7 @@ fair_record_pack(const struct fair_fingerprint *fp, struct fair_arena *a)
     put(b, fp->scheme, 2);
     b[2] = fp->quality;
     b[3] = fp->glance_quality;
+    b[LISTED] = words_too ? 0 : 2;
     put(b + 4, n, 4);
     put(b + 8, fp->width, 4);
     put(b + 12, fp->height, 4);
@@ -74,7 +75,7 @@ fair_record_pack(const struct fair_fingerprint *fp, struct fair_arena *a)
         const struct fair_part *p = &fp->parts[i];
         float turn = (p->angle + PI) * (256 / (2 * PI)) + .5f;
         memcpy(codes + 32 * (size_t)i, p->code, 32);
-        put(words + 2 * (size_t)i, fair_word_of(p->code), 2);
+        put(words + 2 * (size_t)i, words_too ? fair_word_of(p->code) : 0, 2);
         put(places, (uint32_t)(p->x * 64 + .5f), 2);
         put(places + 2, (uint32_t)(p->y * 64 + .5f), 2);
         places[4] = size_code(p->size);
@@ -82,6 +83,24 @@ fair_record_pack(const struct fair_fingerprint *fp, struct fair_arena *a)
         places += PLACE;
     }
     return (fair_str){ (const char *)b, bytes };
+}
+
+fair_str
+fair_record_pack(const struct fair_fingerprint *fp, struct fair_arena *a)
+{
+    return pack(fp, true, a);
+}
+
+fair_str
+fair_record_pack_bare(const struct fair_fingerprint *fp, struct fair_arena *a)
+{
+    return pack(fp, false, a);
+}
+
+bool
+fair_record_lacks_words(fair_str record)
+{
+    return record.n >= HEAD && record.p[LISTED] == 2;
 }
 
 static void
@@ -137,13 +156,14 @@ fair_record_see(fair_str bytes, struct fair_record *out, struct fair_err *err)
     uint32_t n;
     bool listed;
 
-    if (bytes.n < HEAD || (n = get(b + 4, 4)) > FAIR_PARTS_CATALOGUE || b[LISTED] > 1 || bytes.n < HEAD + (size_t)n * (b[LISTED] ? EACH_LISTED : EACH))
+    if (bytes.n < HEAD || (n = get(b + 4, 4)) > FAIR_PARTS_CATALOGUE || b[LISTED] > 2 ||
+        bytes.n < HEAD + (size_t)n * (b[LISTED] == 1 ? EACH_LISTED : EACH))
         return fair_fail(err, FAIR_CORRUPT, "index record: %zu bytes do not hold one", bytes.n);
-    listed = b[LISTED];
+    listed = b[LISTED] == 1;
     *out = (struct fair_record){ .quality = b[2], .glance_quality = b[3], .n = n, .width = get(b + 8, 4), .height = get(b + 12, 4),
                                  .norm_width = (uint16_t)get(b + 16, 2), .norm_height = (uint16_t)get(b + 18, 2),
                                  .codes = listed ? NULL : (const uint64_t *)(const void *)(b + HEAD),
-                                 .words = listed ? NULL : (const uint16_t *)(const void *)(b + HEAD + 32 * (size_t)n),
+                                 .words = b[LISTED] ? NULL : (const uint16_t *)(const void *)(b + HEAD + 32 * (size_t)n),
                                  .listed = listed ? (const uint32_t *)(const void *)(b + HEAD) : NULL,
                                  .places = b + HEAD + (listed ? 4 : 34) * (size_t)n };
     memcpy(out->whole, b + 24, 32);
@@ -151,7 +171,7 @@ fair_record_see(fair_str bytes, struct fair_record *out, struct fair_err *err)
     if (get(b, 2) != FAIR_SCHEME || out->norm_width == 0 || out->norm_height == 0 || out->norm_width > FAIR_SIDE ||
         out->norm_height > FAIR_SIDE || out->width == 0 || out->height == 0)
         return fair_fail(err, FAIR_CORRUPT, "index record: of another scheme, or its sizes are wrong");
-    for (uint32_t i = 0; !listed && i < n; i++)
+    for (uint32_t i = 0; out->words != NULL && i < n; i++)
         if (out->words[i] >= FAIR_WORDS) return fair_fail(err, FAIR_CORRUPT, "index record: word %u is over %d", out->words[i], FAIR_WORDS);
     return FAIR_OK;
 }

@@ -15,13 +15,16 @@ struct fair_record {
     uint32_t n;                       /* parts                          */
     uint64_t whole[FAIR_WHOLE_WORDS], glance[FAIR_WHOLE_WORDS];
     const uint64_t *codes;            /* 4 a part; NULL: not taken out of the lists yet      */
-    const uint16_t *words;            /* the word of each part (words.h); NULL: `listed` is  */
+    const uint16_t *words;            /* the word of each part (words.h); NULL: `listed` is, or they are not made yet */
     const uint32_t *listed;           /* in a large segment, where in its lists each part's code lies (lists.h); NULL: here */
     const uint8_t *places;            /* FAIR_RECORD_PLACE bytes a part */
 };
 
 /* Pack what the index needs of a fingerprint; the bytes lie in the arena. */
 fair_str fair_record_pack(const struct fair_fingerprint *fp, struct fair_arena *a);
+/* The same without the parts' words, on its way into a segment: fair_record_repack makes them if that is a small one. */
+fair_str fair_record_pack_bare(const struct fair_fingerprint *fp, struct fair_arena *a);
+bool fair_record_lacks_words(fair_str record);
 /* The same of a record seen whose codes are here (their words may not be); and of one whose codes go into a segment's lists as
  * `planned` (lists.h).  fair_record_listed_bytes: how many bytes the latter has. */
 fair_str fair_record_repack(const struct fair_record *r, struct fair_arena *a);

@@ -113,13 +113,11 @@ look_about_listed(const struct fair_shelf *s, const struct fair_clue *c, uint32_
     const struct fair_lists *l = &s->segment->lists;
     struct fair_drawer near[DRAWERS];
     size_t m = fair_drawers_near(c->record->codes + 4 * (size_t)part, DRAWERS, near);
-    uint32_t near_by[256];
-    uint16_t bits[256];
+    const struct fair_drawers_kernels *kernels = fair_drawers_kernels();
 
     for (size_t d = 0; d < m; d++) {
         uint32_t from, to;
         uint64_t code[4];
-        uint16_t limit[4] = { 0 };
         if (!fair_lists_of(l, near[d].number, &from, &to)) continue;
         if (to - from > 2 * REACH_LISTED) {
             uint32_t own = s == c->shelf ? own_place_listed(l->parts, from, to, c->number) : from;
@@ -127,13 +125,20 @@ look_about_listed(const struct fair_shelf *s, const struct fair_clue *c, uint32_
             if (to - from > 2 * REACH_LISTED) to = from + 2 * REACH_LISTED;
         }
         fair_part_code_turn(c->record->codes + 4 * (size_t)part, near[d].turn, code);
-        limit[near[d].turn] = NEAR;
         for (uint32_t at = from, n; at < to; at += n) {
-            size_t found;
+            struct fair_pair pairs[256];
+            uint32_t near_by[256];
+            uint16_t bits[256];
+            size_t many;
             n = to - at < 256 ? to - at : 256;
-            found = fair_drawers_kernels()->near_kept(code, l->parts + at, n, NEAR, limit, near_by, bits);
-            for (size_t i = 0; i < found; i++)
-                if (fair_listed_turn(near_by[i]) == near[d].turn) FAIR_TRY(weigh(c, part, s, near_by[i], org, v, err));
+            many = kernels->highs(code, l->high[0] + at, l->high[1] + at, n, NEAR, near_by);
+            for (size_t i = 0; i < many; i++) {
+                const uint32_t p = at + near_by[i];
+                pairs[i] = (struct fair_pair){ code, { l->high[0][p], l->high[1][p] }, l->parts + p };
+            }
+            kernels->bits(pairs, many, bits);
+            for (size_t i = 0; i < many; i++)
+                if (bits[i] <= NEAR && fair_listed_turn(pairs[i].kept->listed) == near[d].turn) FAIR_TRY(weigh(c, part, s, pairs[i].kept->listed, org, v, err));
         }
     }
     return FAIR_OK;

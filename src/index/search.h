@@ -117,6 +117,12 @@ void fair_index_list_from(struct fair_index *ix, size_t n);
 /* The shelves of an index, in turn: NULL after the last. */
 const struct fair_shelf *fair_index_shelf(const struct fair_index *ix, size_t i);
 
+/* The pairings that a search by parts would vote with, as works' parts with the query's, by part of the query; in the arena.  `each`: by
+ * comparing every part with every other, of listed segments alone, else FAIR_INVALID.  For benchmarks, of segments that are whole. */
+struct fair_pairing { fair_id work; uint32_t query, part; uint8_t turn, bits; };
+fair_status fair_parts_pairings(const struct fair_index *ix, const struct fair_fingerprint *fp, bool each, struct fair_arena *a, struct fair_pairing **out, size_t *n,
+                                struct fair_err *err) FAIR_MUST_CHECK;
+
 /* Projective maps as eight numbers: one that is affine, the point it takes (x, y) to, the affine map it is like there. */
 void fair_bend_affine(const float map[6], float b[8]);
 void fair_bend_at(const float b[8], float x, float y, float *u, float *v);

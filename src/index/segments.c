@@ -386,6 +386,7 @@ void
 fair_segments_list_from(struct fair_segments *s, size_t n)
 {
     s->list_from = n;
+    s->packed = true;
 }
 
 size_t

@@ -8,10 +8,10 @@
 #include "index/segments.h"
 
 #define FAIR_SEGMENT_MAGIC "FAIRSEG1"
-#define FAIR_SEGMENT_LISTED_MAGIC "FAIRSEG2"
+#define FAIR_SEGMENT_LISTED_MAGIC "FAIRSEG3"
 #define FAIR_MANIFEST_MAGIC "FAIRIDX1"
 #define FAIR_SEGMENTS_VERSION 1
-#define FAIR_SEGMENT_LISTED_VERSION 2
+#define FAIR_SEGMENT_LISTED_VERSION 3
 #define FAIR_SEGMENTS_MOST 4096           /* segments of one manifest       */
 #define FAIR_SEGMENT_WORKS_MOST (1u << 23)  /* works of one segment           */
 #define FAIR_MANIFEST_MOST (256u << 20)   /* bytes                          */
@@ -68,6 +68,7 @@ struct fair_segments {
     struct fair_pending *pending;
     size_t n_pending, room_pending;
     size_t list_from;
+    bool packed;              /* what is put is what fair_record_pack makes */
 };
 
 static inline size_t

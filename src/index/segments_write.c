@@ -242,17 +242,17 @@ plan_next(struct fair_segments *s, struct next *x, struct fair_err *err)
     return FAIR_OK;
 }
 
-/* The sources as a segment without lists has them: those that lie in lists are taken out. */
+/* The sources as a segment without lists has them: those that lie in lists are taken out, and words are made where there are none yet. */
 static fair_status
-take_out(struct next *x, struct fair_err *err)
+take_out(struct next *x, bool packed, struct fair_err *err)
 {
     for (size_t i = 0; i < x->n_sources; i++) {
         struct source *from = &x->sources[i];
         struct fair_record r;
         fair_str record = { (const char *)from->record, from->e.length };
-        if (from->from == NULL) continue;
+        if (from->from == NULL && !(packed && fair_record_lacks_words(record))) continue;
         FAIR_TRY(fair_record_see(record, &r, err));
-        FAIR_TRY(fair_lists_take(&from->from->lists, from->number, &r, x->arena, err));
+        if (from->from != NULL) FAIR_TRY(fair_lists_take(&from->from->lists, from->number, &r, x->arena, err));
         record = fair_record_repack(&r, x->arena);
         from->record = (const uint8_t *)record.p;
         from->e.length = (uint32_t)record.n;
@@ -419,7 +419,7 @@ write_segment(const struct fair_segments *s, uint64_t number, struct next *x, st
 
     x->arena = fair_arena_new();
     if (x->n_sources < s->list_from) {
-        FAIR_TRY(take_out(x, err));
+        FAIR_TRY(take_out(x, s->packed, err));
         return write_file(s, number, x, NULL, NULL, out, err);
     }
     v = fair_xcalloc(x->n_sources, sizeof *v);

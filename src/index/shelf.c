@@ -26,6 +26,7 @@ fair_shelf_put(struct fair_shelf *s, fair_id org, fair_id work, fair_str bytes, 
 
     FAIR_TRY(fair_record_see(bytes, &r, err));
     if (r.codes == NULL) return fair_fail(err, FAIR_CORRUPT, "index record: its codes lie in lists that are not here");
+    if (r.words == NULL) return fair_fail(err, FAIR_CORRUPT, "index record: its words were never made");
     if (s->n >= FAIR_SHELF_WORKS) return fair_fail(err, FAIR_LIMIT, "index: over %u works in one segment", FAIR_SHELF_WORKS);
     if (s->n == s->room) {
         s->room = s->room ? s->room * 2 : 64;

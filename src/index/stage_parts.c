@@ -16,8 +16,6 @@
                                * is to be found lies as far as in a small one */
 #define WIDER_DRAWERS 4
 #define WIDER_EACH 131072     /* works for each of these times                                        */
-#define LISTS_MOST 4096       /* lists that this may be */
-#define HIGH(bits) ((bits) * 6 / 10 + 6)      /* of a code's bits that differ about .6 are first ones; in 1 of 100 pairs 5 more than that */
 #define NEAR_LEAST 34         /* as NEAR, in the largest catalogue                                   */
 #define NEAR 70               /* bits within which two codes may be the same spot                   */
 #define CAP 6                 /* pairings kept for a part of the query and a turn, the nearest first  */
@@ -158,29 +156,10 @@ gather(struct near *s, const struct fair_shelf *shelf, uint32_t before, uint32_t
     count(s, fair_kernels()->near256(turned, shelf->codes + 4 * (size_t)at, shelf->listed + at, n, s->t.limit, turn, s->listed + s->n, s->bits + s->n), before);
 }
 
-/* The same in a listed segment; `all`: by all bits, not first by the first ones. */
-static void
-gather_kept(struct near *s, const struct fair_kept *parts, uint32_t n, uint32_t before, const uint64_t turned[4], unsigned turn, bool all)
-{
-    uint16_t limit[4], most = 0;
-    size_t found;
-
-    grow(s);
-    for (unsigned t = 0; t < 4; t++) {
-        limit[t] = s->t.limit[t ^ turn];
-        most = limit[t] > most ? limit[t] : most;
-    }
-    found = fair_drawers_kernels()->near_kept(turned, parts, n, all ? most : HIGH(most), limit, s->listed + s->n, s->bits + s->n);
-    if (found == 0) return;
-    for (size_t i = s->n; i < s->n + found; i++) s->listed[i] ^= turn;
-    count(s, found, before);
-    narrow(&s->t, s->cap);
-}
-
-/* Put the nearest of what was gathered and counted for a part of the query behind `out`, by turn; what a common code is near to tells
+/* Put the nearest of what was gathered and counted for a part of the query, and of what was found in listed segments, behind `out`, by turn; what a common code is near to tells
  * little, so a pairing's weight is less the more are as near. */
 static void
-thin(struct near *s, const struct worth *w, uint16_t query, struct founds *out)
+thin(struct near *s, const struct worth *w, uint16_t query, const struct found *listed, size_t n_listed, struct founds *out)
 {
     const uint32_t (*within)[4] = (const uint32_t (*)[4])s->t.within;
     size_t from[4], to[4], most = 2 * w->cap, at = 0;
@@ -205,6 +184,13 @@ thin(struct near *s, const struct worth *w, uint16_t query, struct founds *out)
                                            .weight = bits == s->t.limit[t] ? last[t] : w->rare[within[bits][t]] * w->near[bits] };
         }
         at += r->n;
+    }
+    for (size_t i = 0; i < n_listed; i++) {
+        const uint32_t bits = listed[i].bits;
+        const unsigned t = listed[i].turn;
+        if (bits > s->t.limit[t] || from[t] == to[t]) continue;
+        v[from[t]] = listed[i];
+        v[from[t]++].weight = bits == s->t.limit[t] ? last[t] : w->rare[within[bits][t]] * w->near[bits];
     }
 }
 
@@ -245,51 +231,263 @@ fetch(const struct shelves *s, const uint16_t words[PROBES])
         }
 }
 
-/* What is looked through in listed segments for one part of the query: in the nearest drawers first. */
-struct list { const struct fair_kept *parts; uint32_t n, before; uint8_t turn; };
-struct lists { struct list v[LISTS_MOST]; size_t n; };
-
 static size_t
 wider(const struct shelves *s)
 {
     return s->works < 2 * WIDER_EACH ? 1 : s->works / WIDER_EACH < WIDER ? s->works / WIDER_EACH : WIDER;
 }
 
-/* The lists are fetched meanwhile. */
-static void
-find_lists(const struct shelves *s, const uint64_t code[4], struct lists *out)
-{
-    struct fair_drawer near[WIDER_DRAWERS * DRAWERS];
-    const size_t times = wider(s), enough = times * ENOUGH;
-    const size_t m = fair_drawers_near(code, (times < WIDER_DRAWERS ? times : WIDER_DRAWERS) * DRAWERS, near);
-    size_t seen = 0;
+/* ---- listed segments --------------------------------------------------------- */
 
-    out->n = 0;
-    for (size_t d = 0; d < m && seen < enough; d++)
-        for (size_t k = s->n_made; k < s->n && out->n < LISTS_MOST; k++) {
-            const struct fair_lists *l = &s->v[k]->segment->lists;
-            uint32_t from, to;
-            if (!fair_lists_of(l, near[d].number, &from, &to)) continue;
-            out->v[out->n++] = (struct list){ l->parts + from, to - from, s->before[k], near[d].turn };
-            seen += to - from;
-            for (uint32_t at = from; at < to && at < from + 16; at += 2) __builtin_prefetch(l->parts + at);
-        }
+/* A part of the query under each turn. */
+struct asked { uint64_t code[4][4]; };
+
+/* What was found so far for a part, by the turn that a pairing needs; as a tally, but always as narrow as can be. */
+struct sofar { uint16_t limit[4]; uint32_t count[4][NEAR + 1]; size_t sum[4]; };
+
+/* What is sought in listed segments: parts of the query, and what was found for them so far, in no order. */
+struct seeking {
+    const struct shelves *s;
+    uint32_t from, n;         /* the query's parts `from` on                                         */
+    size_t cap;
+    struct asked *asked;
+    struct sofar *sofar;
+    struct founds found;
+    struct fair_pair pairs[RUN];      /* near by their first bits: they are compared by all bits some later, when the rest was fetched */
+    struct { uint16_t i; uint8_t turn; uint32_t before; } of[RUN];
+    size_t n_pairs;
+};
+
+static struct seeking *
+seek(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t to, size_t cap, unsigned limit)
+{
+    struct seeking *k = fair_xmalloc(sizeof *k);
+
+    *k = (struct seeking){ .s = s, .from = from, .n = to - from, .cap = cap };
+    k->asked = fair_xmalloc((k->n + 1) * sizeof *k->asked);
+    k->sofar = fair_xmalloc((k->n + 1) * sizeof *k->sofar);
+    for (uint32_t i = 0; i < k->n; i++) {
+        for (unsigned t = 0; t < 4; t++) fair_part_code_turn(fp->parts[from + i].code, t, k->asked[i].code[t]);
+        memset(&k->sofar[i], 0, sizeof k->sofar[i]);
+        for (unsigned t = 0; t < 4; t++) k->sofar[i].limit[t] = (uint16_t)limit;
+    }
+    return k;
 }
 
 static void
-look_through(const struct lists *lists, const uint64_t code[4], struct near *near)
+seeking_free(struct seeking *k)
 {
-    uint64_t turned[4][4];
+    free(k->asked);
+    free(k->sofar);
+    free(k->found.v);
+    free(k);
+}
 
-    for (unsigned t = 0; t < 4; t++) fair_part_code_turn(code, t, turned[t]);
-    for (size_t i = 0; i < lists->n; i++) {
-        const struct list *l = &lists->v[i];
-        for (uint32_t at = 0, n; at < l->n; at += n) {
-            n = l->n - at < RUN ? l->n - at : RUN;
-            gather_kept(near, l->parts + at, n, l->before, turned[l->turn], l->turn, false);
+static void
+compare(struct seeking *k)
+{
+    uint16_t bits[RUN];
+
+    fair_drawers_kernels()->bits(k->pairs, k->n_pairs, bits);
+    for (size_t p = 0; p < k->n_pairs; p++) {
+        const uint32_t l = k->pairs[p].kept->listed;
+        const unsigned turn = fair_listed_turn(l) ^ k->of[p].turn;
+        struct sofar *y = &k->sofar[k->of[p].i];
+        if (bits[p] > y->limit[turn]) continue;
+        y->sum[turn]++;
+        /* of more that are as near not one would be kept */
+        if (y->count[turn][bits[p]]++ < 2 * k->cap) {
+            struct found *v = room_for(&k->found, 1);
+            *v = (struct found){ .work = k->of[p].before + fair_listed_work(l), .query = (uint16_t)(k->from + k->of[p].i), .part = (uint8_t)fair_listed_part(l),
+                                 .turn = (uint8_t)turn, .bits = (uint8_t)bits[p] };
+            k->found.n++;
+        }
+        while (y->sum[turn] - y->count[turn][y->limit[turn]] > k->cap) y->sum[turn] -= y->count[turn][y->limit[turn]--];
+    }
+    k->n_pairs = 0;
+}
+
+static inline void
+pair(struct seeking *k, uint32_t i, unsigned turn, uint32_t before, const struct fair_lists *l, uint32_t at)
+{
+    __builtin_prefetch(l->parts + at);
+    k->pairs[k->n_pairs] = (struct fair_pair){ k->asked[i].code[turn], { l->high[0][at], l->high[1][at] }, l->parts + at };
+    k->of[k->n_pairs].i = (uint16_t)i;
+    k->of[k->n_pairs].turn = (uint8_t)turn;
+    k->of[k->n_pairs].before = before;
+    if (++k->n_pairs == RUN) compare(k);
+}
+
+/* The farthest that is still kept under any turn. */
+static inline unsigned
+farthest(const struct sofar *y)
+{
+    const unsigned a = y->limit[0] > y->limit[1] ? y->limit[0] : y->limit[1], b = y->limit[2] > y->limit[3] ? y->limit[2] : y->limit[3];
+
+    return a > b ? a : b;
+}
+
+/* A drawer to be looked into for part `from` + i of the query, turned. */
+struct visit { uint32_t drawer; uint16_t i; uint8_t turn; };
+
+#define AHEAD 8               /* drawers whose lists are fetched meanwhile */
+
+/* Fetch where the drawer's lists begin. */
+static inline void
+fetch_lists(const struct shelves *s, uint32_t drawer)
+{
+    for (size_t k = s->n_made; k < s->n; k++) {
+        const struct fair_lists *l = &s->v[k]->segment->lists;
+        __builtin_prefetch(l->first + fair_lists_rank(l, drawer));
+    }
+}
+
+/* Where each part of the query is sought: in the nearest drawers until enough is there to be looked at; those that are looked into before
+ * all others lie before the others. */
+#define BEFORE 12             /* drawers looked into before all others: what is found there narrows the limits  */
+struct visits { struct visit *v, *room; size_t n, n_before; };
+
+static void
+plan_visits(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t n, struct visits *out)
+{
+    const size_t times = wider(s), enough = times * ENOUGH, most = (times < WIDER_DRAWERS ? times : WIDER_DRAWERS) * DRAWERS;
+    struct visit *others;
+
+    *out = (struct visits){ fair_xmalloc((n * most + 1) * sizeof *out->v), fair_xmalloc((n * most + 1) * sizeof *out->v), 0, 0 };
+    others = out->room;
+
+    for (uint32_t i = 0; i < n; i++) {
+        struct fair_drawer near[WIDER_DRAWERS * DRAWERS];
+        const size_t m = fair_drawers_near(fp->parts[from + i].code, most, near);
+        size_t seen = 0;
+        for (size_t d = 0; d < AHEAD && d < m; d++) fetch_lists(s, near[d].number);
+        for (size_t d = 0; d < m && seen < enough; d++) {
+            const size_t before = seen;
+            if (d + AHEAD < m) fetch_lists(s, near[d + AHEAD].number);
+            for (size_t k = s->n_made; k < s->n; k++) {
+                uint32_t at, end;
+                if (fair_lists_of(&s->v[k]->segment->lists, near[d].number, &at, &end)) seen += end - at;
+            }
+            if (seen == before) continue;
+            if (d < BEFORE) out->v[out->n_before++] = (struct visit){ near[d].number, (uint16_t)i, near[d].turn };
+            else *others++ = (struct visit){ near[d].number, (uint16_t)i, near[d].turn };
+        }
+    }
+    out->n = out->n_before + (size_t)(others - out->room);
+    memcpy(out->v + out->n_before, out->room, (out->n - out->n_before) * sizeof *out->v);
+}
+
+/* In order of drawers, so that one sweep goes through the file from its beginning to its end and looks at a drawer once for all parts:
+ * by counting, 10 bits at a time, twice. */
+static void
+by_drawer(struct visit *v, struct visit *room, size_t n)
+{
+    for (unsigned shift = 0; shift < 20; shift += 10) {
+        uint32_t at[1025] = { 0 };
+        const struct visit *from = shift == 0 ? v : room;
+        struct visit *to = shift == 0 ? room : v;
+        for (size_t i = 0; i < n; i++) at[(from[i].drawer >> shift & 1023) + 1]++;
+        for (size_t k = 0; k < 1024; k++) at[k + 1] += at[k];
+        for (size_t i = 0; i < n; i++) to[at[from[i].drawer >> shift & 1023]++] = from[i];
+    }
+}
+_Static_assert(FAIR_DRAWERS <= 1 << 20, "two times 10 bits");
+
+/* A drawer's parts, and the visits to it. */
+struct stop { uint32_t at, n; size_t first, last; };
+
+static void
+sweep(struct seeking *k, size_t shelf, const struct visit *v, size_t n)
+{
+    const struct fair_lists *l = &k->s->v[shelf]->segment->lists;
+    const struct fair_drawers_kernels *kernels = fair_drawers_kernels();
+    struct stop stops[AHEAD];
+    size_t seen = 0, planned = 0, done = 0;
+
+    while (done < planned || seen < n) {
+        while (seen < n && planned - done < AHEAD) {
+            struct stop *stop = &stops[planned % AHEAD];
+            uint32_t end;
+            stop->first = seen;
+            while (seen < n && v[seen].drawer == v[stop->first].drawer) seen++;
+            stop->last = seen;
+            if (!fair_lists_of(l, v[stop->first].drawer, &stop->at, &end)) continue;
+            stop->n = end - stop->at;
+            for (uint32_t line = 0; line < stop->n && line < 512; line += 8) {
+                __builtin_prefetch(l->high[0] + stop->at + line);
+                __builtin_prefetch(l->high[1] + stop->at + line);
+            }
+            planned++;
+        }
+        if (done == planned) break;
+        for (const struct stop *stop = &stops[done++ % AHEAD]; stop != NULL; stop = NULL)
+            for (size_t at = stop->first; at < stop->last; at++) {
+                const uint64_t *code = k->asked[v[at].i].code[v[at].turn];
+                for (uint32_t from = stop->at, m; from < stop->at + stop->n; from += m) {
+                    uint32_t near[RUN];
+                    size_t many;
+                    m = stop->at + stop->n - from < RUN ? stop->at + stop->n - from : RUN;
+                    many = kernels->highs(code, l->high[0] + from, l->high[1] + from, m, fair_high_bits(farthest(&k->sofar[v[at].i])), near);
+                    for (size_t p = 0; p < many; p++) pair(k, v[at].i, v[at].turn, k->s->before[shelf], l, from + near[p]);
+                }
+            }
+    }
+    compare(k);
+}
+
+/* Look into the drawers where they may be. */
+static void
+seek_in_drawers(struct seeking *k, const struct fair_fingerprint *fp)
+{
+    struct visits v;
+
+    plan_visits(k->s, fp, k->from, k->n, &v);
+    by_drawer(v.v, v.room, v.n_before);
+    by_drawer(v.v + v.n_before, v.room, v.n - v.n_before);
+    for (size_t shelf = k->s->n_made; shelf < k->s->n; shelf++) sweep(k, shelf, v.v, v.n_before);
+    for (size_t shelf = k->s->n_made; shelf < k->s->n; shelf++) sweep(k, shelf, v.v + v.n_before, v.n - v.n_before);
+    free(v.v);
+    free(v.room);
+}
+
+/* The same by comparing every part with every other, a piece of the lists at a time with all parts of the query: what the drawers are
+ * measured by. */
+static void
+seek_everywhere(struct seeking *k)
+{
+    for (size_t shelf = k->s->n_made; shelf < k->s->n; shelf++) {
+        const struct fair_lists *l = &k->s->v[shelf]->segment->lists;
+        for (uint32_t from = 0, n; from < l->n_parts; from += n) {
+            uint32_t near[4 * RUN];
+            n = l->n_parts - from < 4 * RUN ? l->n_parts - from : 4 * RUN;
+            for (uint32_t i = 0; i < k->n; i++)
+                for (unsigned t = 0; t < 4; t++) {
+                    const size_t many = fair_drawers_kernels()->highs(k->asked[i].code[t], l->high[0] + from, l->high[1] + from, n, farthest(&k->sofar[i]), near);
+                    for (size_t p = 0; p < many; p++) pair(k, i, t, k->s->before[shelf], l, from + near[p]);
+                }
+            compare(k);
         }
     }
 }
+
+/* What was found in order of the query's parts; those of part `from` + i begin at first[i]. */
+static void
+by_part(struct seeking *k, uint32_t *first)
+{
+    struct found *to = fair_xmalloc((k->found.n + 1) * sizeof *to);
+    uint32_t *at = fair_xcalloc((size_t)k->n + 2, sizeof *at);
+
+    for (size_t i = 0; i < k->found.n; i++) at[k->found.v[i].query - k->from + 1]++;
+    for (uint32_t i = 0; i < k->n; i++) at[i + 1] += at[i];
+    memcpy(first, at, ((size_t)k->n + 1) * sizeof *first);
+    for (size_t i = 0; i < k->found.n; i++) to[at[k->found.v[i].query - k->from]++] = k->found.v[i];
+    free(at);
+    free(k->found.v);
+    k->found.v = to;
+    k->found.room = k->found.n + 1;
+}
+
+/* ---- all together ------------------------------------------------------------ */
 
 static struct worth
 worth_of(const struct shelves *s)
@@ -311,21 +509,38 @@ limit_of(const struct shelves *s)
     return limit;
 }
 
-/* Look up the query's parts `from` to before `to`. */
+/* Go on from what was found in listed segments. */
 static void
-look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t to, struct founds *out)
+go_on(struct tally *y, const struct sofar *x)
+{
+    for (unsigned t = 0; t < 4; t++) {
+        y->limit[t] = x->limit[t];
+        for (unsigned b = 0; b <= NEAR; b++) ((uint32_t *)&y->count[b])[t] = x->count[t][b];
+    }
+}
+
+/* Look up the query's parts `from` to before `to`; `each`: in listed segments by comparing every part with every other. */
+static void
+look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t to, bool each, struct founds *out)
 {
     struct worth w = worth_of(s);
     struct near near = { .cap = w.cap };
     const uint8_t *sides = s->made >= MANY ? sides_of_many : sides_of_few;
-    const unsigned limit = s->n > s->n_made ? limit_of(s) : NEAR;
     uint16_t (*words)[PROBES] = fair_xmalloc((to + 1) * sizeof *words);
-    struct lists *lists = s->n > s->n_made ? fair_xmalloc(2 * sizeof *lists) : NULL;
+    struct seeking *k = NULL;
+    uint32_t *first = NULL;
 
+    if (s->n > s->n_made && from < to) {
+        k = seek(s, fp, from, to, w.cap, each ? NEAR : limit_of(s));
+        if (each) seek_everywhere(k);
+        else seek_in_drawers(k, fp);
+        first = fair_xmalloc(((size_t)k->n + 1) * sizeof *first);
+        by_part(k, first);
+    }
     for (uint32_t i = from; i < to && s->n_made > 0; i++) fair_words_of(fp->parts[i].code, PROBES, words[i]);
-    if (lists != NULL && from < to) find_lists(s, fp->parts[from].code, &lists[from % 2]);
     for (uint32_t i = from; i < to; i++) {
-        begin(&near.t, limit);
+        begin(&near.t, NEAR);
+        if (k != NULL) go_on(&near.t, &k->sofar[i - from]);
         near.n = near.n_runs = 0;
         if (s->n_made > 0) {
             if (i + 1 < to) fetch(s, words[i + 1]);
@@ -334,55 +549,17 @@ look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t
                 if (m == 0 || m == PROBES - 1) narrow(&near.t, w.cap);
             }
         }
-        if (lists != NULL) {
-            if (i + 1 < to) find_lists(s, fp->parts[i + 1].code, &lists[(i + 1) % 2]);
-            look_through(&lists[i % 2], fp->parts[i].code, &near);
+        if (k != NULL) {
             narrow(&near.t, w.cap);
+            thin(&near, &w, (uint16_t)i, k->found.v + first[i - from], first[i - from + 1] - first[i - from], out);
+        } else {
+            thin(&near, &w, (uint16_t)i, NULL, 0, out);
         }
-        thin(&near, &w, (uint16_t)i, out);
     }
     end(&near);
+    if (k != NULL) seeking_free(k);
+    free(first);
     free(words);
-    free(lists);
-}
-
-/* The same by comparing every part with every other, a piece of the lists at a time with all parts of the query: what the lists are
- * measured by. */
-static fair_status
-look_up_each(const struct shelves *s, const struct fair_fingerprint *fp, struct founds *out, struct fair_err *err)
-{
-    struct worth w;
-    struct near *near;
-
-    if (s->n_made > 0) return fair_fail(err, FAIR_INVALID, "index: not all segments have lists");
-    w = worth_of(s);
-    near = fair_xcalloc(fp->n_parts + 1, sizeof *near);
-    for (uint32_t i = 0; i < fp->n_parts; i++) {
-        near[i].cap = w.cap;
-        begin(&near[i].t, NEAR);
-    }
-    for (size_t k = s->n_made; k < s->n; k++) {
-        const struct fair_lists *l = &s->v[k]->segment->lists;
-        for (uint32_t at = 0, n; at < l->n_parts; at += n) {
-            n = l->n_parts - at < 8 * RUN ? l->n_parts - at : 8 * RUN;
-            for (uint32_t i = 0; i < fp->n_parts; i++)
-                for (unsigned t = 0; t < 4; t++) {
-                    uint64_t turned[4];
-                    fair_part_code_turn(fp->parts[i].code, t, turned);
-                    for (uint32_t run = at, m; run < at + n; run += m) {
-                        m = at + n - run < RUN ? at + n - run : RUN;
-                        gather_kept(&near[i], l->parts + run, m, s->before[k], turned, t, true);
-                    }
-                }
-        }
-    }
-    for (uint32_t i = 0; i < fp->n_parts; i++) {
-        narrow(&near[i].t, w.cap);
-        thin(&near[i], &w, (uint16_t)i, out);
-        end(&near[i]);
-    }
-    free(near);
-    return FAIR_OK;
 }
 
 /* Put the pairings in order of work, keeping the order within each: by counting, 11 bits of the work's number at a time. */
@@ -631,33 +808,33 @@ search_parts(struct fair_search *search, struct fair_matches *io, const struct s
     uint32_t looked_up = 0;
 
     if (search->each) {
-        FAIR_TRY(look_up_each(s, fp, f, err));
+        if (s->n_made > 0) return fair_fail(err, FAIR_INVALID, "index: not all segments have lists");
+        look_up_all(s, fp, 0, fp->n_parts, true, f);
         return propose(search, io, s, f, SIZE_MAX, NULL, err);
     }
     if (search->settled != SIZE_MAX && fp->n_parts > FEW) {
         bool alone;
-        look_up_all(s, fp, 0, looked_up = FEW, f);
+        look_up_all(s, fp, 0, looked_up = FEW, false, f);
         FAIR_TRY(propose(search, io, s, f, search->settled, &alone, err));
         if (!alone) search->settled = SIZE_MAX;
     }
     if (search->settled == SIZE_MAX || fp->n_parts <= FEW) {
-        look_up_all(s, fp, looked_up, fp->n_parts, f);
+        look_up_all(s, fp, looked_up, fp->n_parts, false, f);
         FAIR_TRY(propose(search, io, s, f, SIZE_MAX, NULL, err));
     }
     return FAIR_OK;
 }
 
-fair_status
-fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
+/* All shelves, those that are not listed first; the numbers lie in the arena. */
+static struct shelves
+shelves_of(const struct fair_index *ix, struct fair_arena *a)
 {
     struct shelves s = { 0 };
-    struct founds f = { 0 };
-    fair_status status;
 
     while (fair_index_shelf(ix, s.n) != NULL) s.n++;
-    s.v = fair_alloc_array(q->arena, s.n + 1, sizeof *s.v);
-    s.before = fair_alloc_array(q->arena, s.n + 1, sizeof *s.before);
-    for (size_t listed = 0, at = 0; listed < 2; listed++)      /* those that are not listed first */
+    s.v = fair_alloc_array(a, s.n + 1, sizeof *s.v);
+    s.before = fair_alloc_array(a, s.n + 1, sizeof *s.before);
+    for (size_t listed = 0, at = 0; listed < 2; listed++)
         for (size_t k = 0; k < s.n; k++) {
             const struct fair_shelf *shelf = fair_index_shelf(ix, k);
             if ((shelf->segment != NULL) != listed) continue;
@@ -666,7 +843,37 @@ fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct
             s.works += (uint32_t)shelf->n;
             if (!listed) { s.n_made++; s.made += (uint32_t)shelf->n; }
         }
-    status = search_parts((struct fair_search *)q, io, &s, &f, err);
+    return s;
+}
+
+fair_status
+fair_parts_pairings(const struct fair_index *ix, const struct fair_fingerprint *fp, bool each, struct fair_arena *a, struct fair_pairing **out, size_t *n, struct fair_err *err)
+{
+    struct shelves s;
+    struct founds f = { 0 };
+
+    FAIR_TRY(fair_index_ready(ix, err));
+    s = shelves_of(ix, a);
+    if (each && s.n_made > 0) return fair_fail(err, FAIR_INVALID, "index: not all segments have lists");
+    look_up_all(&s, fp, 0, fp->n_parts, each, &f);
+    *out = fair_alloc_array(a, f.n + 1, sizeof **out);
+    *n = f.n;
+    for (size_t i = 0; i < f.n; i++) {
+        uint32_t at;
+        const struct fair_shelf *shelf = shelf_of(&s, f.v[i].work, &at);
+        (*out)[i] = (struct fair_pairing){ fair_shelf_work(shelf, at), f.v[i].query, f.v[i].part, f.v[i].turn, f.v[i].bits };
+    }
+    free(f.v);
+    return FAIR_OK;
+}
+
+fair_status
+fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
+{
+    struct shelves s = shelves_of(ix, q->arena);
+    struct founds f = { 0 };
+    fair_status status = search_parts((struct fair_search *)q, io, &s, &f, err);
+
     free(f.v);
     return status;
 }

@@ -49,7 +49,7 @@ put(struct fair_segments *s, fair_id org, fair_id work, unsigned version, struct
     struct fair_fingerprint fp;
 
     fingerprint_of(work, version, a, &fp);
-    return fair_segments_put(s, org, work, fp.whole[0], fair_record_pack(&fp, a), err);
+    return fair_segments_put(s, org, work, fp.whole[0], work % 2 ? fair_record_pack(&fp, a) : fair_record_pack_bare(&fp, a), err);
 }
 
 /* Is the work there, in this version, once, whole hashes, places and codes as they were put? */
@@ -125,14 +125,14 @@ TEST(a_turned_code_is_kept_in_the_same_drawer_as_the_same_code)
         uint64_t code[4], kept[4];
         struct fair_drawer d, near[8];
         code_of(i, code);
-        d = fair_drawer_of(code);
+        fair_drawers_of(code, 1, &d);
         CHECK(d.number < FAIR_DRAWERS);
         fair_part_code_turn(code, d.turn, kept);
         for (unsigned turn = 1; turn < 4; turn++) {
             uint64_t turned[4], again[4];
             struct fair_drawer e;
             fair_part_code_turn(code, turn, turned);
-            e = fair_drawer_of(turned);
+            fair_drawers_of(turned, 1, &e);
             fair_part_code_turn(turned, e.turn, again);
             same += e.number == d.number && memcmp(kept, again, 32) == 0;      /* but where two words are equally near */
         }
@@ -147,45 +147,68 @@ TEST(a_turned_code_is_kept_in_the_same_drawer_as_the_same_code)
 TEST(every_kernel_finds_what_the_plain_one_finds)
 {
     const struct fair_drawers_kernels *plain = fair_drawers_kernels_at(0), *k;
-    static uint64_t blocks[256][2][8];
+    static uint64_t blocks[256][2][8], codes[300][4], first[300], second[300];
     static struct fair_kept parts[300];
-    uint16_t at[2][2048], bits[2][2048];
+    static uint32_t number[2][300];
+    uint16_t at[2][2048], bits[2][300];
     uint8_t more[2][2048];
-    uint32_t listed[2][300];
 
     for (size_t i = 0; i < 256 * 16; i++) ((uint64_t *)blocks)[i] = mix(i) & mix(i + 77777);
     for (size_t i = 0; i < 300; i++) {
-        uint64_t code[4];
         struct fair_folded f;
-        code_of(i, code);
-        if (i % 5 == 0) code[0] = code[2] = i % 2 ? ~(uint64_t)0 : 0;      /* all or none of the first bits in one word */
-        f = fair_code_fold(code);
-        parts[i] = (struct fair_kept){ { f.high[0], f.high[1] }, f.low, (uint32_t)i * 4 + (uint32_t)(i % 4) };
+        code_of(i, codes[i]);
+        if (i % 5 == 0) codes[i][0] = codes[i][2] = i % 2 ? ~(uint64_t)0 : 0;      /* all or none of the first bits in one word */
+        f = fair_code_fold(codes[i]);
+        first[i] = f.high[0];
+        second[i] = f.high[1];
+        parts[i] = (struct fair_kept){ f.low, (uint32_t)i * 4 + (uint32_t)(i % 4) };
     }
     for (unsigned v = 1; (k = fair_drawers_kernels_at(v)) != NULL; v++) {
-        for (size_t n = 1; n <= 256; n += n < 20 ? 1 : 59)
+        for (size_t n = 1; n <= 256; n += n < 20 ? 1 : 59) {
+            const uint64_t (*some)[2][8] = (const uint64_t (*)[2][8])blocks + (256 - n);
+            uint64_t asked[7][2];
             for (unsigned slack = 0; slack < 200; slack += 1 + slack) {
                 const uint64_t code[2] = { mix(n), mix(n + 5) };
-                size_t a = plain->nearly(code, (const uint64_t (*)[2][8])blocks, n, slack, at[0], more[0]);
-                size_t b = k->nearly(code, (const uint64_t (*)[2][8])blocks, n, slack, at[1], more[1]);
+                size_t a = plain->nearly(code, some, n, slack, at[0], more[0]), b = k->nearly(code, some, n, slack, at[1], more[1]);
                 CHECK_EQ(a, b);
                 CHECK(a > 0 && memcmp(at[0], at[1], 2 * a) == 0 && memcmp(more[0], more[1], a) == 0);
             }
-        for (size_t n = 0; n <= 300; n += n < 40 ? 1 : 37)
-            for (unsigned limit = 0; limit < 300; limit += 13) {
-                const uint16_t limits[4] = { (uint16_t)limit, (uint16_t)(limit / 2), (uint16_t)(limit + 20), 0 };
-                struct fair_kept *last = fair_xmalloc((n + 1) * sizeof *last);      /* whoever reads beyond the last one is told by ASan */
-                uint64_t code[4];
-                size_t a, b;
-                last = fair_xrealloc(last, n > 0 ? n * sizeof *last : 1);
-                memcpy(last, parts, n * sizeof *last);
-                code_of(n % 7, code);
-                a = plain->near_kept(code, last, n, limit, limits, listed[0], bits[0]);
-                b = k->near_kept(code, last, n, limit, limits, listed[1], bits[1]);
-                CHECK_EQ(a, b);
-                CHECK(memcmp(listed[0], listed[1], 4 * a) == 0 && memcmp(bits[0], bits[1], 2 * a) == 0);
-                free(last);
+            for (unsigned i = 0; i < 7; i++)
+                for (unsigned w = 0; w < 2; w++) asked[i][w] = i % 3 == 0 ? some[i % n][w][i] : mix(n + 9 * i + w);      /* also what is there */
+            for (size_t m = 0; m <= 7; m++) {
+                plain->nearest((const uint64_t (*)[2])asked, m, some, n, at[0]);
+                k->nearest((const uint64_t (*)[2])asked, m, some, n, at[1]);
+                CHECK(memcmp(at[0], at[1], 2 * m) == 0);
+                for (size_t i = 0; i < m; i++) {
+                    uint16_t nearest[2048];
+                    CHECK(plain->nearly(asked[i], some, n, 0, nearest, more[0]) > 0 && nearest[0] == at[0][i]);
+                }
             }
+        }
+        for (size_t n = 0; n <= 300; n += n < 40 ? 1 : 37) {
+            /* whoever reads beyond the last one is told by ASan */
+            uint64_t *last[2] = { fair_xmalloc(n > 0 ? n * 8 : 1), fair_xmalloc(n > 0 ? n * 8 : 1) }, code[4];
+            struct fair_pair pairs[300];
+            memcpy(last[0], first + 300 - n, n * 8);
+            memcpy(last[1], second + 300 - n, n * 8);
+            code_of(n % 7, code);
+            for (unsigned limit = 0; limit < 130; limit += 3) {
+                const size_t a = plain->highs(code, last[0], last[1], n, limit, number[0]), b = k->highs(code, last[0], last[1], n, limit, number[1]);
+                CHECK_EQ(a, b);
+                CHECK(memcmp(number[0], number[1], 4 * a) == 0);
+            }
+            for (size_t i = 0; i < n; i++) pairs[i] = (struct fair_pair){ code, { first[i], second[i] }, parts + i };
+            plain->bits(pairs, n, bits[0]);
+            k->bits(pairs, n, bits[1]);
+            CHECK(memcmp(bits[0], bits[1], 2 * n) == 0);
+            for (size_t i = 0; i < n; i++) {
+                unsigned d = 0;
+                for (int w = 0; w < 4; w++) d += (unsigned)__builtin_popcountll(code[w] ^ codes[i][w]);
+                if (__builtin_popcountll(codes[i][0]) + __builtin_popcountll(codes[i][1]) <= 64) CHECK_EQ(bits[0][i], d);
+                CHECK_EQ(plain->fold(codes[i]), k->fold(codes[i]));
+            }
+            for (int w = 0; w < 2; w++) free(last[w]);
+        }
     }
 }
 
@@ -237,6 +260,36 @@ TEST(a_large_segment_of_before_gets_its_lists_at_the_next_sync)
     CHECK_OK(put(w, 1, 51, 0, why));
     CHECK_OK(fair_segments_sync(w, why));
     for (fair_id id = 1; id <= 51; id++) CHECK(has(w, 1, id, 0, &listed) && listed);
+    fair_segments_free(&w);
+    clear(dir);
+}
+
+/* So many that their drawers are found by several threads, where there are several cores. */
+TEST(many_works_at_once_lie_in_lists_as_they_were_put)
+{
+    const char *dir = folder("many");
+    struct fair_segments *w = writer(dir, 20);
+    unsigned same = 0, parts = 0;
+    bool listed = true;
+
+    for (fair_id id = 1; id <= 1300; id++) CHECK_OK(put(w, 1, id, 0, why));
+    CHECK_OK(fair_segments_sync(w, why));
+    for (fair_id id = 1; id <= 1300; id += id < 40 ? 1 : 17) CHECK(has(w, 1, id, 0, &listed) && listed);
+    for (size_t k = 0, at = 0; k < FAIR_DRAWERS; k++) {      /* each part in its drawer */
+        const struct fair_lists *l = &fair_segments_at(w, 0)->lists;
+        uint32_t from, to;
+        if (!fair_lists_of(l, (uint32_t)k, &from, &to)) continue;
+        if (at++ % 100 != 0) continue;
+        for (; from < to; from++) {
+            uint64_t code[4];
+            struct fair_drawer d;
+            fair_lists_code(l, from, code);
+            fair_drawers_of(code, 1, &d);
+            same += d.number == k && d.turn == 0;      /* but where two words are equally near */
+            parts++;
+        }
+    }
+    CHECK(parts > 500 && same > parts * 7 / 10);
     fair_segments_free(&w);
     clear(dir);
 }
@@ -477,7 +530,7 @@ TEST(a_listed_segment_that_lies_is_read_within_its_bounds)
         bool told;
         memcpy(bad, good.p, good.n);
         for (uint64_t p = 0; what < 2 && p < head->n_parts; p++) {
-            struct fair_kept *part = (void *)(bad + head->lists_at + p * sizeof *part);
+            struct fair_kept *part = (void *)(bad + head->lists_at + head->n_parts * 16 + p * sizeof *part);
             part->listed = what == 0 ? fair_listed(8 + (uint32_t)p % 1000, fair_listed_part(part->listed), fair_listed_turn(part->listed))
                                      : fair_listed(fair_listed_work(part->listed), 127, fair_listed_turn(part->listed));
         }
@@ -492,6 +545,34 @@ TEST(a_listed_segment_that_lies_is_read_within_its_bounds)
         CHECK_EQ(use(dir, &told), FAIR_CORRUPT);
         free(bad);
     }
+    clear(dir);
+}
+
+TEST(a_listed_segment_of_the_version_before_is_told_and_made_anew)
+{
+    const char *dir = folder("version");
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    fair_str good = written(dir, a, 8);
+    char *old = fair_alloc(a, good.n);
+    struct fair_segment_head *h = (void *)old;
+    struct fair_index *ix;
+    struct fair_err err = { 0 };
+    bool here;
+
+    memcpy(old, good.p, good.n);
+    memcpy(h->magic, "FAIRSEG2", 8);
+    h->version = 2;
+    reseal(dir, old, good.n);
+    ix = index_of(dir, 5);
+    CHECK_EQ(fair_index_refresh(ix, &err), FAIR_CORRUPT);
+    CHECK(strstr(err.text, "not a segment of version 1 or 3: run fairtrack reindex") != NULL);
+    CHECK_OK(fair_index_write_begin(ix, why));
+    CHECK_OK(fair_index_reset(ix, why));
+    for (fair_id id = 1; id <= 8; id++) put_work(ix, 1, id, 0);
+    CHECK_OK(fair_index_sync(ix, why));
+    CHECK_OK(finds(ix, 0, 4, 0, 0, false, &here, why));
+    CHECK(here);
+    fair_index_free(&ix);
     clear(dir);
 }
 
