@@ -51,7 +51,7 @@ enum fair_verdict {
 };
 const char *fair_verdict_name(enum fair_verdict v);
 /* The scores from which a pair is called a match, and from which it is for a person to look at: what every exhibit says. */
-#define FAIR_SCORE_MATCH .8
+#define FAIR_SCORE_MATCH .9
 #define FAIR_SCORE_POSSIBLE .05
 
 /* What lies in the picture found beyond one side of the work: nothing, a plain strip, a strip of one tone with something

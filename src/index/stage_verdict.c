@@ -21,6 +21,7 @@
 #define TILED .35f            /* ... clue->tiled, from which the work may bear a mark all over                      */
 #define STREWN .35f           /* clue->strewn, under which all that agrees may lie on a bar or a badge ...          */
 #define NEARLY_ALL .66f       /* ... if of the work's spots more than this do: it has hardly any elsewhere          */
+#define RECURS .6f            /* clue->marked, from which most of what agrees is in other works of the catalogue too  */
 #define NONE .02f             /* of the overlap, what is plain, under which there is nothing between strokes, and ... */
 #define ALL .95f              /* ... of what is textured, what agrees: then all does                                  */
 #define FULL FAIR_PARTS_CATALOGUE /* spots: a work that has fewer is a drawing of few shapes                            */
@@ -164,14 +165,25 @@ fair_score_undecided(float score)
     return score > FAIR_SCORE_OPEN && score < FAIR_SCORE_CLOSED;
 }
 
+/* Whether what agrees is drawn again and again all over the work, and in other works too: boxes of diagrams, squares of a board.  The net knows
+ * neither, so there its word only counts against. */
+static bool
+is_a_pattern(struct fair_clue *c)
+{
+    if (c->marked <= RECURS) return false;
+    fair_ground_parts(c);
+    return c->again >= AGAIN && c->tiled >= TILED;
+}
+
 /* The score where the first was undecided and the verifier asked.  What is left of `related` in a crowd is taken off as it is there. */
 static float
-second_score(const struct fair_search *s, const struct fair_clue *c, const struct fair_match *m)
+second_score(const struct fair_search *s, struct fair_clue *c, const struct fair_match *m)
 {
-    float x[FAIR_EVIDENCE];
+    float x[FAIR_EVIDENCE], score;
 
     fair_evidence(m, c, x);
-    return chance(fair_score_second, x, fair_score_second[FAIR_EVIDENCE] * c->opinion) * chance(fair_score_related, x, crowd(s->ix)) / chance(fair_score_related, x, 0);
+    score = chance(fair_score_second, x, fair_score_second[FAIR_EVIDENCE] * c->opinion) * chance(fair_score_related, x, crowd(s->ix)) / chance(fair_score_related, x, 0);
+    return score > m->score && is_a_pattern(c) ? m->score : score;
 }
 
 /* Whether there is but the whole hash to go by, and one of the two a shape (a disc, a frame, a glow) whose outline others have

@@ -570,10 +570,10 @@ TEST(whole_hashes_that_are_near_are_nothing_where_the_pixels_have_nothing_in_com
     unsigned apart = 0;
 
     set_up(true);
-    for (uint32_t seed = 301; seed <= 312; seed++) {
+    for (uint32_t number = 301; number <= 312; number++) {
         struct fair_fingerprint fp, other;
         struct fair_matches m;
-        struct fair_image *im = scene(W, H, seed);
+        struct fair_image *im = scene(W, H, number);
         bool resembles = false;
         fair_fingerprint_take(im, W, H, FAIR_FOR_QUERY, g.a, &other);
         fair_fingerprint_take(g.grey[0], W, H, FAIR_FOR_CATALOGUE, g.a, &fp);
