@@ -594,6 +594,78 @@ TEST(whole_hashes_that_are_near_are_nothing_where_the_pixels_have_nothing_in_com
     tear_down();
 }
 
+/* Boxes of one kind on a white sheet, each with two lines of the same strokes in it, joined by lines; where they stand goes by the number. */
+static struct fair_image *
+diagram(uint32_t number)
+{
+    static const uint8_t strokes[7] = { 0x5b, 0x36, 0xe9, 0x4d, 0xb2, 0x97, 0x6c };
+    struct fair_image *im = fair_image_new(W, H, 1);
+
+    for (uint32_t y = 0; y < H; y++) memset(fair_image_row(im, y), 255, W);
+    for (uint32_t k = 0; k < 12; k++) {
+        uint32_t state = number * 2654435761u + k * 40503u, x0, y0;
+        state ^= state >> 15; state *= 2246822519u; state ^= state >> 13;
+        if (state % 5 < 2) continue;
+        x0 = 10 + k % 4 * 98 + state / 8 % 16;
+        y0 = 14 + k / 4 * 94 + state / 512 % 24;
+        for (uint32_t y = 0; y < 46; y++)
+            for (uint32_t x = 0; x < 80; x++) {
+                bool edge = x < 2 || y < 2 || x >= 78 || y >= 44 || y == 22;
+                bool ink = y % 22 > 7 && y % 22 < 16 && x > 8 && x < 72 && strokes[x / 9 - 1] >> ((x + y / 3) % 8) & 1;
+                fair_image_row(im, y0 + y)[x0 + x] = edge || ink ? 30 : 235;
+            }
+        for (uint32_t y = y0 + 46; y < y0 + 60 && y < H; y++) fair_image_row(im, y)[x0 + 40] = 30;
+    }
+    return im;
+}
+
+/* What the verdict makes of a candidate of which so much recurs in other works, and of the verifier's word about it, NULL: it was not asked. */
+static float
+judged(const struct fair_search *s, struct fair_match m, struct fair_clue c, float marked, const float *opinion)
+{
+    struct fair_search t = *s;
+    struct fair_matches io = { &m, 1, 1 };
+
+    c.levels = NULL;
+    c.marked = marked;
+    c.asked = opinion != NULL;
+    if (opinion != NULL) c.opinion = *opinion;
+    t.clues = &c;
+    CHECK_OK(fair_stage_verdict(g.ix, &t.q, &io, why));
+    CHECK_EQ(io.n, 1);
+    return m.score;
+}
+
+TEST(the_verifiers_word_does_not_count_for_a_pattern_that_recurs)
+{
+    const float sure = 8, never = -8;
+    unsigned patterns = 0;
+
+    for (uint32_t i = 0; i < WORKS; i++) g.grey[i] = diagram(i);
+    put_all(true);
+    for (uint32_t i = WORKS; i < WORKS + 8; i++) {
+        FAIR_AUTO(image) struct fair_image *im = diagram(i);
+        struct fair_fingerprint fp;
+        struct fair_matches m;
+        struct fair_search s = { .q = { .grey = im, .proof = proof, .arena = g.a, .fp = &fp }, .all = true };
+        fair_fingerprint_take(im, im->width, im->height, FAIR_FOR_QUERY, g.a, &fp);
+        CHECK_OK(fair_index_search_with(g.ix, &s, 0, &m, why));
+        for (size_t k = 0; k < m.n; k++) {
+            struct fair_clue c = s.clues[k];
+            float first = judged(&s, m.v[k], c, .9f, NULL), less = judged(&s, m.v[k], c, .5f, NULL);
+            if (!c.looked || !fair_score_undecided(first) || !fair_score_undecided(less)) continue;
+            CHECK(judged(&s, m.v[k], c, .5f, &sure) > less);
+            CHECK(judged(&s, m.v[k], c, .9f, &never) < first);
+            fair_ground_parts(&c);
+            if (c.again < .6f || c.tiled < .35f) continue;
+            patterns++;
+            CHECK(judged(&s, m.v[k], c, .9f, &sure) == first);
+        }
+    }
+    CHECK(patterns >= 2);
+    tear_down();
+}
+
 TEST(an_organisation_finds_only_its_own_works)
 {
     struct fair_matches m;
