@@ -106,8 +106,10 @@ value_at(struct fair_levels *l, int32_t n, float x, float y)
     j = (int32_t)y;
     fx = x - (float)i;
     fy = y - (float)j;
-    for (int k = 0; k < 4; k++)
-        p[k] = n > 0 ? (float)at->v[(j + k / 2) * at->width + i + k % 2] : (float)fair_image_row(l->grey, (uint32_t)(j + k / 2))[i + k % 2];
+    for (int k = 0; k < 4; k++) {
+        const int32_t u = i + k % 2, v = j + k / 2;
+        p[k] = n > 0 ? (float)at->v[v * at->width + u] : (float)fair_image_row(l->grey, (uint32_t)v)[u];
+    }
     return ((p[0] * (1 - fx) + p[1] * fx) * (1 - fy) + (p[2] * (1 - fx) + p[3] * fx) * fy) * at->scale;
 }
 

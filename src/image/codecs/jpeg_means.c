@@ -286,7 +286,7 @@ odd_coefficient(struct bits *b, const struct pairs *s, unsigned *k, int16_t *blo
     if ((e >> 16 & 255) != END) {
         *k += run;
         if (*k > 63) return false;
-        block[natural[(*k)++]] = (int8_t)(e >> 48);
+        block[natural[(*k)++]] = (int16_t)(int8_t)(e >> 48);
         drop(b, e >> 24 & 255);
         return true;
     }
@@ -329,8 +329,8 @@ coefficients(struct bits *bits, const struct pairs *s, int16_t *block, bool *som
                 if (!odd_coefficient(&b, s, &k, block)) return false;
                 break;
             }
-            block[natural[k + (e >> 32 & 255)]] = (int8_t)(e >> 48);
-            block[natural[k + (e >> 40 & 255)]] = (int8_t)(e >> 56);
+            block[natural[k + (e >> 32 & 255)]] = (int16_t)(int8_t)(e >> 48);
+            block[natural[k + (e >> 40 & 255)]] = (int16_t)(int8_t)(e >> 56);
             drop(&b, e & 255);
             k += e >> 8 & 255;
         }
