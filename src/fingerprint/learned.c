@@ -13,9 +13,7 @@
 #define SPREAD 320            /* a descriptor of length 1 times this, so that hardly any of its numbers is over 127 */
 
 /* The weights as tools/train-descriptor writes them; built in, for helpers open no files. */
-extern const uint8_t fair_learned_weights[], fair_learned_weights_end[];
-__asm__(".section .rodata\n.balign 16\n.global fair_learned_weights\nfair_learned_weights:\n.incbin \"" FAIR_LEARNED_FILE "\"\n"
-        ".global fair_learned_weights_end\nfair_learned_weights_end:\n.byte 0\n.previous\n");
+FAIR_NET_WEIGHTS(fair_learned_weights, FAIR_LEARNED_FILE);
 
 static struct fair_net *net;
 static pthread_once_t net_once = PTHREAD_ONCE_INIT;

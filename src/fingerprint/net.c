@@ -1,6 +1,5 @@
 /* fingerprint/net.c - nets read from the weights that training wrote, and run. */
 #include "fingerprint/net.h"
-#include <endian.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -26,26 +25,6 @@ struct fair_net {
     int8_t *from, *to;        /* activations, with the bytes behind them that XNNPACK may read */
 };
 
-static uint32_t
-take32(const uint8_t **at)
-{
-    uint32_t v;
-
-    memcpy(&v, *at, sizeof v);
-    *at += sizeof v;
-    return le32toh(v);
-}
-
-static float
-take_float(const uint8_t **at)
-{
-    uint32_t u = take32(at);
-    float v;
-
-    memcpy(&v, &u, sizeof v);
-    return v;
-}
-
 static void
 must(const struct fair_net *net, bool so, const char *what)
 {
@@ -66,9 +45,9 @@ fair_net_read(const char *name, const uint8_t *at, const uint8_t *end, struct fa
     must(net, xnn_initialize(NULL) == xnn_status_success, "XNNPACK does not run on this processor");
     must(net, end - at > 20 && memcmp(at, "FAIRNET1", 8) == 0, "no weights");
     at += 8;
-    must(net, take32(&at) == shape.side, "weights of another net");
-    must(net, take32(&at) == shape.out && shape.out <= FAIR_NET_MOST, "weights of another net");
-    net->n = take32(&at);
+    must(net, fair_net_take32(&at) == shape.side, "weights of another net");
+    must(net, fair_net_take32(&at) == shape.out && shape.out <= FAIR_NET_MOST, "weights of another net");
+    net->n = fair_net_take32(&at);
     must(net, net->n >= 2 && net->n <= LAYERS, "weights of another net");
     net->side[0] = shape.side;
     net->channels[0] = shape.channels;
@@ -82,12 +61,12 @@ fair_net_read(const char *name, const uint8_t *at, const uint8_t *end, struct fa
         const int8_t *w;
 
         must(net, end - at > 24, "weights cut short");
-        kind = take32(&at), stride = take32(&at), in = take32(&at), out = take32(&at), k = take32(&at), scale = take_float(&at);
+        kind = fair_net_take32(&at), stride = fair_net_take32(&at), in = fair_net_take32(&at), out = fair_net_take32(&at), k = fair_net_take32(&at), scale = fair_net_take_float(&at);
         must(net, in == net->channels[i] && out > 0 && out <= FAIR_NET_MOST && (k == 1 || k == 3) && (stride == 1 || stride == 2) && scale > 0, "weights of another net");
         n = (size_t)out * k * k * (kind == 1 ? 1 : in);
         must(net, (size_t)(end - at) >= 8 * (size_t)out + n, "weights cut short");
-        for (uint32_t c = 0; c < out; c++) per[c] = take_float(&at);
-        for (uint32_t c = 0; c < out; c++) bias[c] = (int32_t)take32(&at);
+        for (uint32_t c = 0; c < out; c++) per[c] = fair_net_take_float(&at);
+        for (uint32_t c = 0; c < out; c++) bias[c] = (int32_t)fair_net_take32(&at);
         w = (const int8_t *)at;
         at += n;
         if (kind == 2) {

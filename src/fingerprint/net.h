@@ -5,8 +5,10 @@
  * whole numbers: the same pixels give the same bits on every machine. */
 #ifndef FAIR_NET_H
 #define FAIR_NET_H
+#include <endian.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define FAIR_NET_MOST 512     /* channels of a layer, and numbers that come out */
 
@@ -20,5 +22,32 @@ struct fair_net;
 struct fair_net *fair_net_read(const char *name, const uint8_t *weights, const uint8_t *end, struct fair_net_shape shape);
 /* Run the net on side x side x channels bytes: the numbers that come out, `out` of them.  Threads may call it at once; they wait for each other. */
 void fair_net_run(struct fair_net *net, const int8_t *in, double *out);
+
+/* The bytes of `file` (a string literal) in the program, from name to name_end, for programs that open no files. */
+#define FAIR_NET_WEIGHTS(name, file)                                                                                        \
+    extern const uint8_t name[], name##_end[];                                                                              \
+    __asm__(".section .rodata\n.balign 16\n.global " #name "\n" #name ":\n.incbin \"" file "\"\n"                            \
+            ".global " #name "_end\n" #name "_end:\n.byte 0\n.previous\n")
+
+/* The next number of the weights, little-endian as they are written; *at goes on behind it. */
+static inline uint32_t
+fair_net_take32(const uint8_t **at)
+{
+    uint32_t v;
+
+    memcpy(&v, *at, sizeof v);
+    *at += sizeof v;
+    return le32toh(v);
+}
+
+static inline float
+fair_net_take_float(const uint8_t **at)
+{
+    uint32_t u = fair_net_take32(at);
+    float v;
+
+    memcpy(&v, &u, sizeof v);
+    return v;
+}
 
 #endif

@@ -373,6 +373,16 @@ TEST(a_tiny_picture_has_no_hash_and_a_flat_one_no_quality)
     CHECK_EQ(whole.quality, 0);
 }
 
+/* Turn round as many bits of code i as its number says, drawn by lot. */
+static void
+spoil(uint64_t (*blocks)[4][8], size_t i, uint32_t *seed)
+{
+    for (size_t k = 0; k < i; k++) {
+        *seed = *seed * 1664525u + 1013904223u;
+        blocks[i / 8][*seed >> 12 & 3][i % 8] ^= (uint64_t)1 << (*seed >> 20 & 63);
+    }
+}
+
 /* Codes at all distances of the queries, in the first half of their bits more than in the second and the other way round. */
 TEST(every_kernel_finds_the_same_codes_within_a_distance)
 {
@@ -386,10 +396,7 @@ TEST(every_kernel_finds_the_same_codes_within_a_distance)
         for (size_t w = 0; w < 4; w++) queries[q][w] = (seed = seed * 1664525u + 1013904223u, (uint64_t)seed << 32 | seed * 2654435761u);
     for (size_t i = 0; i < 72; i++) {
         for (size_t w = 0; w < 4; w++) blocks[i / 8][w][i % 8] = i % 9 == 8 ? ~queries[i % 11][w] : queries[i % 11][w];
-        for (size_t k = 0; k < i; k++) {
-            seed = seed * 1664525u + 1013904223u;
-            blocks[i / 8][seed >> 12 & 3][i % 8] ^= (uint64_t)1 << (seed >> 20 & 63);
-        }
+        spoil(blocks, i, &seed);
     }
     for (unsigned flags = 0; flags < 8; flags++) {
         struct fair_kernels plain, fast;
@@ -426,10 +433,7 @@ TEST(every_kernel_finds_the_same_codes_within_a_distance_of_a_flip)
     }
     for (size_t i = 0; i < 72; i++) {
         for (size_t w = 0; w < 4; w++) blocks[i / 8][w][i % 8] = queries[i % 11][w] ^ flips[i % 4] ^ (i % 9 < 3 ? ~(uint64_t)0 : 0);
-        for (size_t k = 0; k < i; k++) {
-            seed = seed * 1664525u + 1013904223u;
-            blocks[i / 8][seed >> 12 & 3][i % 8] ^= (uint64_t)1 << (seed >> 20 & 63);
-        }
+        spoil(blocks, i, &seed);
     }
     for (unsigned flags = 0; flags < 8; flags++) {
         struct fair_kernels plain, fast;

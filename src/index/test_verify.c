@@ -1,9 +1,9 @@
-#include <endian.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/test.h"
+#include "fingerprint/net.h"
 #include "index/search.h"
 
 #define N (FAIR_PAIR * FAIR_PAIR)
@@ -65,26 +65,6 @@ asked(const float *work, const float *query)
 
 static float work[N], query[N], other[N];
 
-static uint32_t
-take32(const uint8_t **at)
-{
-    uint32_t v;
-
-    memcpy(&v, *at, sizeof v);
-    *at += sizeof v;
-    return le32toh(v);
-}
-
-static float
-take_float(const uint8_t **at)
-{
-    uint32_t u = take32(at);
-    float v;
-
-    memcpy(&v, &u, sizeof v);
-    return v;
-}
-
 /* What the net means, step by step, from the same weights. */
 static float
 plainly(const int8_t *in)
@@ -97,18 +77,18 @@ plainly(const int8_t *in)
     memcpy(&layers, fair_verifier_weights + 16, sizeof layers);
     memcpy(from, in, FAIR_VERIFY_IN);
     for (uint32_t l = 0; l < le32toh(layers); l++) {
-        uint32_t kind = take32(&at), stride = take32(&at), each, out, k, next;
+        uint32_t kind = fair_net_take32(&at), stride = fair_net_take32(&at), each, out, k, next;
         float scales[512], to_scale, six;
         int32_t bias[512], zero = l == 0 ? 0 : -128, most;
         const int8_t *w;
         int8_t *t = from;
-        assert_int_equal(take32(&at), channels);
-        out = take32(&at);
-        k = take32(&at);
-        to_scale = take_float(&at);
+        assert_int_equal(fair_net_take32(&at), channels);
+        out = fair_net_take32(&at);
+        k = fair_net_take32(&at);
+        to_scale = fair_net_take_float(&at);
         assert_in_range(out, 1, 512);
-        for (uint32_t c = 0; c < out; c++) scales[c] = take_float(&at);
-        for (uint32_t c = 0; c < out; c++) bias[c] = (int32_t)take32(&at);
+        for (uint32_t c = 0; c < out; c++) scales[c] = fair_net_take_float(&at);
+        for (uint32_t c = 0; c < out; c++) bias[c] = (int32_t)fair_net_take32(&at);
         w = (const int8_t *)at;
         each = kind == 1 ? 1 : channels;
         at += (size_t)out * k * k * each;

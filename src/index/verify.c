@@ -16,9 +16,7 @@
 #define LEAST 64              /* samples that lie on each other, under which there is nothing to say */
 
 /* The weights as tools/train-verifier writes them. */
-extern const uint8_t fair_verifier_weights[], fair_verifier_weights_end[];
-__asm__(".section .rodata\n.balign 16\n.global fair_verifier_weights\nfair_verifier_weights:\n.incbin \"" FAIR_VERIFIER_FILE "\"\n"
-        ".global fair_verifier_weights_end\nfair_verifier_weights_end:\n.byte 0\n.previous\n");
+FAIR_NET_WEIGHTS(fair_verifier_weights, FAIR_VERIFIER_FILE);
 
 static struct fair_net *net;
 static pthread_once_t net_once = PTHREAD_ONCE_INIT;
