@@ -226,6 +226,32 @@ TEST(the_nearest_are_found_in_order_and_no_more_than_asked_for)
     }
 }
 
+TEST(the_two_nearest_are_the_plain_ones_however_many_there_are_and_however_alike)
+{
+    static uint64_t blocks[257][4][8];
+    const struct fair_parts_kernels *plain = fair_parts_kernels_at(0), *k;
+    const uint64_t mine[4] = { 0x0123456789abcdefu, 0, ~0ull, 0x8000000000000001u };
+
+    for (unsigned i = 1; (k = fair_parts_kernels_at(i)) != NULL; i++)
+        for (size_t n = 1; n <= 256; n++)
+            for (unsigned kind = 0; kind < 4; kind++) {
+                uint32_t a[3] = { 0, 0, 7 }, b[3] = { 0, 0, 7 };
+                size_t near = next() % (8 * n);
+                for (size_t c = 0; c < 8 * 257; c++)
+                    for (size_t j = 0; j < 4; j++) {
+                        uint64_t v = kind == 0 ? ~0ull : kind == 1 ? 0 : kind == 2 ? 3ull << next() % 60 : (uint64_t)next() << 40 ^ (uint64_t)next() << 20 ^ next();
+                        if (c == near && kind != 1) v = next() & 1;
+                        if (c >= 8 * n) v = 0;                   /* nearer than any, and beyond the end */
+                        blocks[c / 8][j][c % 8] = mine[j] ^ v;
+                    }
+                plain->nearest(mine, (const uint64_t (*)[4][8])blocks, n, 2, a);
+                k->nearest(mine, (const uint64_t (*)[4][8])blocks, n, 2, b);
+                assert_memory_equal(a, b, sizeof a);
+                CHECK(kind == 1 ? a[0] == 0 && a[1] == 1 : (a[0] & 0xffff) == near && a[0] < a[1]);
+                if (kind == 0) CHECK_EQ(a[1], 256u << 16 | (near == 0));
+            }
+}
+
 TEST(a_flat_picture_has_no_parts)
 {
     struct fair_arena *a = fair_arena_new();
