@@ -93,7 +93,7 @@ fair_arena_join(struct fair_arena *into, struct fair_arena **from)
 }
 
 void *
-fair_alloc(struct fair_arena *a, size_t n)
+fair_alloc_bytes(struct fair_arena *a, size_t n)
 {
     struct block *b = a->top;
     void *p;
@@ -110,7 +110,13 @@ fair_alloc(struct fair_arena *a, size_t n)
     }
     p = b->bytes + b->used;
     b->used += n;
-    return memset(p, 0, n);
+    return p;
+}
+
+void *
+fair_alloc(struct fair_arena *a, size_t n)
+{
+    return memset(fair_alloc_bytes(a, n), 0, n);
 }
 
 void *

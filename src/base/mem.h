@@ -24,6 +24,8 @@ void fair_arena_join(struct fair_arena *into, struct fair_arena **from);
  * they come here. */
 void *fair_alloc(struct fair_arena *a, size_t n);
 void *fair_alloc_array(struct fair_arena *a, size_t n, size_t size);
+/* The same, holding anything: for what is written whole at once. */
+void *fair_alloc_bytes(struct fair_arena *a, size_t n);
 
 /* Plain memory with an identity of its own (an image, a connection): as malloc
  * and realloc, but never NULL.  Freed with free(). */

@@ -210,8 +210,9 @@ fair_str_dup(struct fair_arena *a, fair_str s)
 {
     char *p;
     if (s.p == NULL) return s;
-    p = fair_alloc(a, s.n + 1);
+    p = fair_alloc_bytes(a, s.n + 1);
     memcpy(p, s.p, s.n);
+    p[s.n] = '\0';
     return (fair_str){ p, s.n };
 }
 

@@ -1,5 +1,6 @@
 /* source/html_lexer.c - HTML's tokenizer (HTML standard, 13.2.5): tags and the text between them. */
 #include "source/html_private.h"
+#include <emmintrin.h>
 #include <string.h>
 
 /* What a byte may mean inside a tag. */
@@ -54,15 +55,15 @@ comment_end(fair_str in, size_t at)
     return in.n;
 }
 
-/* A quoted value's end; most are short. */
+/* The same, for what mostly is near. */
 static inline size_t
-quote_end(const char *p, size_t at, size_t n, char quote)
+find_near(const char *p, size_t at, size_t n, char c)
 {
-    size_t near = n - at > 24 ? at + 24 : n;
-
-    for (; at < near; at++)
-        if (p[at] == quote) return at;
-    return at < n ? find((fair_str){ p, n }, at, quote) : n;
+    for (int i = 0; i < 4 && n - at >= 16; i++, at += 16) {
+        unsigned here = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const void *)(p + at)), _mm_set1_epi8(c)));
+        if (here != 0) return at + (size_t)__builtin_ctz(here);
+    }
+    return find((fair_str){ p, n }, at, c);
 }
 
 /* From behind the tag's name to behind its '>'.  False at the end of the input: then there is no tag. */
@@ -102,7 +103,7 @@ attributes(struct html_lexer *l, struct html_token *t)
             while (at < n && is_white(p[at])) at++;
             if (at >= n) break;
             if (p[at] == '"' || p[at] == '\'') {
-                size_t end = quote_end(p, at + 1, n, p[at]);
+                size_t end = find_near(p, at + 1, n, p[at]);
                 if (end >= n) break;
                 value = (fair_str){ p + at + 1, end - at - 1 };
                 at = end + 1;
@@ -171,7 +172,7 @@ fair_html_next(struct html_lexer *l, bool cdata, struct html_token *t)
     size_t from = l->at;
 
     for (;;) {
-        size_t mark = find(l->in, l->at, '<');
+        size_t mark = find_near(l->in.p, l->at, l->in.n, '<');
         bool is_text;
         l->at = mark;
         if (mark >= l->in.n) {

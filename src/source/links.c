@@ -49,6 +49,7 @@ is_new(struct fair_gather *g, fair_str url, fair_str kind)
 
     if (g->set_n * 2 >= g->set_size) {
         size_t size = g->set_size > 0 ? g->set_size * 2 : 256;
+        while (g->set_size == 0 && size < g->page.n / 64) size *= 2;      /* grown at once to what such a page mostly needs */
         uint64_t *set = fair_alloc_array(g->a, size, sizeof *set);
         for (size_t i = 0; i < g->set_size; i++) {
             size_t at = (size_t)(g->set[i] >> 1) & (size - 1);
@@ -90,17 +91,59 @@ clipped(fair_str s)
     return s;
 }
 
+/* Does a character begin at `p`, or does the page end there? */
+static bool
+is_edge(fair_str page, const char *p)
+{
+    return p == page.p + page.n || ((unsigned char)*p & 0xc0) != 0x80;
+}
+
 fair_str
 fair_gather_text(struct fair_gather *g, fair_str s)
 {
+    if (s.p == NULL) return s;
+    if (s.n == 0) return FAIR_STR("");
     s = clipped(s);
+    if (s.p >= g->page.p && s.n <= g->page.n && s.p <= g->page.p + (g->page.n - s.n) && is_edge(g->page, s.p) && is_edge(g->page, s.p + s.n)) return s;
     return fair_utf8_valid(s) ? fair_str_dup(g->a, s) : clipped(fair_utf8_mend(g->a, s));
+}
+
+/* Where a text of `n` bytes may be put, and a '\0' after it; it is kept if fair_gather_keep is called before the next one. */
+static char *
+room_for(struct fair_gather *g, size_t n)
+{
+    if (g->n_room <= n) {
+        g->n_room = n < 4000 ? 4096 : n + 1;
+        g->room = fair_alloc_bytes(g->a, g->n_room);
+    }
+    return g->room;
+}
+
+static fair_str
+keep(struct fair_gather *g, fair_str s)
+{
+    if (s.p != g->room) memcpy(room_for(g, s.n), s.p, s.n);
+    s.p = g->room;
+    g->room[s.n] = '\0';
+    g->room += s.n + 1;
+    g->n_room -= s.n + 1;
+    return s;
+}
+
+/* Run `i` begins with link FAIR_LINKS_RUN * (2^i - 1). */
+struct fair_link *
+fair_gather_link(const struct fair_gather *g, size_t i)
+{
+    size_t at = i + FAIR_LINKS_RUN;
+    unsigned run = (unsigned)(63 - __builtin_clzll(at / FAIR_LINKS_RUN));
+
+    return &g->links[run][at - ((size_t)FAIR_LINKS_RUN << run)];
 }
 
 void
 fair_gather_begin(struct fair_gather *g, struct fair_arena *a, fair_str base, struct fair_links *out)
 {
-    *g = (struct fair_gather){ .a = a, .out = out, .scratch = fair_arena_new() };
+    *g = (struct fair_gather){ .a = a, .out = out, .scratch = fair_arena_new(), .list = fair_arena_new() };
     *out = (struct fair_links){ .base = FAIR_STR("") };
     g->has_base = base.p != NULL && fair_url_parse(a, base, NULL, &g->base, NULL) == FAIR_OK;
     if (g->has_base) out->base = g->base.href;
@@ -109,14 +152,16 @@ fair_gather_begin(struct fair_gather *g, struct fair_arena *a, fair_str base, st
 void
 fair_gather_end(struct fair_gather *g)
 {
-    struct fair_link *v = g->out->v;
+    struct fair_links *o = g->out;
 
-    if (v != NULL) {
-        g->out->v = fair_alloc_array(g->a, g->out->n, sizeof *v);
-        memcpy(g->out->v, v, g->out->n * sizeof *v);
-        free(v);
+    if (o->n > 0) o->v = fair_alloc_bytes(g->a, o->n * sizeof *o->v);
+    for (size_t i = 0, run = 0; run < FAIR_LINKS_RUNS && g->links[run] != NULL; i += (size_t)FAIR_LINKS_RUN << run++) {
+        size_t n = o->n - i < (size_t)FAIR_LINKS_RUN << run ? o->n - i : (size_t)FAIR_LINKS_RUN << run;
+        memcpy(o->v + i, g->links[run], n * sizeof *o->v);
+        free(g->links[run]);
     }
     fair_arena_free(&g->scratch);
+    fair_arena_free(&g->list);
 }
 
 void
@@ -139,15 +184,22 @@ starts_nocase(fair_str s, const char *word)
     return s.n >= n && fair_str_eq_nocase((fair_str){ s.p, n }, (fair_str){ word, n });
 }
 
-/* The absolute http(s) address without fragment, in the scratch arena until the next call. */
+/* The absolute http(s) address without fragment, until the next call. */
 static bool
 resolve(struct fair_gather *g, fair_str address, fair_str *out)
 {
     struct fair_url u;
+    fair_str plain[2];
 
     if (address.n > FAIR_URL_MAX) return false;
-    if (++g->scratched % 16 == 0) fair_arena_clear(g->scratch);
-    if (fair_url_plain(g->scratch, address, g->has_base ? &g->base : NULL, &g->seen, out)) return true;
+    if (fair_url_plain(address, g->has_base ? &g->base : NULL, &g->seen, plain)) {
+        char *p = room_for(g, plain[0].n + plain[1].n);
+        memcpy(p, plain[0].p, plain[0].n);
+        memcpy(p + plain[0].n, plain[1].p, plain[1].n);
+        *out = (fair_str){ p, plain[0].n + plain[1].n };
+        return true;
+    }
+    fair_arena_clear(g->scratch);
     if (fair_url_parse(g->scratch, address, g->has_base ? &g->base : NULL, &u, NULL) != FAIR_OK) return false;
     if (!fair_str_eq(u.scheme, FAIR_STR("http")) && !fair_str_eq(u.scheme, FAIR_STR("https"))) return false;
     fair_url_seen_add(&g->seen, g->a, address, &u);
@@ -164,8 +216,7 @@ data_url(struct fair_gather *g, fair_str s, fair_str *out)
     size_t n = 0;
 
     if (s.n > FAIR_LINKS_DATA || s.n < 12) return false;
-    fair_arena_clear(g->scratch);
-    p = fair_alloc(g->scratch, s.n + 1);
+    p = room_for(g, s.n);
     for (size_t i = 0; i < s.n; i++)
         if (s.p[i] != '\t' && s.p[i] != '\n' && s.p[i] != '\r') p[n++] = s.p[i];
     *out = (fair_str){ p, n };
@@ -206,10 +257,6 @@ add_picture(struct fair_gather *g, fair_str address, const struct fair_link *sai
     }
     n = clipped(said->value).n + clipped(said->alt).n + clipped(said->license).n + clipped(said->credit).n;
     if (!afford(g, url.n + n + 64)) return;
-    if (o->n == g->room) {
-        g->room = g->room > 0 ? g->room * 2 : 32;
-        o->v = fair_xrealloc(o->v, g->room * sizeof *o->v);
-    }
     if (!c->kept) {
         c->kept = true;
         c->tag = word_text(g, said->tag, &g->words[0]);
@@ -219,16 +266,13 @@ add_picture(struct fair_gather *g, fair_str address, const struct fair_link *sai
         c->license = fair_gather_text(g, said->license);
         c->credit = fair_gather_text(g, said->credit);
     }
-    l = &o->v[o->n++];
-    *l = *said;
-    l->url = fair_str_dup(g->a, url);
-    l->tag = c->tag;
-    l->attr = c->attr;
-    l->value = c->value;
-    l->alt = c->alt;
-    l->license = c->license;
-    l->credit = c->credit;
-    l->weight = weight;
+    if (o->n % FAIR_LINKS_RUN == 0 && (o->n / FAIR_LINKS_RUN & (o->n / FAIR_LINKS_RUN + 1)) == 0) {
+        unsigned run = (unsigned)(63 - __builtin_clzll(o->n / FAIR_LINKS_RUN + 1));
+        g->links[run] = fair_xmalloc(((size_t)FAIR_LINKS_RUN << run) * sizeof *l);
+    }
+    l = fair_gather_link(g, o->n++);
+    *l = (struct fair_link){ .url = keep(g, url), .via = said->via, .tag = c->tag, .attr = c->attr, .value = c->value, .alt = c->alt,
+                             .license = c->license, .credit = c->credit, .group = said->group, .weight = weight };
 }
 
 void
@@ -256,7 +300,7 @@ add_address(struct fair_gather *g, fair_str address, fair_str kind, fair_str **v
         *v = more;
         *room = *room > 0 ? *room * 2 : 32;
     }
-    (*v)[(*n)++] = fair_str_dup(g->a, url);
+    (*v)[(*n)++] = keep(g, url);
 }
 
 void
@@ -303,7 +347,8 @@ fair_gather_srcset(struct fair_gather *g, fair_str srcset, const struct fair_lin
     struct common c = { false };
     size_t n;
 
-    fair_srcset_parse(g->a, srcset, true, &v, &n);
+    fair_arena_clear(g->list);
+    fair_srcset_parse(g->list, srcset, true, &v, &n);
     for (size_t i = 0; i < n; i++) add_picture(g, v[i].url, said, weight_of(v[i].descriptor), &c);
 }
 

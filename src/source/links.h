@@ -32,7 +32,8 @@ struct fair_links {
 };
 
 /* Read HTML of `charset` (from the header; absent: sniffed) at address `base`.
- * In the decode helper only. Over 16 MiB the first 16 MiB are read and `truncated` set instead. */
+ * In the decode helper only. Over 16 MiB the first 16 MiB are read and `truncated` set instead.
+ * Texts found may be pieces of `html`, which has to stand as long as they do. */
 fair_status fair_links_html(struct fair_arena *a, fair_str html, fair_str base, fair_str charset, struct fair_links *out,
                             struct fair_err *err) FAIR_MUST_CHECK;
 /* Load what fair_links_html needs from files (the conversions of old encodings).  A program that confines itself

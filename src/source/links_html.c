@@ -510,8 +510,10 @@ figure_end(struct page *p)
     if (p->figure == 0 || --p->figure > 0) return;
     if (p->n_credit > 0 && p->figure_from < o->n) {
         fair_str credit = fair_str_dup(p->g->a, (fair_str){ p->credit, p->n_credit });
-        for (size_t i = p->figure_from; i < o->n; i++)
-            if (o->v[i].credit.n == 0) o->v[i].credit = credit;
+        for (size_t i = p->figure_from; i < o->n; i++) {
+            struct fair_link *l = fair_gather_link(p->g, i);
+            if (l->credit.n == 0) l->credit = credit;
+        }
     }
     p->n_credit = 0;
 }
@@ -584,7 +586,8 @@ fair_links_html(struct fair_arena *a, fair_str html, fair_str base, fair_str cha
         html.n = FAIR_LINKS_INPUT;
         out->truncated = true;
     }
-    read_html(NULL, &g, fair_html_utf8(a, html, charset), 0);
+    g.page = fair_html_utf8(a, html, charset);
+    read_html(NULL, &g, g.page, 0);
     fair_gather_end(&g);
     return FAIR_OK;
 }

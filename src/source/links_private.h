@@ -10,16 +10,23 @@
 #define FAIR_LINKS_DATA (8u << 20)       /* bytes of one data: URL */
 #define FAIR_LINKS_BYTES (96u << 20)     /* of all texts of one page */
 
+#define FAIR_LINKS_RUN 32
+#define FAIR_LINKS_RUNS 11               /* enough for FAIR_LINKS_MAX */
+_Static_assert(((FAIR_LINKS_RUN << FAIR_LINKS_RUNS) - FAIR_LINKS_RUN) >= FAIR_LINKS_MAX, "runs of links");
+
 /* A list in the making, with the set of what is in it already. */
 struct fair_gather {
-    struct fair_arena *a, *scratch;
-    unsigned scratched;
-    struct fair_links *out;   /* its v is malloc's until fair_gather_end moves it into `a` */
+    struct fair_arena *a, *scratch, *list;     /* list: for a srcset's candidates */
+    struct fair_links *out;   /* its v stands only after fair_gather_end; fair_gather_link before */
+    fair_str page;            /* well-formed, and as long-lived as `out`: texts that lie in it are not copied */
+    char *room;               /* of `a`: the next text is put here */
+    size_t n_room;
+    struct fair_link *links[FAIR_LINKS_RUNS];     /* malloc's; run i holds FAIR_LINKS_RUN << i of them */
     struct fair_url base;
     bool has_base;
     struct fair_url_seen seen;
     fair_str words[2];        /* the element's and the attribute's name that were kept last */
-    size_t room, pages_room, sheets_room, bytes;
+    size_t pages_room, sheets_room, bytes;
     uint64_t *set;            /* open addressing; 0 is free */
     size_t set_size, set_n;
 };
@@ -27,7 +34,9 @@ struct fair_gather {
 /* `out` is emptied.  A base that is no URL leaves relative links out. */
 void fair_gather_begin(struct fair_gather *g, struct fair_arena *a, fair_str base, struct fair_links *out);
 void fair_gather_end(struct fair_gather *g);
-/* A copy of at most FAIR_LINKS_VALUE bytes, well-formed though `s` may begin or end inside a character. */
+/* Picture `i` of those found so far. */
+struct fair_link *fair_gather_link(const struct fair_gather *g, size_t i);
+/* At most FAIR_LINKS_VALUE bytes of `s`, well-formed though `s` may begin or end inside a character: copied, or a piece of `page`. */
 fair_str fair_gather_text(struct fair_gather *g, fair_str s);
 /* The first <base href>. */
 void fair_gather_base(struct fair_gather *g, fair_str href);

@@ -112,6 +112,44 @@ TEST(a_figures_credit_belongs_to_its_pictures)
     CHECK_STR(l.v[2].credit, "E. Name");
 }
 
+TEST(of_very_many_pictures_the_first_are_kept_in_order_with_their_texts)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_buf b = FAIR_BUF(a, 8 << 20);
+    struct fair_links l;
+
+    for (int i = 0; i < 51000; i++)
+        fair_buf_fmt(&b, "%s<img src=%d.png alt='n%d &amp; \xc3\xa9'>%s", i == 20 ? "<figure>" : "", i, i, i == 229 ? "<figcaption>Photo: G</figcaption></figure>" : "");
+    l = read_page(a, (fair_str){ b.p, b.n }, NULL);
+    CHECK_EQ(l.n, 50000);
+    CHECK(l.truncated);
+    for (int i = 0; i < 50000; i++) {
+        char url[64], alt[32];
+        snprintf(url, sizeof url, "http://example.com/a/%d.png", i);
+        snprintf(alt, sizeof alt, "n%d & \xc3\xa9", i);
+        CHECK_STR(l.v[i].url, url);
+        CHECK_STR(l.v[i].alt, alt);
+        CHECK_STR(l.v[i].credit.p != NULL ? l.v[i].credit : FAIR_STR(""), i >= 20 && i < 230 ? "Photo: G" : "");
+    }
+}
+
+TEST(a_text_that_is_cut_ends_with_a_whole_character)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    struct fair_buf b = FAIR_BUF(a, 1 << 20);
+    struct fair_links l;
+
+    fair_buf_c(&b, "<img src=1.png alt='x");
+    for (int i = 0; i < 3000; i++) fair_buf_c(&b, "\xc3\xa9");
+    fair_buf_c(&b, "'><img src=2.png alt='\xc3'><img src=3.png alt=''>");
+    l = read_page(a, (fair_str){ b.p, b.n }, "utf-8");
+    CHECK_EQ(l.n, 3);
+    CHECK_EQ(l.v[0].alt.n, 4095);
+    CHECK(fair_utf8_valid(l.v[0].alt));
+    CHECK_STR(l.v[1].alt, "\xef\xbf\xbd");
+    CHECK(l.v[2].alt.n == 0);
+}
+
 TEST(the_sizes_of_one_picture_are_one_group_with_weights)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();

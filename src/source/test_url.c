@@ -193,12 +193,13 @@ static bool
 plain_agrees(struct fair_arena *a, struct fair_arena *keep, fair_str text, const struct fair_url *base, struct fair_url_seen *seen)
 {
     struct fair_url u;
-    fair_str short_way, whole;
+    fair_str short_way, whole, pieces[2];
 
-    if (!fair_url_plain(a, text, base, seen, &short_way)) {
+    if (!fair_url_plain(text, base, seen, pieces)) {
         if (fair_url_parse(a, text, base, &u, NULL) == FAIR_OK) fair_url_seen_add(seen, keep, text, &u);
         return false;
     }
+    short_way = fair_str_fmt(a, "%.*s%.*s", FAIR_STR_ARG(pieces[0]), FAIR_STR_ARG(pieces[1]));
     if (fair_url_parse(a, text, base, &u, NULL) != FAIR_OK) fail_msg("\"%.*s\" is no URL", FAIR_STR_ARG(text));
     whole = u.href;
     if (u.fragment.p != NULL) whole.n -= u.fragment.n + 1;

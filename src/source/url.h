@@ -31,7 +31,8 @@ struct fair_url_seen {
     struct { fair_str text, origin; } v[8];     /* "//cdn.example.com" as written, and as serialized with its scheme */
     unsigned next;
 };
-bool fair_url_plain(struct fair_arena *a, fair_str text, const struct fair_url *base, const struct fair_url_seen *seen, fair_str *out);
+/* The answer is out[0] and out[1] one after the other, FAIR_URL_MAX bytes at most: what stands before, of `base` or `seen`, and a piece of `text`. */
+bool fair_url_plain(fair_str text, const struct fair_url *base, const struct fair_url_seen *seen, fair_str out[2]);
 /* Remember the origin of `u`, which fair_url_parse made of `text`; copies are put into `a`. */
 void fair_url_seen_add(struct fair_url_seen *seen, struct fair_arena *a, fair_str text, const struct fair_url *u);
 

@@ -54,20 +54,15 @@ authority_end(fair_str s)
 }
 
 static bool
-joined(struct fair_arena *a, fair_str front, fair_str back, fair_str *out)
+joined(fair_str front, fair_str back, fair_str out[2])
 {
-    char *p;
-
-    if (front.n + back.n > FAIR_URL_MAX) return false;
-    p = fair_alloc(a, front.n + back.n + 1);
-    memcpy(p, front.p, front.n);
-    memcpy(p + front.n, back.p, back.n);
-    *out = (fair_str){ p, front.n + back.n };
-    return true;
+    out[0] = front;
+    out[1] = back;
+    return front.n + back.n <= FAIR_URL_MAX;
 }
 
 bool
-fair_url_plain(struct fair_arena *a, fair_str s, const struct fair_url *base, const struct fair_url_seen *seen, fair_str *out)
+fair_url_plain(fair_str s, const struct fair_url *base, const struct fair_url_seen *seen, fair_str out[2])
 {
     size_t n, from;
 
@@ -77,7 +72,7 @@ fair_url_plain(struct fair_arena *a, fair_str s, const struct fair_url *base, co
         for (size_t i = 0; from > 0 && i < sizeof seen->v / sizeof *seen->v; i++) {
             if (seen->v[i].text.n != from || memcmp(seen->v[i].text.p, s.p, from) != 0) continue;
             n = plain_to_fragment(s, from);
-            return n > 0 && joined(a, seen->v[i].origin, (fair_str){ s.p + from, n - from }, out);
+            return n > 0 && joined(seen->v[i].origin, (fair_str){ s.p + from, n - from }, out);
         }
         if (s.p[0] == '/' || from > 0) return false;
     }
@@ -86,11 +81,11 @@ fair_url_plain(struct fair_arena *a, fair_str s, const struct fair_url *base, co
         return false;
     n = plain_to_fragment(s, 0);
     if (n == 0 || s.p[0] == '?') return false;
-    if (s.p[0] == '/') return joined(a, (fair_str){ base->href.p, (size_t)(base->path.p - base->href.p) }, (fair_str){ s.p, n }, out);
+    if (s.p[0] == '/') return joined((fair_str){ base->href.p, (size_t)(base->path.p - base->href.p) }, (fair_str){ s.p, n }, out);
     for (size_t i = 0; i < n && s.p[i] != '/' && s.p[i] != '?'; i++)
         if (s.p[i] == ':') return false;                      /* it may end a scheme */
     for (from = base->path.n; from > 0 && base->path.p[from - 1] != '/'; from--) { }
-    return joined(a, (fair_str){ base->href.p, (size_t)(base->path.p - base->href.p) + from }, (fair_str){ s.p, n }, out);
+    return joined((fair_str){ base->href.p, (size_t)(base->path.p - base->href.p) + from }, (fair_str){ s.p, n }, out);
 }
 
 void
