@@ -45,6 +45,27 @@ tell(const char *what, unsigned *v, size_t n)
     printf("  %s mean %5.1f  p90 %3u  p99 %3u  most %3u", what, sum / (double)n, v[n * 9 / 10], v[n * 99 / 100], v[n - 1]);
 }
 
+/* What tables of pieces have to look at (multi.h): pairs within two bits in a piece of 23, of bits 53 places apart and of bits side by side, and by chance. */
+static void
+pieces(const struct one *v, size_t n)
+{
+    size_t near[2] = { 0 }, all = 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            for (unsigned from = 0; from + 23 <= 256; from += 23, all++)
+                for (int beside = 0; beside < 2; beside++) {
+                    unsigned bits = 0;
+                    for (unsigned b = from; b < from + 23; b++) {
+                        unsigned at = beside ? b : b * 53 % 256;
+                        bits += (v[i].kept[at / 64] ^ v[k].kept[at / 64]) >> at % 64 & 1;
+                    }
+                    near[beside] += bits <= 2;
+                }
+    printf("in pieces of 23 bits, 53 apart and side by side: %zu and %zu of %zu pairs within two, by chance %.0f\n", near[0], near[1], all,
+           (double)all * 277 / 8388608);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -118,6 +139,7 @@ main(int argc, char **argv)
     }
     tell("flips, bits off their turns:", ours[0], n);
     printf("\n");
+    pieces(v, n);
     for (int s = 0; s < SCALES; s++) {
         free(ours[s]);
         free(pdq[s]);

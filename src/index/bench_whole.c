@@ -12,7 +12,9 @@
 #include <time.h>
 #include "base/bench.h"
 #include "base/mem.h"
+#include "fingerprint/glance.h"
 #include "fingerprint/kernels.h"
+#include "index/multi.h"
 #ifdef FAIR_PEERS
 #include "index/bench_faiss.h"
 #endif
@@ -20,6 +22,8 @@
 #define RADIUS 31
 #define QUERIES 64
 #define ROUNDS 5              /* the best counts: others use the machine */
+#define PICTURES 16
+#define NEAR 4096            /* room for what is near to one query */
 #define CHUNK 64              /* blocks that a batch goes over before the next: 16 KiB */
 
 static void
@@ -65,6 +69,106 @@ static void
 tell(size_t n, const char *what, double took, size_t found, size_t want, double plain)
 {
     printf("%9zu  %-44s %9.3f ms a query  %7.1f x  %s\n", n, what, took, plain / took, found == want ? "" : "FINDS OTHER PAIRS");
+}
+
+/* Pictures' eight turns and their negatives: the least distance within the radius of each, by flips over all and by tables. */
+static void
+by_flips(const struct fair_sought *sought, const uint64_t (*blocks)[4][8], size_t n_blocks, struct fair_within *hits, unsigned *bits)
+{
+    for (size_t i = 0; i < PICTURES; i++) bits[i] = 256;
+    for (size_t from = 0; from < n_blocks; from += CHUNK) {
+        size_t m = fair_sought_find(sought, PICTURES, blocks + from, n_blocks - from < CHUNK ? n_blocks - from : CHUNK, hits);
+        for (size_t k = 0; k < m; k++)
+            if (hits[k].bits < bits[hits[k].query]) bits[hits[k].query] = hits[k].bits;
+    }
+}
+
+/* How many could not be told so. */
+static size_t
+by_tables(const struct fair_multi *m, const struct fair_sought *sought, unsigned *bits)
+{
+    struct fair_within near[NEAR];
+    size_t n, untold = 0;
+
+    for (size_t i = 0; i < PICTURES; i++) {
+        bits[i] = 256;
+        for (unsigned t = 0; t < 16; t++) {
+            uint64_t code[4];
+            for (size_t w = 0; w < 4; w++) code[w] = sought[i].turns[t % 8][w] ^ (t < 8 ? 0 : ~(uint64_t)0);
+            if (!fair_multi_near(m, code, RADIUS, near, NEAR, &n)) {
+                untold++;
+                break;
+            }
+            for (size_t k = 0; k < n; k++)
+                if (near[k].bits < bits[i]) bits[i] = near[k].bits;
+        }
+    }
+    return untold;
+}
+
+static int
+by_pieces(const struct fair_kernels *k, const uint64_t (*queries)[4], const uint64_t (*blocks)[4][8], size_t n, size_t want, double slow,
+          struct fair_within *hits)
+{
+    static const uint8_t mates[2][4] = { { 0, 5, 4, 2 }, { 6, 3, 1, 7 } };        /* the turns that are flips of one (glance.c) */
+    static const uint64_t flips[4] = { 0, FAIR_EVEN_COLUMNS, FAIR_EVEN_ROWS, FAIR_EVEN_COLUMNS ^ FAIR_EVEN_ROWS };
+    struct fair_sought sought[PICTURES];
+    uint64_t turns[PICTURES][8][4];
+    unsigned bits[PICTURES], other[PICTURES];
+    struct fair_within near[NEAR];
+    size_t found = 0, scans = 0, untold = 0;
+    double t = ms(), took = 1e30;
+    struct fair_multi *m = fair_multi_make(blocks, n);
+    int wrong;
+
+    printf("%9zu  by pieces: made in %.0f ms\n", n, ms() - t);
+    for (int round = 0; round < ROUNDS; round++) {
+        t = ms();
+        found = scans = 0;
+        for (size_t q = 0; q < QUERIES; q++) {
+            size_t some;
+            if (fair_multi_near(m, queries[q], RADIUS, near, NEAR, &some)) found += some;
+            else {
+                found += ours(k, queries + q, 1, 1, blocks, (n + 7) / 8, hits);
+                scans++;
+            }
+        }
+        t = (ms() - t) / QUERIES;
+        took = t < took ? t : took;
+    }
+    tell(n, "by pieces, a query at a time", took, n % 8 == 0 ? found : want, want, slow);
+    if (scans > 0) printf("           (%zu of %d queries went over all)\n", scans, QUERIES);
+    wrong = n % 8 == 0 && found != want;
+    for (size_t i = 0; i < PICTURES; i++) {
+        for (unsigned of = 0; of < 8; of++) {
+            for (size_t w = 0; w < 4; w++) turns[i][mates[of / 4][of % 4]][w] = queries[i + PICTURES * (of / 4)][w] ^ flips[of % 4];
+            if (of % 4 != 0) flip(turns[i][mates[of / 4][of % 4]], 8);        /* the median moves about so many */
+        }
+        fair_sought_make(&sought[i], (const uint64_t (*)[4])turns[i], RADIUS);
+    }
+    took = 1e30;
+    for (int round = 0; round < ROUNDS; round++) {
+        t = ms();
+        by_flips(sought, blocks, (n + 7) / 8, hits, other);
+        t = (ms() - t) / PICTURES;
+        took = t < took ? t : took;
+    }
+    tell(n, "turns and negatives, by flips, 16 pictures at once", took, 0, 0, slow);
+    took = 1e30;
+    for (int round = 0; round < ROUNDS; round++) {
+        t = ms();
+        untold = by_tables(m, sought, bits);
+        t = (ms() - t) / PICTURES;
+        took = t < took ? t : took;
+    }
+    tell(n, "turns and negatives, by pieces", took, 0, 0, slow);
+    if (untold > 0) printf("           (%zu of %d pictures are to go over all)\n", untold, PICTURES);
+    else if (memcmp(bits, other, sizeof bits) != 0) {
+        printf("THE WAYS DIFFER\n");
+        wrong = 1;
+    }
+    fair_multi_free(&m);
+    return wrong;
 }
 
 static int
@@ -122,6 +226,7 @@ run(size_t n)
         tell(n, what, took, n % 8 == 0 ? found : want, want, slow);
         wrong |= n % 8 == 0 && found != want;
     }
+    wrong |= by_pieces(best, (const uint64_t (*)[4])queries, (const uint64_t (*)[4][8])blocks, n, want, slow, hits);
 #ifdef FAIR_PEERS
     for (int kind = 0; kind < (n <= 1000000 ? 2 : 1); kind++) {
         struct fair_peer *p = fair_peer_new(kind, (const uint8_t *)codes, n);

@@ -1,12 +1,59 @@
 /* Records searched together: an inverted file from words to parts, made by counting. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include "index/shelf.h"
 #include "index/words.h"
 
+/* Tables take memory and time to make, for each process: what looks at few pictures goes over all hashes instead. */
+struct fair_shelf_pieces {
+    pthread_mutex_t making;
+    atomic_size_t asked;
+    struct fair_multi *_Atomic made;
+};
+static atomic_size_t pieces_works = 4000000, pieces_pictures = 3000;
+
+void
+fair_shelf_pieces_from(size_t works, size_t pictures)
+{
+    pieces_works = works;
+    pieces_pictures = pictures;
+}
+
+const struct fair_multi *
+fair_shelf_glanced(const struct fair_shelf *s, size_t n)
+{
+    struct fair_shelf_pieces *p = s->pieces;
+    struct fair_multi *made;
+
+    if (p == NULL) return NULL;
+    made = p->made;
+    if (made != NULL) return made;
+    if (atomic_fetch_add(&p->asked, n) < pieces_pictures || pthread_mutex_trylock(&p->making) != 0) return NULL;
+    made = p->made;
+    if (made == NULL) p->made = made = fair_multi_make((const uint64_t (*)[4][8])s->glance, s->n);
+    pthread_mutex_unlock(&p->making);
+    return made;
+}
+
+static void
+pieces_free(struct fair_shelf_pieces **p)
+{
+    struct fair_multi *made;
+
+    if (*p == NULL) return;
+    made = (*p)->made;
+    fair_multi_free(&made);
+    pthread_mutex_destroy(&(*p)->making);
+    free(*p);
+    *p = NULL;
+}
+
 void
 fair_shelf_free(struct fair_shelf *s)
 {
+    pieces_free(&s->pieces);
     free(s->works);
     if (s->segment == NULL) {
         free(s->whole);
@@ -53,6 +100,9 @@ fair_shelf_have(struct fair_shelf *s, const struct fair_segment *segment)
     s->n = segment->n;
     s->whole = (uint64_t (*)[4][8])(uintptr_t)segment->whole;      /* only ever read */
     s->glance = (uint64_t (*)[4][8])(uintptr_t)segment->glance;
+    if (s->n < pieces_works) return;
+    s->pieces = fair_xcalloc(1, sizeof *s->pieces);
+    pthread_mutex_init(&s->pieces->making, NULL);
 }
 
 fair_status

@@ -3,6 +3,7 @@
 #ifndef FAIR_SHELF_H
 #define FAIR_SHELF_H
 #include "base/types.h"
+#include "index/multi.h"
 #include "index/record.h"
 #include "index/segments.h"
 
@@ -22,6 +23,7 @@ struct fair_shelf {
     uint32_t *family;         /* where the list of each family begins, and the last one ends: first's every FAIR_SIDES-th, close together */
     uint64_t *codes;          /* 4 words a part */
     size_t n_listed;          /* works that are in the lists */
+    struct fair_shelf_pieces *pieces; /* of a large segment: how often it was glanced at, and the tables made at last */
 };
 
 static inline bool
@@ -43,5 +45,10 @@ fair_status fair_shelf_put(struct fair_shelf *s, fair_id org, fair_id work, fair
 void fair_shelf_have(struct fair_shelf *s, const struct fair_segment *segment);
 /* Make the lists of all that was put. */
 void fair_shelf_list(struct fair_shelf *s);
+/* `n` more pictures are glanced at: the tables of the glances' pieces, or NULL while it is not worth making them or another thread is about it.
+ * They live as long as the shelf. */
+const struct fair_multi *fair_shelf_glanced(const struct fair_shelf *s, size_t n);
+/* From so many works on, once so many pictures were glanced at: for tests and benchmarks. */
+void fair_shelf_pieces_from(size_t works, size_t pictures);
 
 #endif
