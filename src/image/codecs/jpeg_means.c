@@ -40,13 +40,16 @@ static const uint8_t natural[2 * END] = {
     [END ... 2 * END - 1] = END,
 };
 
+/* Bits in hand lie in registers: what is inlined is given a local of them, what is not a copy. */
+#define INLINE static inline __attribute__((always_inline))
+#define RARELY static __attribute__((noinline, cold))
+
 struct bits { const uint8_t *v; size_t n_bytes, at; uint64_t held; unsigned n; };
 
 struct means {
     struct skips ac[NUM_HUFF_TBLS];
     struct sizes dc[NUM_HUFF_TBLS];
     bool has_ac[NUM_HUFF_TBLS], has_dc[NUM_HUFF_TBLS];
-    struct bits bits;
     int32_t last;             /* of luma's DC */
     /* luma's, where more than the means are wanted */
     struct pairs luma;
@@ -127,11 +130,11 @@ skips_make(const JHUFF_TBL *t, struct skips *s)
     return true;
 }
 
-/* The number that `size` bits say. */
+/* The number that `size` bits say: its sign is anybody's guess, so nothing branches on it. */
 static inline int32_t
 value_of(uint32_t bits, unsigned size)
 {
-    return bits >> (size - 1) ? (int32_t)bits : (int32_t)bits - (int32_t)((1u << size) - 1);
+    return (int32_t)(bits - (((1u << size) - 1) & ((bits >> (size - 1)) - 1)));
 }
 
 static uint64_t
@@ -190,7 +193,7 @@ sizes_make(const JHUFF_TBL *t, struct sizes *s)
 }
 
 /* At least 56 bits; beyond the end zeros, which the caller notices. */
-static inline void
+INLINE void
 fill(struct bits *b)
 {
     uint64_t v = 0;
@@ -201,15 +204,15 @@ fill(struct bits *b)
     b->n |= 56;
 }
 
-static inline void
+INLINE void
 drop(struct bits *b, unsigned n)
 {
-    b->held <<= n;
+    b->held <<= n & 63;
     b->n -= n;
 }
 
 /* One code at a time, where the table has none or the block's end is near. */
-static bool
+RARELY bool
 skip_one(struct bits *b, const struct codes *c, unsigned *k)
 {
     uint8_t value = 0;
@@ -227,7 +230,7 @@ skip_one(struct bits *b, const struct codes *c, unsigned *k)
     return true;
 }
 
-static inline bool
+INLINE bool
 skip_coefficients(struct bits *b, const struct skips *s)
 {
     for (unsigned k = 1; k < 64;) {
@@ -241,18 +244,23 @@ skip_coefficients(struct bits *b, const struct skips *s)
             } else if (e != 0 && k + more == 64 && !(e >> 12)) {
                 k = 64;
                 drop(b, e & 31);
-            } else if (!skip_one(b, &s->slow, &k)) return false;
+            } else {
+                struct bits copy = *b;
+                unsigned from = k;
+                if (!skip_one(&copy, &s->slow, &from)) return false;
+                *b = copy;
+                k = from;
+            }
         }
     }
     return true;
 }
 
 /* The difference to the DC before. */
-static inline bool
+INLINE bool
 difference(struct bits *b, const struct sizes *s, int32_t *out)
 {
     unsigned e, size, n;
-    uint32_t v;
 
     fill(b);
     e = s->v[b->held >> (64 - DC_LOOK)];
@@ -265,19 +273,15 @@ difference(struct bits *b, const struct sizes *s, int32_t *out)
         size = value;
     }
     drop(b, n);
-    if (size == 0) {
-        *out = 0;
-        return true;
-    }
-    v = (uint32_t)(b->held >> (64 - size));
-    *out = value_of(v, size);
+    /* value_of, and 0 for no bits */
+    *out = (int32_t)((uint32_t)(b->held >> 1 >> (63 - size)) - (((1u << size) - 1) & (uint32_t)((b->held >> 63) - 1)));
     drop(b, size);
     return true;
 }
 
 /* A single coefficient: where the block's end is near, where the table does not tell the value, a run of zeros, a block's end of a long code (*k = END).
  * At least 31 bits are there. */
-static bool
+RARELY bool
 odd_coefficient(struct bits *b, const struct pairs *s, unsigned *k, int16_t *block)
 {
     const uint64_t e = s->v[b->held >> (64 - PAIR_LOOK)];
@@ -313,30 +317,33 @@ odd_coefficient(struct bits *b, const struct pairs *s, unsigned *k, int16_t *blo
 }
 
 /* A block's coefficients behind the first; *some: there was one. */
-static inline bool
-coefficients(struct bits *bits, const struct pairs *s, int16_t *block, bool *some)
+INLINE bool
+coefficients(struct bits *b, const struct pairs *s, int16_t *block, bool *some)
 {
-    struct bits b = *bits;
     unsigned k = 1;
 
     while (k < END) {
-        fill(&b);
+        fill(b);
         /* What the table tells takes PAIR_LOOK bits at most, so that five times as many are there. */
         for (int i = 0; i < 5 && k < END; i++) {
-            const uint64_t e = s->v[b.held >> (64 - PAIR_LOOK)];
+            const uint64_t e = s->v[b->held >> (64 - PAIR_LOOK)];
             if (k + (e >> 16 & 255) > 63) {
-                if (b.n < 31) break;
-                if (!odd_coefficient(&b, s, &k, block)) return false;
+                struct bits copy = *b;
+                unsigned from = k;
+                if (b->n < 31) break;
+                if (!odd_coefficient(&copy, s, &from, block)) return false;
+                *b = copy;
+                k = from;
                 break;
             }
             block[natural[k + (e >> 32 & 255)]] = (int16_t)(int8_t)(e >> 48);
             block[natural[k + (e >> 40 & 255)]] = (int16_t)(int8_t)(e >> 56);
-            drop(&b, e & 255);
+            b->held <<= e & 63;
+            b->n -= e & 255;
             k += e >> 8 & 255;
         }
     }
     *some = k != 1 + END;                         /* then the end came first */
-    *bits = b;
     return true;
 }
 
@@ -401,12 +408,15 @@ unstuffed(const uint8_t *data, const uint8_t *end, uint8_t *clean, size_t *n_cle
     return data;
 }
 
-/* One MCU: luma's means go to `out` as far as they lie in it. */
-static bool
-mcu(struct means *m, const struct jpeg_decompress_struct *j, uint32_t across, uint32_t down, struct fair_image *out)
+/* One MCU: luma's means go to `out` as far as they lie in it.  Reading bits is one long chain of waiting, in which the block before is laid: its pieces
+ * were written some time ago and can be read in one, too. */
+INLINE bool
+mcu(struct means *m, const struct jpeg_decompress_struct *j, struct bits *b, uint32_t across, uint32_t down, struct fair_image *out)
 {
     const bool alone = j->num_components == 1;
     const uint32_t luma_wide = alone ? 1 : (uint32_t)j->comp_info[0].h_samp_factor, luma_high = alone ? 1 : (uint32_t)j->comp_info[0].v_samp_factor;
+    const unsigned n_luma = m->side > 1 ? luma_wide * luma_high : 0;
+    unsigned laid = 0;
 
     for (int c = 0; c < j->num_components; c++) {
         const jpeg_component_info *ci = &j->comp_info[c];
@@ -417,13 +427,14 @@ mcu(struct means *m, const struct jpeg_decompress_struct *j, uint32_t across, ui
             for (uint32_t x = 0; x < wide; x++) {
                 int32_t more;
                 uint8_t mean = 0;
-                if (!difference(&m->bits, dc, &more)) return false;
+                if (!difference(b, dc, &more)) return false;
                 if (c == 0 && m->side > 1) {
                     const unsigned i = y * wide + x;
                     m->last += more;
                     if (m->last < -32768 || m->last > 32767) return false;
                     m->block[i][0] = (int16_t)m->last;
-                    if (!coefficients(&m->bits, &m->luma, m->block[i], &m->some[i])) return false;
+                    if (!coefficients(b, &m->luma, m->block[i], &m->some[i])) return false;
+                    for (; laid < i; laid++) lay_block(m, laid, (across * wide + laid % wide) * m->side, (down * high + laid / wide) * m->side, out);
                     continue;
                 }
                 if (c == 0) {
@@ -431,12 +442,12 @@ mcu(struct means *m, const struct jpeg_decompress_struct *j, uint32_t across, ui
                     if (!mean_of(m, more, &mean)) return false;
                     if (at_x < out->width && at_y < out->height) fair_image_row(out, at_y)[at_x] = mean;
                 }
-                if (!skip_coefficients(&m->bits, ac)) return false;
+                if (!skip_coefficients(b, ac)) return false;
+                for (; laid < n_luma; laid++)
+                    lay_block(m, laid, (across * luma_wide + laid % luma_wide) * m->side, (down * luma_high + laid / luma_wide) * m->side, out);
             }
     }
-    /* Now what was written of the blocks can be read in one piece. */
-    for (uint32_t y = 0; m->side > 1 && y < luma_high; y++)
-        for (uint32_t x = 0; x < luma_wide; x++) lay_block(m, y * luma_wide + x, (across * luma_wide + x) * m->side, (down * luma_high + y) * m->side, out);
+    for (; laid < n_luma; laid++) lay_block(m, laid, across * m->side, down * m->side, out);      /* grey's only one */
     return true;
 }
 
@@ -482,19 +493,20 @@ tables(struct means *m, const struct jpeg_decompress_struct *j)
 }
 
 /* Were more bits taken than there are?  Those in hand were not taken yet. */
-static bool
+INLINE bool
 overrun(const struct bits *b)
 {
     return b->at > b->n_bytes && (b->at - b->n_bytes) * 8 > b->n;
 }
 
-static bool
-scan(struct means *m, const struct jpeg_decompress_struct *j, const uint8_t *data, const uint8_t *end, uint8_t *clean, struct fair_image *out)
+INLINE bool
+scan_body(struct means *m, const struct jpeg_decompress_struct *j, const uint8_t *data, const uint8_t *end, uint8_t *clean, struct fair_image *out)
 {
     const bool alone = j->num_components == 1;
     const uint32_t wide = 8 * (alone ? 1 : (uint32_t)j->max_h_samp_factor), high = 8 * (alone ? 1 : (uint32_t)j->max_v_samp_factor);
     const uint32_t across = (j->image_width + wide - 1) / wide, down = (j->image_height + high - 1) / high;
     uint32_t left = 0, restarts = 0;
+    struct bits b = { 0 };
 
     for (uint32_t y = 0; y < down; y++)
         for (uint32_t x = 0; x < across; x++) {
@@ -505,19 +517,35 @@ scan(struct means *m, const struct jpeg_decompress_struct *j, const uint8_t *dat
                     data += 2;
                 }
                 data = unstuffed(data, end, clean, &n);
-                m->bits = (struct bits){ .v = clean, .n_bytes = n };
+                b = (struct bits){ .v = clean, .n_bytes = n };
                 m->last = 0;
                 left = j->restart_interval > 0 ? j->restart_interval : UINT32_MAX;
             }
-            if (!mcu(m, j, x, y, out) || overrun(&m->bits)) return false;
+            if (!mcu(m, j, &b, x, y, out) || overrun(&b)) return false;
             left--;
         }
     return true;
 }
 
+static bool
+scan(struct means *m, const struct jpeg_decompress_struct *j, const uint8_t *data, const uint8_t *end, uint8_t *clean, struct fair_image *out)
+{
+    return scan_body(m, j, data, end, clean, out);
+}
+
+#ifdef __x86_64__
+/* With shifts by any register. */
+__attribute__((target("bmi,bmi2"))) static bool
+scan_bmi2(struct means *m, const struct jpeg_decompress_struct *j, const uint8_t *data, const uint8_t *end, uint8_t *clean, struct fair_image *out)
+{
+    return scan_body(m, j, data, end, clean, out);
+}
+#endif
+
 bool
 fair_jpeg_luma(const struct jpeg_decompress_struct *j, const uint8_t *data, size_t n, struct fair_image *out)
 {
+    bool (*run)(struct means *m, const struct jpeg_decompress_struct *j, const uint8_t *data, const uint8_t *end, uint8_t *clean, struct fair_image *out) = scan;
     struct means *m;
     uint8_t *clean;
     bool done;
@@ -525,7 +553,10 @@ fair_jpeg_luma(const struct jpeg_decompress_struct *j, const uint8_t *data, size
     if (!as_it_should_be(j, out)) return false;
     m = fair_xcalloc(1, sizeof *m);
     clean = fair_xmalloc(n + PAD);
-    done = tables(m, j) && scan(m, j, data, data + n, clean, out) && m->over == 0;
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("bmi2") && strcmp(fair_idct_kernels()->name, "plain") != 0) run = scan_bmi2;
+#endif
+    done = tables(m, j) && run(m, j, data, data + n, clean, out) && m->over == 0;
     free(clean);
     free(m);
     return done;
