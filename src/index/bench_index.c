@@ -265,6 +265,17 @@ build(const char *folder, size_t n, struct fair_err *err)
 
 struct tally { size_t queries, found; double took; };
 
+/* The stages that go by whole hashes. */
+static unsigned
+whole_hashes(void)
+{
+    unsigned off = 0;
+
+    for (unsigned i = 0; i < fair_n_stages; i++)
+        if (fair_stages[i].run == fair_stage_glance || fair_stages[i].run == fair_stage_whole) off |= 1u << i;
+    return off;
+}
+
 static fair_status
 look(const struct fair_index *ix, const struct fair_fingerprint *fp, bool parts_alone, bool each, fair_id wanted, unsigned agree, struct tally *t, bool *was, struct fair_err *err)
 {
@@ -274,7 +285,7 @@ look(const struct fair_index *ix, const struct fair_fingerprint *fp, bool parts_
     double t0 = ms();
     bool found = false;
 
-    FAIR_TRY(fair_index_search_with(ix, &s, parts_alone, &m, err));
+    FAIR_TRY(fair_index_search_with(ix, &s, parts_alone ? whole_hashes() : 0, &m, err));
     t->took += ms() - t0;
     t->queries++;
     for (size_t i = 0; i < m.n; i++) found |= m.v[i].work == wanted && m.v[i].agree >= agree;

@@ -22,6 +22,10 @@
 #define CAP_MOST 12           /* the same in a large catalogue                                       */
 #define SHORTLIST 24          /* works that get a map                                               */
 #define LEAST 3               /* hits that must agree on it                                         */
+#define AGAIN 64              /* works that are looked at again where lists were looked into in part, those with the heaviest votes, */
+#define AGAIN_CAP 3           /* as CAP, among these,                                               */
+#define AGAIN_NEAR 50         /* as NEAR,                                                           */
+#define AGAIN_LEAST 4         /* as LEAST                                                           */
 #define FEW 192               /* parts of the query, the strongest, that are looked up first where it is settled what the query shows */
 #define OTHER 5               /* hits that must agree on another work's map for all to be looked up after all */
 #define FETCHED 8             /* lines of the processor's cache that are fetched of a list: 16 codes  */
@@ -450,23 +454,32 @@ seek_in_drawers(struct seeking *k, const struct fair_fingerprint *fp)
     free(v.room);
 }
 
-/* The same by comparing every part with every other, a piece of the lists at a time with all parts of the query: what the drawers are
- * measured by. */
+/* Forget what was found, but not how near it was: what is farther than that is not kept, whatever else is found. */
 static void
-seek_everywhere(struct seeking *k)
+begin_anew(struct seeking *k)
 {
-    for (size_t shelf = k->s->n_made; shelf < k->s->n; shelf++) {
-        const struct fair_lists *l = &k->s->v[shelf]->segment->lists;
-        for (uint32_t from = 0, n; from < l->n_parts; from += n) {
-            uint32_t near[4 * RUN];
-            n = l->n_parts - from < 4 * RUN ? l->n_parts - from : 4 * RUN;
-            for (uint32_t i = 0; i < k->n; i++)
-                for (unsigned t = 0; t < 4; t++) {
-                    const size_t many = fair_drawers_kernels()->highs(k->asked[i].code[t], l->high[0] + from, l->high[1] + from, n, farthest(&k->sofar[i]), near);
-                    for (size_t p = 0; p < many; p++) pair(k, i, t, k->s->before[shelf], l, from + near[p]);
-                }
-            compare(k);
-        }
+    for (uint32_t i = 0; i < k->n; i++) {
+        memset(k->sofar[i].count, 0, sizeof k->sofar[i].count);
+        memset(k->sofar[i].sum, 0, sizeof k->sofar[i].sum);
+    }
+    k->found.n = 0;
+}
+
+/* The same by comparing every part with every other, a piece of the lists at a time with all parts of the query: what the drawers are
+ * measured by, `exactly`, and how a few works are looked at again, as drawers are: by first bits before all bits. */
+static void
+seek_everywhere(struct seeking *k, const struct fair_lists *l, uint32_t before, bool exactly)
+{
+    for (uint32_t from = 0, n; from < l->n_parts; from += n) {
+        uint32_t near[4 * RUN];
+        n = l->n_parts - from < 4 * RUN ? l->n_parts - from : 4 * RUN;
+        for (uint32_t i = 0; i < k->n; i++)
+            for (unsigned t = 0; t < 4; t++) {
+                const unsigned limit = exactly ? farthest(&k->sofar[i]) : fair_high_bits(farthest(&k->sofar[i]));
+                const size_t many = fair_drawers_kernels()->highs(k->asked[i].code[t], l->high[0] + from, l->high[1] + from, n, limit, near);
+                for (size_t p = 0; p < many; p++) pair(k, i, t, before, l, from + near[p]);
+            }
+        compare(k);
     }
 }
 
@@ -490,9 +503,9 @@ by_part(struct seeking *k, uint32_t *first)
 /* ---- all together ------------------------------------------------------------ */
 
 static struct worth
-worth_of(const struct shelves *s)
+worth_of(size_t cap)
 {
-    struct worth w = { .cap = s->works / 100 < CAP_MOST - CAP ? CAP + s->works / 100 : CAP_MOST };
+    struct worth w = { .cap = cap };
 
     for (size_t sum = 1; sum < RARE; sum++) w.rare[sum] = logf(1 + (float)w.cap / (float)sum);
     for (unsigned b = 0; b <= NEAR; b++) w.near[b] = (float)(NEAR + 20 - b) / NEAR;
@@ -519,11 +532,12 @@ go_on(struct tally *y, const struct sofar *x)
     }
 }
 
-/* Look up the query's parts `from` to before `to`; `each`: in listed segments by comparing every part with every other. */
+/* Look up the query's parts `from` to before `to`; `each`: in listed segments by comparing every part with every other.  Where `limits` is not NULL,
+ * limits[i] are the bits within which part i's pairings were kept, by turn. */
 static void
-look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t to, bool each, struct founds *out)
+look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t to, bool each, struct founds *out, uint16_t (*limits)[4])
 {
-    struct worth w = worth_of(s);
+    struct worth w = worth_of(s->works / 100 < CAP_MOST - CAP ? CAP + s->works / 100 : CAP_MOST);
     struct near near = { .cap = w.cap };
     const uint8_t *sides = s->made >= MANY ? sides_of_many : sides_of_few;
     uint16_t (*words)[PROBES] = fair_xmalloc((to + 1) * sizeof *words);
@@ -532,8 +546,11 @@ look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t
 
     if (s->n > s->n_made && from < to) {
         k = seek(s, fp, from, to, w.cap, each ? NEAR : limit_of(s));
-        if (each) seek_everywhere(k);
-        else seek_in_drawers(k, fp);
+        seek_in_drawers(k, fp);
+        if (each) {
+            begin_anew(k);
+            for (size_t shelf = s->n_made; shelf < s->n; shelf++) seek_everywhere(k, &s->v[shelf]->segment->lists, s->before[shelf], true);
+        }
         first = fair_xmalloc(((size_t)k->n + 1) * sizeof *first);
         by_part(k, first);
     }
@@ -551,6 +568,7 @@ look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t
         }
         if (k != NULL) {
             narrow(&near.t, w.cap);
+            if (limits != NULL) memcpy(limits[i], near.t.limit, sizeof limits[i]);
             thin(&near, &w, (uint16_t)i, k->found.v + first[i - from], first[i - from + 1] - first[i - from], out);
         } else {
             thin(&near, &w, (uint16_t)i, NULL, 0, out);
@@ -691,13 +709,13 @@ by_votes(const void *a, const void *b)
     return x->peak.work < y->peak.work ? -1 : x->peak.work > y->peak.work;
 }
 
-/* Keep the best of what was ranked, in order. */
+/* Keep the best `most` of what was ranked, in order. */
 static size_t
-shorten(struct ranked *v, size_t n)
+shorten(struct ranked *v, size_t n, size_t most)
 {
     /* cppcheck-suppress uninitvar ; the first n were filled by rank */
     qsort(v, n, sizeof *v, by_votes);
-    return n < SHORTLIST ? n : SHORTLIST;
+    return n < most ? n : most;
 }
 
 /* Do enough pairings need one and the same turn? */
@@ -722,11 +740,10 @@ fetch_places(const struct shelves *s, uint32_t number)
     for (uint32_t b = 0; b < shelf->works[at].record.n * FAIR_RECORD_PLACE; b += 64) __builtin_prefetch(shelf->works[at].record.places + b);
 }
 
-/* The works with the heaviest votes, *kept of them; v holds twice SHORTLIST. */
+/* The `most` works with the heaviest votes, *kept of them; v holds twice as many. */
 static fair_status
-rank(const struct shelves *s, const struct fair_query *q, struct founds *f, struct ranked *v, size_t *kept, struct fair_err *err)
+rank(const struct shelves *s, const struct fair_query *q, const struct scales *scales, struct founds *f, size_t most, struct ranked *v, size_t *kept, struct fair_err *err)
 {
-    struct scales scales = scales_of(q->fp, q->arena);
     size_t n = 0;
 
     by_work(f, s->works);
@@ -744,10 +761,72 @@ rank(const struct shelves *s, const struct fair_query *q, struct founds *f, stru
         FAIR_TRY(fair_shelf_peek(shelf, at, &room, &r, err));
         for (size_t i = from; i < to; i++)
             if (f->v[i].part >= r->n) return fair_fail(err, FAIR_CORRUPT, "index: a list names part %u of %u: run fairtrack reindex", f->v[i].part, r->n);
-        v[n++] = (struct ranked){ vote(r, &scales, f->v + from, to - from), shelf, at, from, to - from };
-        if (n == 2 * SHORTLIST) n = shorten(v, n);
+        v[n++] = (struct ranked){ vote(r, scales, f->v + from, to - from), shelf, at, from, to - from };
+        if (n == 2 * most) n = shorten(v, n, most);
     }
-    *kept = shorten(v, n);
+    *kept = shorten(v, n, most);
+    return FAIR_OK;
+}
+
+/* A few works' parts as lists, in one drawer. */
+static fair_status
+lists_of(const struct ranked *v, size_t n, struct fair_arena *a, const struct fair_record **records, struct fair_lists *out, struct fair_err *err)
+{
+    uint64_t *high[2];
+    struct fair_kept *parts = fair_alloc_array(a, n * FAIR_PARTS_CATALOGUE + 1, sizeof *parts);
+
+    for (int w = 0; w < 2; w++) high[w] = fair_alloc_array(a, n * FAIR_PARTS_CATALOGUE + 1, sizeof *high[w]);
+    *out = (struct fair_lists){ .high = { high[0], high[1] }, .parts = parts };
+    for (uint32_t k = 0; k < n; k++) {
+        FAIR_TRY(fair_shelf_see(v[k].shelf, v[k].at, a, &records[k], err));
+        for (uint32_t i = 0; i < records[k]->n && i < FAIR_PARTS_CATALOGUE; i++, out->n_parts++) {
+            const struct fair_folded f = fair_code_fold(records[k]->codes + 4 * (size_t)i);
+            high[0][out->n_parts] = f.high[0];
+            high[1][out->n_parts] = f.high[1];
+            parts[out->n_parts] = (struct fair_kept){ f.low, fair_listed(k, i, 0) };
+        }
+    }
+    return FAIR_OK;
+}
+
+/* Look again at the n works, AGAIN at most, with the heaviest votes, as if there were no others: all of the query's parts are compared with all of theirs.  What
+ * is near in a drawer that is not looked into is seen so, and what is nearer to anything in the catalogue is passed over as before.
+ * Which have the heaviest votes now, *kept of them: `out` holds n. */
+static fair_status
+look_again(const struct shelves *s, const struct fair_query *q, const struct scales *scales, const uint16_t (*limits)[4], const struct ranked *v, size_t n, struct founds *f,
+           struct ranked *out, size_t *kept, struct fair_err *err)
+{
+    const struct fair_record *records[AGAIN];
+    const struct worth w = worth_of(AGAIN_CAP);
+    struct near near = { .cap = w.cap };
+    struct fair_lists l;
+    struct seeking *k;
+    uint32_t *first;
+
+    *kept = 0;
+    FAIR_TRY(lists_of(v, n, q->arena, records, &l, err));
+    k = seek(s, q->fp, 0, q->fp->n_parts, w.cap, AGAIN_NEAR);
+    for (uint32_t i = 0; i < k->n; i++)
+        for (unsigned t = 0; t < 4; t++)
+            if (limits[i][t] < AGAIN_NEAR) k->sofar[i].limit[t] = limits[i][t];
+    seek_everywhere(k, &l, 0, false);
+    first = fair_xmalloc(((size_t)k->n + 1) * sizeof *first);
+    by_part(k, first);
+    for (uint32_t i = 0; i < k->n; i++) {
+        go_on(&near.t, &k->sofar[i]);
+        narrow(&near.t, w.cap);
+        thin(&near, &w, (uint16_t)i, k->found.v + first[i], first[i + 1] - first[i], f);
+    }
+    seeking_free(k);
+    free(first);
+    by_work(f, (uint32_t)n);
+    for (size_t from = 0, to; from < f->n; from = to) {
+        const uint32_t of = f->v[from].work;
+        for (to = from + 1; to < f->n && f->v[to].work == of; to++) { }
+        if (to - from < LEAST || !one_turn(f->v + from, to - from)) continue;
+        out[(*kept)++] = (struct ranked){ vote(records[of], scales, f->v + from, to - from), v[of].shelf, v[of].at, from, to - from };
+    }
+    *kept = shorten(out, *kept, SHORTLIST);
     return FAIR_OK;
 }
 
@@ -768,19 +847,15 @@ candidate(struct fair_search *search, struct fair_matches *io, const struct rank
     return FAIR_OK;
 }
 
-/* The best works get a map and become candidates.  Where `known` is not SIZE_MAX, only that candidate does, and *alone (may be NULL)
- * tells whether OTHER hits agree on its map and on that of no other work. */
+/* Of n works with heavy votes those that `least` hits agree on get a map and become candidates.  Where `known` is not SIZE_MAX, only that candidate
+ * does, and *alone (may be NULL) tells whether OTHER hits agree on its map and on that of no other work. */
 static fair_status
-propose(struct fair_search *search, struct fair_matches *io, const struct shelves *s, struct founds *f, size_t known, bool *alone, struct fair_err *err)
+map_all(struct fair_search *search, struct fair_matches *io, const struct founds *f, const struct ranked *v, size_t n, unsigned least, size_t known, bool *alone, struct fair_err *err)
 {
-    struct ranked v[2 * SHORTLIST];
     struct fair_hit *hits;
-    size_t most = 0, n = 0;
+    size_t most = 0;
     fair_status status = FAIR_OK;
 
-    if (alone != NULL) *alone = false;
-    FAIR_TRY(rank(s, &search->q, f, v, &n, err));
-    if (search->grid == NULL) search->grid = fair_grid_new(search->q.fp, search->q.arena);
     for (size_t i = 0; i < n; i++) most = v[i].n > most ? v[i].n : most;
     hits = fair_xmalloc((most + 1) * sizeof *hits);
     for (size_t i = 0; i < n && status == FAIR_OK; i++) {
@@ -788,7 +863,7 @@ propose(struct fair_search *search, struct fair_matches *io, const struct shelve
         size_t m = hits_about(&v[i].peak, f->v + v[i].from, v[i].n, hits);
         struct fair_record room;
         status = fair_shelf_peek(v[i].shelf, v[i].at, &room, &clue.record, err);
-        if (status != FAIR_OK || !fair_map_find(clue.record, search->q.fp, search->grid, hits, m, LEAST, &clue)) continue;
+        if (status != FAIR_OK || !fair_map_find(clue.record, search->q.fp, search->grid, hits, m, least, &clue)) continue;
         if (known != SIZE_MAX) {
             bool other = io->v[known].work != fair_shelf_work(v[i].shelf, v[i].at);
             *alone = other ? *alone : clue.agree >= OTHER;
@@ -801,26 +876,48 @@ propose(struct fair_search *search, struct fair_matches *io, const struct shelve
     return status;
 }
 
+/* The best works become candidates; where `limits` is not NULL (look_up_all), those of a second look too. */
+static fair_status
+propose(struct fair_search *search, struct fair_matches *io, const struct shelves *s, struct founds *f, const uint16_t (*limits)[4], size_t known, bool *alone, struct fair_err *err)
+{
+    const struct scales scales = scales_of(search->q.fp, search->q.arena);
+    struct ranked v[2 * AGAIN], again[AGAIN];
+    struct founds more = { 0 };
+    size_t n = 0, n_again = 0;
+    fair_status status;
+
+    if (alone != NULL) *alone = false;
+    FAIR_TRY(rank(s, &search->q, &scales, f, limits != NULL ? AGAIN : SHORTLIST, v, &n, err));
+    if (search->grid == NULL) search->grid = fair_grid_new(search->q.fp, search->q.arena);
+    status = map_all(search, io, f, v, n < SHORTLIST ? n : SHORTLIST, LEAST, known, alone, err);
+    if (limits == NULL || n == 0) return status;
+    if (status == FAIR_OK) status = look_again(s, &search->q, &scales, limits, v, n, &more, again, &n_again, err);
+    if (status == FAIR_OK) status = map_all(search, io, &more, again, n_again, AGAIN_LEAST, known, alone, err);
+    free(more.v);
+    return status;
+}
+
 static fair_status
 search_parts(struct fair_search *search, struct fair_matches *io, const struct shelves *s, struct founds *f, struct fair_err *err)
 {
     const struct fair_fingerprint *fp = search->q.fp;
+    uint16_t (*limits)[4] = s->n > s->n_made ? fair_alloc_array(search->q.arena, (size_t)fp->n_parts + 1, sizeof *limits) : NULL;
     uint32_t looked_up = 0;
 
     if (search->each) {
         if (s->n_made > 0) return fair_fail(err, FAIR_INVALID, "index: not all segments have lists");
-        look_up_all(s, fp, 0, fp->n_parts, true, f);
-        return propose(search, io, s, f, SIZE_MAX, NULL, err);
+        look_up_all(s, fp, 0, fp->n_parts, true, f, NULL);
+        return propose(search, io, s, f, NULL, SIZE_MAX, NULL, err);
     }
     if (search->settled != SIZE_MAX && fp->n_parts > FEW) {
         bool alone;
-        look_up_all(s, fp, 0, looked_up = FEW, false, f);
-        FAIR_TRY(propose(search, io, s, f, search->settled, &alone, err));
+        look_up_all(s, fp, 0, looked_up = FEW, false, f, limits);
+        FAIR_TRY(propose(search, io, s, f, NULL, search->settled, &alone, err));
         if (!alone) search->settled = SIZE_MAX;
     }
     if (search->settled == SIZE_MAX || fp->n_parts <= FEW) {
-        look_up_all(s, fp, looked_up, fp->n_parts, false, f);
-        FAIR_TRY(propose(search, io, s, f, SIZE_MAX, NULL, err));
+        look_up_all(s, fp, looked_up, fp->n_parts, false, f, limits);
+        FAIR_TRY(propose(search, io, s, f, (const uint16_t (*)[4])limits, SIZE_MAX, NULL, err));
     }
     return FAIR_OK;
 }
@@ -855,7 +952,7 @@ fair_parts_pairings(const struct fair_index *ix, const struct fair_fingerprint *
     FAIR_TRY(fair_index_ready(ix, err));
     s = shelves_of(ix, a);
     if (each && s.n_made > 0) return fair_fail(err, FAIR_INVALID, "index: not all segments have lists");
-    look_up_all(&s, fp, 0, fp->n_parts, each, &f);
+    look_up_all(&s, fp, 0, fp->n_parts, each, &f, NULL);
     *out = fair_alloc_array(a, f.n + 1, sizeof **out);
     *n = f.n;
     for (size_t i = 0; i < f.n; i++) {
