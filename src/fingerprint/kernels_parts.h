@@ -9,13 +9,17 @@
 #define FAIR_BLUR_GAP 4       /* the farthest a blur's taps lie apart                   */
 #define FAIR_ROW_PAD 32       /* values readable and writable before and after a row   */
 #define FAIR_EXTREMA_LEVELS 9 /* the most levels whose differences are looked at together */
+#define FAIR_EXTREMA_LOT 126  /* columns of them                                        */
 #define FAIR_PATCH 18         /* a sampled patch is 18 x 18, its gradients 16 x 16     */
 #define FAIR_BEARINGS 16         /* directions the main one is sought among                */
 #define FAIR_CELLS 128        /* 4 x 4 cells of 8 directions                           */
 
+/* A blob's top: how far from its place in columns, rows, levels, each less than .8; and the response there. */
+struct fair_top { uint32_t place; float dx, dy, ds, response; };
+
 struct fair_parts_kernels {
     const char *name;
-    /* FAIR_BLUR_ROWS rows of a separable symmetric blur of five taps, `gap` (1 .. FAIR_BLUR_GAP) apart each way.
+    /* FAIR_BLUR_ROWS rows of a separable symmetric blur of five taps, `gap` (1, 2 or FAIR_BLUR_GAP) apart each way.
      * rows[j .. j + 4 gap] are the input rows of row j, above to below, w[0] the middle weight and w[k] that of distance
      * k gap, in 1/32768, w[0] + 2 (w[1] + w[2]) = 32768; values are 0 .. 16320.  tmp is scratch of FAIR_BLUR_ROWS times (n
      * rounded up to 32, and 2 FAIR_ROW_PAD) values; out[j] gets n values.  Edges repeat the outermost value.  Rows and
@@ -25,12 +29,14 @@ struct fair_parts_kernels {
     void (*widen)(const uint8_t *in, size_t n, int16_t *out);
     /* out[x] = in[2 x], n of them. */
     void (*halve)(const int16_t *in, size_t n, int16_t *out);
-    /* rows[l][j]: three rows of each of `levels` levels (4 .. FAIR_EXTREMA_LEVELS), the one above, the row itself, the one
-     * below.  Difference l is level l + 1 less level l.  at[l] gets the places, found[l] of them in order, at least `edge` (1 or more) from either end
-     * of the n (over 2 edge, at most 65536), where difference l, 1 .. levels - 3, is over `least` in size and no smaller (larger) than its 26
-     * neighbours in place and level.  Values up to n rounded up to 32 are readable; at[l] has room for n; `room` is scratch of
-     * 3 (levels - 3) times (n rounded up to 32, and 2 FAIR_ROW_PAD) values. */
-    void (*extrema)(const int16_t *const (*rows)[3], unsigned levels, size_t n, size_t edge, int16_t least, int16_t *room, uint16_t *const *at, uint32_t *found);
+    /* rows[l][j]: of each of `levels` levels (4 .. FAIR_EXTREMA_LEVELS) FAIR_BLUR_ROWS rows and the ones above and below them.  Difference l is
+     * level l + 1 less level l.  places[] gets where, at least `edge` (1 or more) from either end of the n (over 2 edge, at most 65536) columns, difference l,
+     * 1 .. levels - 3, is in row r over `least` in size and no smaller (larger) than its 26 neighbours in place and level: r << 24 | l << 16 | column, by
+     * lots of FAIR_EXTREMA_LOT columns from `edge` on, in a lot by row, level, column.  How many; there must be room for all.  Values up to n rounded up
+     * to 32 are readable. */
+    size_t (*extrema)(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], unsigned levels, size_t n, size_t edge, int16_t least, uint32_t *places);
+    /* Which of n such places are firm blobs, of a response of at least `least`, and where their tops are; how many. */
+    size_t (*settle)(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], const uint32_t *places, size_t n, float least, struct fair_top *tops);
     /* patch[FAIR_PATCH j + i] is the picture at begin + i step + j (step turned by a quarter), bilinear, in 1/65536 of a
      * pixel; places beyond 0 .. end (each under its side less one) are moved there.  Values are not negative; 32 are readable from any
      * place of a row on. */

@@ -52,13 +52,16 @@ blur_rows(const struct fair_parts_kernels *k, const int16_t w[3], int32_t gap, c
     k->blur_rows(rows, w, (unsigned)gap, (size_t)in->width, tmp, to);
 }
 
-struct sink { const struct fair_parts_kernels *k; int16_t least, contrast; struct fair_spot *spots; size_t n, room; int16_t *scratch; uint16_t *at[FAIR_SPACE_LEVELS]; };
+struct sink { const struct fair_parts_kernels *k; int16_t least, contrast; struct fair_spot *spots; size_t n, room; uint32_t *places; struct fair_top *tops; };
 
-static void spots_of_row(struct sink *k, const struct fair_grid_levels *g, unsigned grid, int32_t y);
+static void spots_of_rows(struct sink *k, const struct fair_grid_levels *g, unsigned grid, int32_t first);
 
 /* What a grid begins with: the picture, as a layer of which a few rows are there; or the level of the grid before that is
  * as blurred as this one's first. */
 struct source { const struct fair_image *picture; struct fair_layer layer, before; };
+
+/* Of FAIR_BLUR_ROWS rows. */
+#define MOST_PLACES(width) ((size_t)(width) * FAIR_BLUR_ROWS * (FAIR_SPACE_LEVELS - 3))
 
 #define LAID 64                   /* rows kept of a level that is not whole: more than there are between the first level's newest and oldest that is used */
 
@@ -82,7 +85,7 @@ fill(struct sink *k, const struct source *from, struct fair_grid_levels *g, unsi
         for (unsigned l = first; l < g->levels; l++)
             if (t >= behind[l] && t - behind[l] < h)
                 blur_rows(k->k, l > 0 ? blurs[(l - 1) % FAIR_SPACE_STEPS] : first_blur, gap_of(grid, l), l > 0 ? &g->level[l - 1] : &from->layer, &g->level[l], t - behind[l], tmp);
-        for (int32_t y = t - last - 1; y < t - last - 1 + FAIR_BLUR_ROWS; y++) spots_of_row(k, g, grid, y);
+        spots_of_rows(k, g, grid, t - last - 1);
     }
 }
 
@@ -114,8 +117,8 @@ fair_space_new(const struct fair_image *norm, int16_t contrast, struct fair_spot
         }
     }
     if (s->n == 0) return s;
-    /* the whole levels; the last rows of the other three and of the picture; rows of scratch for blurs, and for extrema; rows of places */
-    s->block = fair_xmalloc((need + stride * (LAID * 4 + FAIR_BLUR_ROWS + 1 + 4 * (FAIR_SPACE_LEVELS - 3)) + 3 * FAIR_ROW_PAD + LINE) * sizeof *s->block);
+    /* the whole levels; the last rows of the other three and of the picture; rows of scratch for blurs */
+    s->block = fair_xmalloc((need + stride * (LAID * 4 + FAIR_BLUR_ROWS + 1) + 3 * FAIR_ROW_PAD + LINE) * sizeof *s->block);
     at = FAIR_ROW_PAD + (LINE - (uintptr_t)s->block % LINE) / sizeof *s->block;
     laid = s->block + at + need;
     for (unsigned i = 0; i < s->n; i++) {
@@ -134,13 +137,14 @@ fair_space_new(const struct fair_image *norm, int16_t contrast, struct fair_spot
     from.layer = s->grid[0].level[0];
     from.layer.data = laid + stride * LAID * 3;
     tmp = from.layer.data + stride * LAID;
-    k.scratch = tmp + (FAIR_BLUR_ROWS + 1) * stride;
-    for (unsigned l = 1; l + 2 < FAIR_SPACE_LEVELS; l++) k.at[l] = (uint16_t *)(k.scratch + (3 * (FAIR_SPACE_LEVELS - 3) + l - 1) * stride);
+    k.places = fair_xmalloc(MOST_PLACES(w) * (sizeof *k.places + sizeof *k.tops));
+    k.tops = (struct fair_top *)(k.places + MOST_PLACES(w));
     for (unsigned i = 0; i < s->n; i++) {
         fill(&k, &from, &s->grid[i], i, tmp);
         from.before = s->grid[i].level[s->grid[i].steps];
     }
     *n = k.n;
+    free(k.places);
     return s;
 }
 
@@ -153,59 +157,28 @@ fair_space_free(struct fair_space **s)
     *s = NULL;
 }
 
-/* Fit a quadric about the extremum at (x, y) of layers d[0..2] and say where its top lies; false where there is no
- * firm blob: the top is elsewhere, too weak, or an edge. */
-static bool
-settle(const struct fair_layer g[4], int32_t x, int32_t y, float least, float off[3], float *value)
-{
-    /* d[3 l + j][i]: difference l at (x - 1 + i, y - 1 + j) */
-    int d[9][3];
-    float gx, gy, gs, xx, yy, ss, xy, xs, ys, v;
-    float det2, trace, m0, m1, m2, det;
-
-    for (int l = 0; l < 3; l++)
-        for (int j = 0; j < 3; j++) {
-            const int16_t *a = row(&g[l], y - 1 + j) + x - 1, *b = row(&g[l + 1], y - 1 + j) + x - 1;
-            for (int i = 0; i < 3; i++) d[3 * l + j][i] = b[i] - a[i];
-        }
-    v = (float)d[4][1];
-    gx = (float)(d[4][2] - d[4][0]) * .5f; gy = (float)(d[5][1] - d[3][1]) * .5f; gs = (float)(d[7][1] - d[1][1]) * .5f;
-    xx = (float)(d[4][2] + d[4][0] - 2 * d[4][1]); yy = (float)(d[5][1] + d[3][1] - 2 * d[4][1]);
-    ss = (float)(d[7][1] + d[1][1] - 2 * d[4][1]);
-    xy = (float)(d[5][2] - d[5][0] - d[3][2] + d[3][0]) * .25f;
-    xs = (float)(d[7][2] - d[7][0] - d[1][2] + d[1][0]) * .25f; ys = (float)(d[8][1] - d[6][1] - d[2][1] + d[0][1]) * .25f;
-    det2 = xx * yy - xy * xy; trace = xx + yy;
-    m0 = yy * ss - ys * ys; m1 = xy * ss - ys * xs; m2 = xy * ys - yy * xs;
-    det = xx * m0 - xy * m1 + xs * m2;
-
-    if (!(det2 > 0) || trace * trace * 12.f > 169.f * det2) return false;      /* ratio of curvatures over 12 */
-    if (det > -1e-3f && det < 1e-3f) return false;
-    off[0] = -(gx * m0 + gy * (xs * ys - xy * ss) + gs * (xy * ys - xs * yy)) / det;
-    off[1] = -(gx * (xs * ys - xy * ss) + gy * (xx * ss - xs * xs) + gs * (xs * xy - xx * ys)) / det;
-    off[2] = -(gx * m2 + gy * (xs * xy - xx * ys) + gs * det2) / det;
-    for (int i = 0; i < 3; i++)
-        if (!(off[i] > -.8f && off[i] < .8f)) return false;
-    *value = v + .5f * (gx * off[0] + gy * off[1] + gs * off[2]);
-    if (*value < 0) *value = -*value;
-    return *value >= least;
-}
-
+/* Those of FAIR_BLUR_ROWS rows. */
 static void
-spots_of_row(struct sink *k, const struct fair_grid_levels *g, unsigned grid, int32_t y)
+spots_of_rows(struct sink *k, const struct fair_grid_levels *g, unsigned grid, int32_t first)
 {
-    const int16_t *rows[FAIR_SPACE_LEVELS][3];
-    uint32_t found[FAIR_SPACE_LEVELS];
+    const int16_t *rows[FAIR_SPACE_LEVELS][FAIR_BLUR_ROWS + 2];
+    size_t found;
+    const int32_t height = g->level[0].height, from = first > EDGE ? first : EDGE, end = first + FAIR_BLUR_ROWS < height - EDGE ? first + FAIR_BLUR_ROWS : height - EDGE;
 
-    if (y < EDGE || y >= g->level[0].height - EDGE) return;
+    if (from >= end) return;
     for (unsigned l = 0; l < g->levels; l++)
-        for (int32_t j = 0; j < 3; j++) rows[l][j] = row(&g->level[l], y - 1 + j);
-    k->k->extrema(rows, g->levels, (size_t)g->level[0].width, EDGE, k->least, k->scratch, k->at, found);
-    for (unsigned l = 1; l <= g->steps; l++)
-        for (size_t i = 0; i < found[l] && k->n < k->room; i++) {
-            int32_t x = (int32_t)k->at[l][i];
-            float off[3], value;
-            if (!settle(g->level + l - 1, x, y, k->contrast, off, &value)) continue;
-            k->spots[k->n++] = (struct fair_spot){ (float)x + off[0], (float)y + off[1],
-                                                   (float)(grid == 0 ? l : l + (grid + 1) * FAIR_SPACE_STEPS) + off[2], value, (uint16_t)grid, (uint16_t)l };
+        for (int32_t j = 0; j < FAIR_BLUR_ROWS + 2; j++) {
+            int32_t y = first - 1 + j;
+            rows[l][j] = row(&g->level[l], y < height ? y : height - 1);
         }
+    found = k->k->extrema(rows, g->levels, (size_t)g->level[0].width, EDGE, k->least, k->places);
+    found = k->k->settle(rows, k->places, found, k->contrast, k->tops);
+    for (size_t i = 0; i < found && k->n < k->room; i++) {
+        const struct fair_top *t = &k->tops[i];
+        unsigned l = t->place >> 16 & 255;
+        int32_t y = first + (int32_t)(t->place >> 24);
+        if (y < from || y >= end) continue;
+        k->spots[k->n++] = (struct fair_spot){ (float)(t->place & 65535) + t->dx, (float)y + t->dy,
+                                               (float)(grid == 0 ? l : l + (grid + 1) * FAIR_SPACE_STEPS) + t->ds, t->response, (uint16_t)grid, (uint16_t)l };
+    }
 }
