@@ -1,5 +1,6 @@
 /* The inner loops of local features: written once in plain C on integers, compiled for three processors. */
 #include <immintrin.h>
+#include <stdbool.h>
 #include <string.h>
 #include "fingerprint/kernels.h"
 #include "fingerprint/kernels_parts.h"
@@ -858,23 +859,24 @@ sample_plain(const int16_t *data, size_t stride, const int32_t begin[2], const i
             int32_t px = begin[0] + i * step[0] - j * step[1], py = begin[1] + i * step[1] + j * step[0];
             int32_t cx = px < 0 ? 0 : px > end[0] ? end[0] : px, cy = py < 0 ? 0 : py > end[1] ? end[1] : py;
             const int16_t *p = data + (size_t)(cy >> 16) * stride + (cx >> 16);
-            int32_t fx = cx >> 8 & 255, fy = cy >> 8 & 255;
-            int32_t a = p[0] * (256 - fx) + p[1] * fx, b = p[stride] * (256 - fx) + p[stride + 1] * fx;
-            patch[j * FAIR_PATCH + i] = (int16_t)(((a >> 6) * (256 - fy) + (b >> 6) * fy) >> 10);
+            const int16_t fx = (int16_t)((cx & 65535) >> 1), fy = (int16_t)((cy & 65535) >> 1);
+            const int16_t l = (int16_t)(p[0] + part_of((int16_t)(p[stride] - p[0]), fy)), r = (int16_t)(p[1] + part_of((int16_t)(p[stride + 1] - p[1]), fy));
+            patch[j * FAIR_PATCH + i] = (int16_t)(l + part_of((int16_t)(r - l), fx));
         }
 }
 
-/* A pixel and its right neighbour come in one load of 32 bits; values are never negative. */
+/* A pixel and its right neighbour come in one load of 32 bits. */
 __attribute__((target("avx2"))) static void
 sample_avx2(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch)
 {
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), zero = _mm256_setzero_si256(), one = _mm256_set1_epi32(256);
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), zero = _mm256_setzero_si256();
     const __m256i ex = _mm256_set1_epi32(end[0]), ey = _mm256_set1_epi32(end[1]), low = _mm256_set1_epi32(65535);
     const __m256i sx = _mm256_set1_epi32(step[0]), sy = _mm256_set1_epi32(step[1]), width = _mm256_set1_epi32((int)stride);
+    const __m256i both = _mm256_setr_epi8(0, 1, 0, 1, 4, 5, 4, 5, 8, 9, 8, 9, 12, 13, 12, 13, 0, 1, 0, 1, 4, 5, 4, 5, 8, 9, 8, 9, 12, 13, 12, 13);
 
     for (int j = 0; j < FAIR_PATCH; j++)
         for (int i = 0; i < FAIR_PATCH; i += 8) {
-            __m256i n = _mm256_add_epi32(lane, _mm256_set1_epi32(i < FAIR_PATCH - 8 ? i : FAIR_PATCH - 8)), at, fx, fy, gx, a, b;
+            __m256i n = _mm256_add_epi32(lane, _mm256_set1_epi32(i < FAIR_PATCH - 8 ? i : FAIR_PATCH - 8)), at, fy, a, b;
             __m256i x = _mm256_add_epi32(_mm256_set1_epi32(begin[0] - j * step[1]), _mm256_mullo_epi32(n, sx));
             __m256i y = _mm256_add_epi32(_mm256_set1_epi32(begin[1] + j * step[0]), _mm256_mullo_epi32(n, sy));
             x = _mm256_min_epi32(_mm256_max_epi32(x, zero), ex);
@@ -882,39 +884,14 @@ sample_avx2(const int16_t *data, size_t stride, const int32_t begin[2], const in
             at = _mm256_add_epi32(_mm256_mullo_epi32(_mm256_srli_epi32(y, 16), width), _mm256_srli_epi32(x, 16));
             a = _mm256_i32gather_epi32((const void *)data, at, 2);
             b = _mm256_i32gather_epi32((const void *)(data + stride), at, 2);
-            fx = _mm256_and_si256(_mm256_srli_epi32(x, 8), _mm256_set1_epi32(255));
-            fy = _mm256_and_si256(_mm256_srli_epi32(y, 8), _mm256_set1_epi32(255));
-            gx = _mm256_or_si256(_mm256_sub_epi32(one, fx), _mm256_slli_epi32(fx, 16));     /* the pair's weights */
-            a = _mm256_srai_epi32(_mm256_madd_epi16(a, gx), 6);
-            b = _mm256_srai_epi32(_mm256_madd_epi16(b, gx), 6);
-            a = _mm256_add_epi32(_mm256_mullo_epi32(a, _mm256_sub_epi32(one, fy)), _mm256_mullo_epi32(b, fy));
-            a = _mm256_and_si256(_mm256_srai_epi32(a, 10), low);
+            fy = _mm256_shuffle_epi8(_mm256_srli_epi16(y, 1), both);
+            a = _mm256_add_epi16(a, _mm256_mulhrs_epi16(_mm256_sub_epi16(b, a), fy));
+            b = _mm256_sub_epi16(_mm256_srli_epi32(a, 16), a);
+            a = _mm256_add_epi16(a, _mm256_mulhrs_epi16(b, _mm256_srli_epi16(x, 1)));
+            a = _mm256_and_si256(a, low);
             a = _mm256_permute4x64_epi64(_mm256_packus_epi32(a, a), 0x08);
             _mm_storeu_si128((void *)(patch + j * FAIR_PATCH + (i < FAIR_PATCH - 8 ? i : FAIR_PATCH - 8)), _mm256_castsi256_si128(a));
         }
-}
-/* Sixteen at once; and where the patch lies along the rows, which is so when its direction is sought, no gathering: a
- * row's pixels are in one register, and the same two of them are picked in every row. */
-/* Both sums of a place's two rows, of 16 bits each, are put side by side for pmaddwd, 32768 less, for it takes them to be signed. */
-AVX512 INLINE __m512i
-between_avx512(__m512i a, __m512i b, __m512i gx, __m512i gy)
-{
-    const __m512i less = _mm512_set1_epi32((int)0x80008000u), back = _mm512_set1_epi32(32768 << 8);
-    __m512i both;
-
-    a = _mm512_srli_epi32(_mm512_madd_epi16(a, gx), 6);
-    b = _mm512_srli_epi32(_mm512_madd_epi16(b, gx), 6);
-    both = _mm512_ternarylogic_epi32(a, _mm512_slli_epi32(b, 16), less, 0x56);      /* (a | b) ^ less */
-    return _mm512_srli_epi32(_mm512_add_epi32(_mm512_madd_epi16(both, gy), back), 10);
-}
-
-/* The weights of a pair of neighbours, by the place between them. */
-AVX512 INLINE __m512i
-pair_weights_avx512(__m512i v)
-{
-    __m512i f = _mm512_and_si512(_mm512_srli_epi32(v, 8), _mm512_set1_epi32(255));
-
-    return _mm512_or_si512(_mm512_sub_epi32(_mm512_set1_epi32(256), f), _mm512_slli_epi32(f, 16));
 }
 
 AVX512 INLINE __m512i
@@ -923,63 +900,95 @@ clamped_avx512(__m512i v, int32_t end)
     return _mm512_min_epi32(_mm512_max_epi32(v, _mm512_setzero_si512()), _mm512_set1_epi32(end));
 }
 
-/* The pixels at (x, y). */
+/* The pixels at (x, y), in the lower halves.  A pixel and its right neighbour come in one load of 32 bits. */
 AVX512 INLINE __m512i
-gathered_avx512(const int16_t *data, size_t stride, __m512i x, __m512i y, const int32_t end[2])
+gathered_avx512(const int16_t *data, size_t stride, __m512i x, __m512i y)
 {
-    __m512i at;
+    const __m512i both = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 0, 1, 4, 5, 4, 5, 8, 9, 8, 9, 12, 13, 12, 13));
+    const __m512i at = _mm512_dpwssd_epi32(_mm512_srli_epi32(x, 16), _mm512_srli_epi32(y, 16), _mm512_set1_epi32((int)stride));
+    const __m512i above = _mm512_i32gather_epi32(at, data, 2), below = _mm512_i32gather_epi32(at, data + stride, 2);
+    const __m512i fy = _mm512_shuffle_epi8(_mm512_srli_epi16(y, 1), both);
+    const __m512i pair = _mm512_add_epi16(above, _mm512_mulhrs_epi16(_mm512_sub_epi16(below, above), fy));
 
-    x = clamped_avx512(x, end[0]);
-    y = clamped_avx512(y, end[1]);
-    at = _mm512_add_epi32(_mm512_madd_epi16(_mm512_srli_epi32(y, 16), _mm512_set1_epi32((int)stride)), _mm512_srli_epi32(x, 16));
-    return between_avx512(_mm512_i32gather_epi32(at, data, 2), _mm512_i32gather_epi32(at, data + stride, 2), pair_weights_avx512(x), pair_weights_avx512(y));
+    return _mm512_add_epi16(pair, _mm512_mulhrs_epi16(_mm512_sub_epi16(_mm512_srli_epi32(pair, 16), pair), _mm512_srli_epi16(x, 1)));
+}
+
+/* The patch lies along the rows, which is so when its direction is sought: no gathering, for a row's pixels are in one register, and
+ * the same two of them are picked in every row. */
+AVX512 INLINE void
+sample_along_avx512(const int16_t *data, size_t stride, __m512i x, __m512i more, int32_t first, const int32_t begin[2], int32_t step, int32_t last, int16_t *patch)
+{
+    const __m512i words = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_srli_epi32(x, 16))),
+                                             _mm512_cvtepi32_epi16(_mm512_srli_epi32(more, 16)), 1);
+    const __m512i fx = _mm512_srli_epi16(_mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(x)), _mm512_cvtepi32_epi16(more), 1), 1);
+    const __m512i left = _mm512_sub_epi16(words, _mm512_set1_epi16((short)(first >> 16))), right = _mm512_add_epi16(left, _mm512_set1_epi16(1));
+
+    for (int j = 0; j < FAIR_PATCH; j++) {
+        const int32_t py = begin[1] + j * step, y = py < 0 ? 0 : py > last ? last : py;
+        const int16_t *p = data + (size_t)(y >> 16) * stride + (first >> 16);
+        const __m512i above = at_avx512(p), below = at_avx512(p + stride), fy = _mm512_set1_epi16((short)((y & 65535) >> 1));
+        const __m512i v = _mm512_add_epi16(above, _mm512_mulhrs_epi16(_mm512_sub_epi16(below, above), fy));
+        const __m512i l = _mm512_permutexvar_epi16(left, v), r = _mm512_permutexvar_epi16(right, v);
+        const __m512i out = _mm512_add_epi16(l, _mm512_mulhrs_epi16(_mm512_sub_epi16(r, l), fx));
+        if (j < FAIR_PATCH - 1) _mm512_storeu_si512((void *)(patch + j * FAIR_PATCH), out);         /* the next row goes over what is too much */
+        else _mm512_mask_storeu_epi16(patch + j * FAIR_PATCH, (1u << FAIR_PATCH) - 1, out);
+    }
+}
+
+AVX512 INLINE void
+sample_turned_avx512(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], const bool inside, int16_t *patch)
+{
+    const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i sx = _mm512_set1_epi32(step[0]), sy = _mm512_set1_epi32(step[1]);
+    __m512i across = _mm512_add_epi32(_mm512_mullo_epi32(lane, sx), _mm512_set1_epi32(begin[0]));
+    __m512i down = _mm512_add_epi32(_mm512_mullo_epi32(lane, sy), _mm512_set1_epi32(begin[1]));
+    /* the last two of 8 rows */
+    const __m512i i = _mm512_add_epi32(_mm512_and_si512(lane, _mm512_set1_epi32(1)), _mm512_set1_epi32(16)), j = _mm512_srli_epi32(lane, 1);
+    const __m512i beside = _mm512_add_epi32(_mm512_set1_epi32(begin[0]), _mm512_sub_epi32(_mm512_mullo_epi32(i, sx), _mm512_mullo_epi32(j, sy)));
+    const __m512i below = _mm512_add_epi32(_mm512_set1_epi32(begin[1]), _mm512_add_epi32(_mm512_mullo_epi32(i, sy), _mm512_mullo_epi32(j, sx)));
+
+    for (int n = 0; n < FAIR_PATCH; n++) {
+        const __m512i x = inside ? across : clamped_avx512(across, end[0]), y = inside ? down : clamped_avx512(down, end[1]);
+        _mm256_storeu_si256((void *)(patch + n * FAIR_PATCH), _mm512_cvtepi32_epi16(gathered_avx512(data, stride, x, y)));
+        across = _mm512_sub_epi32(across, sy);
+        down = _mm512_add_epi32(down, sx);
+    }
+    for (int n = 0; n < FAIR_PATCH; n += 8) {
+        const int row = n < FAIR_PATCH - 8 ? n : FAIR_PATCH - 8;
+        __m512i x = _mm512_sub_epi32(beside, _mm512_set1_epi32(row * step[1])), y = _mm512_add_epi32(below, _mm512_set1_epi32(row * step[0]));
+        int32_t two[8];
+        if (!inside) {
+            x = clamped_avx512(x, end[0]);
+            y = clamped_avx512(y, end[1]);
+        }
+        _mm256_storeu_si256((void *)two, _mm512_cvtepi32_epi16(gathered_avx512(data, stride, x, y)));
+        for (int k = 0; k < 8; k++) memcpy(patch + (row + k) * FAIR_PATCH + 16, &two[k], sizeof *two);
+    }
 }
 
 AVX512 static void
 sample_avx512(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch)
 {
     const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    __m512i across = _mm512_add_epi32(_mm512_mullo_epi32(lane, _mm512_set1_epi32(step[0])), _mm512_set1_epi32(begin[0]));
-    __m512i down = _mm512_add_epi32(_mm512_mullo_epi32(lane, _mm512_set1_epi32(step[1])), _mm512_set1_epi32(begin[1]));
-    int32_t first = begin[0] < 0 ? 0 : begin[0] > end[0] ? end[0] : begin[0], last = begin[0] + (FAIR_PATCH - 1) * step[0];
+    const int32_t far = FAIR_PATCH - 1, sx = far * step[0], sy = far * step[1];
+    bool inside = true;
 
-    last = last < 0 ? 0 : last > end[0] ? end[0] : last;
-    if (step[1] == 0 && step[0] > 0 && (last >> 16) - (first >> 16) < 31) {
-        const __m512i twice = _mm512_set1_epi32(0x10001), next = _mm512_set1_epi32(0x10000), from = _mm512_set1_epi32(first >> 16);
-        __m512i x = clamped_avx512(across, end[0]), more = clamped_avx512(_mm512_add_epi32(across, _mm512_set1_epi32(16 * step[0])), end[0]);
-        __m512i pick = _mm512_add_epi32(_mm512_mullo_epi32(_mm512_sub_epi32(_mm512_srli_epi32(x, 16), from), twice), next);
-        __m512i pick_more = _mm512_add_epi32(_mm512_mullo_epi32(_mm512_sub_epi32(_mm512_srli_epi32(more, 16), from), twice), next);
-        __m512i gx = pair_weights_avx512(x), gx_more = pair_weights_avx512(more);
-        for (int j = 0; j < FAIR_PATCH; j++) {
-            int32_t py = begin[1] + j * step[0], cy = py < 0 ? 0 : py > end[1] ? end[1] : py;
-            const int16_t *p = data + (size_t)(cy >> 16) * stride + (first >> 16);
-            __m512i a = _mm512_loadu_si512((const void *)p), b = _mm512_loadu_si512((const void *)(p + stride)), v;
-            const int32_t f = cy >> 8 & 255;
-            const __m512i gy = _mm512_set1_epi32((256 - f) | f << 16);
-            int32_t two;
-            v = between_avx512(_mm512_permutexvar_epi16(pick, a), _mm512_permutexvar_epi16(pick, b), gx, gy);
-            _mm256_storeu_si256((void *)(patch + j * FAIR_PATCH), _mm512_cvtepi32_epi16(v));
-            v = between_avx512(_mm512_permutexvar_epi16(pick_more, a), _mm512_permutexvar_epi16(pick_more, b), gx_more, gy);
-            two = _mm_cvtsi128_si32(_mm256_castsi256_si128(_mm512_cvtepi32_epi16(v)));
-            memcpy(patch + j * FAIR_PATCH + 16, &two, sizeof two);
+    if (step[1] == 0 && step[0] > 0) {
+        const __m512i across = _mm512_add_epi32(_mm512_mullo_epi32(lane, _mm512_set1_epi32(step[0])), _mm512_set1_epi32(begin[0]));
+        int32_t first = begin[0] < 0 ? 0 : begin[0] > end[0] ? end[0] : begin[0], last = begin[0] + sx;
+        last = last < 0 ? 0 : last > end[0] ? end[0] : last;
+        if ((last >> 16) - (first >> 16) < 31) {
+            sample_along_avx512(data, stride, clamped_avx512(across, end[0]), clamped_avx512(_mm512_add_epi32(across, _mm512_set1_epi32(16 * step[0])), end[0]), first,
+                                begin, step[0], end[1], patch);
+            return;
         }
-        return;
     }
-    for (int j = 0; j < FAIR_PATCH; j++) {
-        __m512i v = gathered_avx512(data, stride, _mm512_sub_epi32(across, _mm512_set1_epi32(j * step[1])),
-                                    _mm512_add_epi32(down, _mm512_set1_epi32(j * step[0])), end);
-        _mm256_storeu_si256((void *)(patch + j * FAIR_PATCH), _mm512_cvtepi32_epi16(v));
+    for (int corner = 0; corner < 4; corner++) {
+        const int32_t x = begin[0] + (corner & 1 ? sx : 0) - (corner & 2 ? sy : 0), y = begin[1] + (corner & 1 ? sy : 0) + (corner & 2 ? sx : 0);
+        inside &= (x >= 0) & (x <= end[0]) & (y >= 0) & (y <= end[1]);
     }
-    for (int j = 0; j < FAIR_PATCH; j += 8) {         /* the last two of 8 rows */
-        __m512i i = _mm512_add_epi32(_mm512_and_si512(lane, _mm512_set1_epi32(1)), _mm512_set1_epi32(16));
-        __m512i row = _mm512_add_epi32(_mm512_srli_epi32(lane, 1), _mm512_set1_epi32(j < FAIR_PATCH - 8 ? j : FAIR_PATCH - 8));
-        __m512i sx = _mm512_set1_epi32(step[0]), sy = _mm512_set1_epi32(step[1]);
-        __m512i x = _mm512_sub_epi32(_mm512_add_epi32(_mm512_set1_epi32(begin[0]), _mm512_mullo_epi32(i, sx)), _mm512_mullo_epi32(row, sy));
-        __m512i y = _mm512_add_epi32(_mm512_add_epi32(_mm512_set1_epi32(begin[1]), _mm512_mullo_epi32(i, sy)), _mm512_mullo_epi32(row, sx));
-        int32_t two[8];
-        _mm256_storeu_si256((void *)two, _mm512_cvtepi32_epi16(gathered_avx512(data, stride, x, y, end)));
-        for (int k = 0; k < 8; k++) memcpy(patch + ((j < FAIR_PATCH - 8 ? j : FAIR_PATCH - 8) + k) * FAIR_PATCH + 16, &two[k], sizeof *two);
-    }
+    if (inside) sample_turned_avx512(data, stride, begin, step, end, true, patch);
+    else sample_turned_avx512(data, stride, begin, step, end, false, patch);
 }
 
 /* Put `key` in its place among the nearest so far; how many there are now. */

@@ -43,19 +43,20 @@ scene(uint32_t width, uint32_t height, uint32_t from)
 TEST(every_kernel_means_what_the_plain_one_means)
 {
     const struct fair_parts_kernels *plain = fair_parts_kernels_at(0), *k;
-    static int16_t in[24][400], tmp_a[4 * 300], tmp_b[4 * 300], out_a[1000], out_b[1000];
-    static int16_t space[3 * FAIR_EXTREMA_LEVELS][300], room[3 * (FAIR_EXTREMA_LEVELS - 3) * 300];
-    static uint16_t mark_a[FAIR_EXTREMA_LEVELS][200], mark_b[FAIR_EXTREMA_LEVELS][200];
-    size_t some = 0;
+    static int16_t in[24][800], tmp_a[4 * 400], tmp_b[4 * 400], out_a[1600], out_b[1600];
+    static int16_t space[(FAIR_BLUR_ROWS + 2) * FAIR_EXTREMA_LEVELS][400];
+    static uint32_t places_a[FAIR_BLUR_ROWS * FAIR_EXTREMA_LEVELS * 300], places_b[FAIR_BLUR_ROWS * FAIR_EXTREMA_LEVELS * 300];
+    static struct fair_top tops_a[FAIR_BLUR_ROWS * FAIR_EXTREMA_LEVELS * 300], tops_b[FAIR_BLUR_ROWS * FAIR_EXTREMA_LEVELS * 300];
+    size_t some = 0, firm = 0;
     static uint64_t codes[100][4][8];
     const uint64_t mine[4] = { 1, 0x8000000000000000u, 0x5555555555555555u, 0 };
 
     for (int r = 0; r < 24; r++)
-        for (int x = 0; x < 400; x++) in[r][x] = (int16_t)(next() % 5 == 0 ? 16320 : next() % 16321);
+        for (int x = 0; x < 800; x++) in[r][x] = (int16_t)(next() % 5 == 0 ? 16320 : next() % 16321);
     for (unsigned i = 1; (k = fair_parts_kernels_at(i)) != NULL; i++)
-        for (size_t n = 1; n < 200; n += n < 70 ? 1 : 13) {
+        for (size_t n = 1; n < 300; n += n < 70 ? 1 : 13) {
             const int16_t w[3] = { 17138, 7189, 626 }, *rows[20];
-            int16_t *to_a[4] = { out_a, out_a + 250, out_a + 500, out_a + 750 }, *to_b[4] = { out_b, out_b + 250, out_b + 500, out_b + 750 };
+            int16_t *to_a[4] = { out_a, out_a + 400, out_a + 800, out_a + 1200 }, *to_b[4] = { out_b, out_b + 400, out_b + 800, out_b + 1200 };
             uint32_t near_a[16], near_b[16];
             for (int r = 0; r < 20; r++) rows[r] = in[r] + 40 + r;
             for (unsigned gap = 1; gap <= FAIR_BLUR_GAP; gap *= 2) {
@@ -72,25 +73,28 @@ TEST(every_kernel_means_what_the_plain_one_means)
             assert_memory_equal(out_a, out_b, n * sizeof *out_a);
             CHECK_EQ(out_a[n - 1], in[5][2 * (n - 1)]);
             for (unsigned levels = 4; levels <= FAIR_EXTREMA_LEVELS; levels++) {
-                const int16_t *three[FAIR_EXTREMA_LEVELS][3];
-                uint16_t *to_mark_a[FAIR_EXTREMA_LEVELS], *to_mark_b[FAIR_EXTREMA_LEVELS];
-                uint32_t found_a[FAIR_EXTREMA_LEVELS], found_b[FAIR_EXTREMA_LEVELS];
-                for (unsigned l = 0; l < levels; l++) {
-                    to_mark_a[l] = mark_a[l];
-                    to_mark_b[l] = mark_b[l];
-                    for (unsigned j = 0; j < 3; j++) {
-                        for (int x = 0; x < 300; x++) space[3 * l + j][x] = (int16_t)(8000 + (int)(next() % (next() % 7 == 0 ? 4000u : 40u)));
-                        three[l][j] = space[3 * l + j] + FAIR_ROW_PAD;
+                const int16_t *six[FAIR_EXTREMA_LEVELS][FAIR_BLUR_ROWS + 2];
+                size_t found_a, found_b, firm_a, firm_b;
+                for (unsigned l = 0; l < levels; l++)
+                    for (unsigned j = 0; j < FAIR_BLUR_ROWS + 2; j++) {
+                        int16_t *row = space[(FAIR_BLUR_ROWS + 2) * l + j];
+                        for (int x = 0; x < 400; x++) row[x] = (int16_t)(8000 + (int)(next() % (next() % 7 == 0 ? 4000u : 40u)));
+                        six[l][j] = row + FAIR_ROW_PAD;
                     }
-                }
                 if (n < 3) continue;
-                plain->extrema(three, levels, n, 1 + n / 50, 300, room, to_mark_a, found_a);
-                k->extrema(three, levels, n, 1 + n / 50, 300, room, to_mark_b, found_b);
-                for (unsigned l = 1; l + 2 < levels; l++) {
-                    CHECK_EQ(found_a[l], found_b[l]);
-                    assert_memory_equal(mark_a[l], mark_b[l], found_a[l] * sizeof *mark_a[l]);
-                    some += found_a[l];
+                found_a = plain->extrema(six, levels, n, 1 + n / 50, 300, places_a);
+                found_b = k->extrema(six, levels, n, 1 + n / 50, 300, places_b);
+                CHECK_EQ(found_a, found_b);
+                assert_memory_equal(places_a, places_b, found_a * sizeof *places_a);
+                firm_a = plain->settle(six, places_a, found_a, 320, tops_a);
+                firm_b = k->settle(six, places_a, found_a, 320, tops_b);
+                CHECK_EQ(firm_a, firm_b);
+                for (size_t j = 0; j < firm_a; j++) {
+                    CHECK_EQ(tops_a[j].place, tops_b[j].place);
+                    CHECK(tops_a[j].dx == tops_b[j].dx && tops_a[j].dy == tops_b[j].dy && tops_a[j].ds == tops_b[j].ds && tops_a[j].response == tops_b[j].response);
                 }
+                some += found_a;
+                firm += firm_a;
             }
             if (n <= 100) {
                 unsigned most = 1 + (unsigned)(next() % 16 % (8 * n));
@@ -109,7 +113,7 @@ TEST(every_kernel_means_what_the_plain_one_means)
                 }
             }
         }
-    CHECK(some > 100 || fair_parts_kernels_at(1) == NULL);
+    CHECK((some > 100 && firm > 100 && firm < some) || fair_parts_kernels_at(1) == NULL);
     for (unsigned i = 1; (k = fair_parts_kernels_at(i)) != NULL; i++)
         for (int round = 0; round < 50; round++) {
             int16_t patch[FAIR_PATCH * FAIR_PATCH];
