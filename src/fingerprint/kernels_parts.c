@@ -797,46 +797,40 @@ cells_avx512(const int16_t *patch, int32_t *out)
     }
 }
 
-/* All keys stay in four registers. */
-AVX512 INLINE void
-over_avx512(const __m512i key[4], int least, uint64_t out[2])
-{
-    const __m512i v = _mm512_set1_epi16((short)least);
+/* Keys by their upper 8 and their lower 7 bits, 64 in a register, cell by cell. */
+struct keys { __m512i high[2], low[2]; };
 
-    out[0] = (uint64_t)_mm512_cmpge_epi16_mask(key[0], v) | (uint64_t)_mm512_cmpge_epi16_mask(key[1], v) << 32;
-    out[1] = (uint64_t)_mm512_cmpge_epi16_mask(key[2], v) | (uint64_t)_mm512_cmpge_epi16_mask(key[3], v) << 32;
+AVX512 INLINE uint64_t
+no_less_bytes(__m512i v, unsigned least)
+{
+    return _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)least));
 }
 
-/* As soon as exactly the number that is sought are over a bound, these are they. */
 AVX512 INLINE void
-largest_avx512(const __m512i key[4], int n, uint64_t out[2])
+largest_avx512(const struct keys *k, int n, unsigned high, unsigned low, const uint64_t among[2], const uint64_t over[2], uint64_t out[2])
 {
-    uint64_t in[2], more[2], equal[2];
-    int least = 0, over = 0;
-
-    for (int bit = 1 << 14; bit != 0; bit >>= 1) {
-        over_avx512(key, least | bit, in);
-        over = __builtin_popcountll(in[0]) + __builtin_popcountll(in[1]);
-        if (over < n) continue;
-        least |= bit;
-        if (over == n) break;
+    for (int i = 0; i < 2; i++) out[i] = over[i] | (among[i] & no_less_bytes(k->low[i], low));
+    if (high == 0 && low == 0)                       /* fewer than n are not empty */
+        for (int i = 0; i < 2; i++) out[i] = no_less_bytes(k->high[i], 1) | no_less_bytes(k->low[i], 1);
+    else if (__builtin_popcountll(out[0]) + __builtin_popcountll(out[1]) > n) {
+        uint64_t equal[2];
+        for (int i = 0; i < 2; i++) equal[i] = among[i] & no_less_bytes(k->low[i], low) & ~no_less_bytes(k->low[i], low + 1);
+        drop_last(out, equal, __builtin_popcountll(out[0]) + __builtin_popcountll(out[1]) - n);
     }
-    if (over != n) {
-        if (least == 0) least = 1;
-        over_avx512(key, least, in);
-        over_avx512(key, least + 1, more);
-        equal[0] = in[0] & ~more[0];
-        equal[1] = in[1] & ~more[1];
-        drop_last(in, equal, __builtin_popcountll(in[0]) + __builtin_popcountll(in[1]) - n);
-    }
-    out[0] = in[0];
-    out[1] = in[1];
 }
 
+/* Both bounds are sought side by side, a bit at a time and without a branch: first their upper bits, then, among the keys that have these,
+ * their lower ones. */
 AVX512 static void
 code_avx512(const int32_t *cells, uint64_t *code)
 {
-    __m512i v[8], most = _mm512_setzero_si512(), key[4];
+    const __m512i place = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    enum { N = FAIR_CELLS / 2, M = FAIR_CELLS / 4 };
+    __m512i v[8], most = _mm512_setzero_si512();
+    uint64_t among[2][2], over[2][2];
+    unsigned high[2] = { 0, 0 }, low[2] = { 0, 0 };
+    int more[2];
+    struct keys k;
     __m128i down;
 
     for (int i = 0; i < 8; i++) {
@@ -844,11 +838,31 @@ code_avx512(const int32_t *cells, uint64_t *code)
         most = _mm512_or_si512(most, v[i]);
     }
     down = _mm_cvtsi32_si128((int)too_long((uint32_t)_mm512_reduce_or_epi32(most)));
-    for (int i = 0; i < 4; i++)
-        key[i] = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_srl_epi32(v[2 * i], down))),
-                                    _mm512_cvtepi32_epi16(_mm512_srl_epi32(v[2 * i + 1], down)), 1);
-    largest_avx512(key, FAIR_CELLS / 2, code);
-    largest_avx512(key, FAIR_CELLS / 4, code + 2);
+    for (int i = 0; i < 8; i++) v[i] = _mm512_srl_epi32(v[i], down);
+    for (int i = 0; i < 2; i++) {
+        const __m512i a = _mm512_packus_epi32(v[4 * i], v[4 * i + 1]), b = _mm512_packus_epi32(v[4 * i + 2], v[4 * i + 3]), last = _mm512_set1_epi16(127);
+        k.high[i] = _mm512_permutexvar_epi32(place, _mm512_packus_epi16(_mm512_srli_epi16(a, 7), _mm512_srli_epi16(b, 7)));
+        k.low[i] = _mm512_permutexvar_epi32(place, _mm512_packus_epi16(_mm512_and_si512(a, last), _mm512_and_si512(b, last)));
+    }
+    for (unsigned bit = 128; bit != 0; bit >>= 1)
+        for (int p = 0; p < 2; p++) {
+            int many = __builtin_popcountll(no_less_bytes(k.high[0], high[p] | bit)) + __builtin_popcountll(no_less_bytes(k.high[1], high[p] | bit));
+            high[p] |= bit & -(unsigned)(many >= (p == 0 ? N : M));
+        }
+    for (int p = 0; p < 2; p++) {
+        const __m512i bound = _mm512_set1_epi8((char)high[p]);
+        for (int i = 0; i < 2; i++) {
+            over[p][i] = _mm512_cmpgt_epu8_mask(k.high[i], bound);
+            among[p][i] = _mm512_cmpeq_epi8_mask(k.high[i], bound);
+        }
+        more[p] = (p == 0 ? N : M) - __builtin_popcountll(over[p][0]) - __builtin_popcountll(over[p][1]);
+    }
+    for (unsigned bit = 64; bit != 0; bit >>= 1)
+        for (int p = 0; p < 2; p++) {
+            int many = __builtin_popcountll(among[p][0] & no_less_bytes(k.low[0], low[p] | bit)) + __builtin_popcountll(among[p][1] & no_less_bytes(k.low[1], low[p] | bit));
+            low[p] |= bit & -(unsigned)(many >= more[p]);
+        }
+    for (int p = 0; p < 2; p++) largest_avx512(&k, p == 0 ? N : M, high[p], low[p], among[p], over[p], code + 2 * p);
 }
 
 static void
