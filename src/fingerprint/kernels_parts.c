@@ -516,10 +516,12 @@ gradients_body(const int16_t *restrict patch, int16_t *restrict gx, int16_t *res
 
 /* A gradient is the sum of two vectors along the nearest two of sixteen directions.  By its shorter and longer side that is, folded
  * into the first eighth of the circle, one along 0, one along 22.5 or one along 45 degrees, the first or the last being empty. */
-INLINE void
+INLINE uint32_t
 bearings_body(const int16_t *patch, const int16_t *window, int32_t *bearings)
 {
     int16_t gx[256], gy[256], sum[16][32];
+    int32_t single[16];
+    uint32_t tops = 0;
 
     gradients_body(patch, gx, gy);
     memset(sum, 0, sizeof sum);
@@ -545,9 +547,12 @@ bearings_body(const int16_t *patch, const int16_t *window, int32_t *bearings)
             }
         }
     for (int d = 0; d < 16; d++) {
-        bearings[d] = 0;
-        for (int k = 0; k < 32; k++) bearings[d] += sum[d][k];
+        single[d] = 0;
+        for (int k = 0; k < 32; k++) single[d] += sum[d][k];
     }
+    for (int d = 0; d < 16; d++) bearings[d] = 2 * single[d] + single[(d + 1) % 16] + single[(d + 15) % 16];
+    for (int d = 0; d < 16; d++) tops |= (uint32_t)(bearings[d] > bearings[(d + 15) % 16] && bearings[d] >= bearings[(d + 1) % 16]) << d;
+    return tops;
 }
 
 /* Weight of sample y (0..15) in cell row c (0..3): a tent of 4 samples' half width over the cell's middle, times a
@@ -695,11 +700,11 @@ gradients_avx512(const int16_t *patch, __m512i gx[8], __m512i gy[8])
     }
 }
 
-AVX512 static void
+AVX512 static uint32_t
 bearings_avx512(const int16_t *patch, const int16_t *window, int32_t *bearings)
 {
     const __m512i tan_22 = _mm512_set1_epi16(TAN_22), ones = _mm512_set1_epi16(1);
-    __m512i gx[8], gy[8], sum[16], two[16];
+    __m512i gx[8], gy[8], sum[16], two[16], all, before, after;
 
     gradients_avx512(patch, gx, gy);
     for (int d = 0; d < 16; d++) sum[d] = _mm512_setzero_si512();
@@ -713,22 +718,34 @@ bearings_avx512(const int16_t *patch, const int16_t *window, int32_t *bearings)
         const __m512i a = _mm512_mulhrs_epi16(_mm512_subs_epu16(big, t), w), b = _mm512_mulhrs_epi16(between, w);
         const __m512i c = _mm512_mulhrs_epi16(_mm512_subs_epu16(t, big), w);
         const __mmask32 left = _mm512_movepi16_mask(gx[i]), down = _mm512_movepi16_mask(gy[i]), up = _mm512_cmpgt_epi16_mask(av, ah);
-        const __mmask32 quarter[4] = { ~(left | down), left & ~down, left & down, down & ~left }, axis[4] = { ~(up | left), up & ~down, left & ~up, up & down };
+        const __mmask32 flat = _mm512_cmple_epi16_mask(av, ah), right = _mm512_cmpge_epi16_mask(gx[i], _mm512_setzero_si512());
+        const __mmask32 quarter[4] = { right & ~down, left & ~down, left & down, right & down };
+        /* what is nearer to the rows' direction, and what is not */
+        const __m512i a_flat = _mm512_maskz_mov_epi16(flat, a), a_up = _mm512_maskz_mov_epi16(up, a), b_flat = _mm512_maskz_mov_epi16(flat, b), b_up = _mm512_maskz_mov_epi16(up, b);
+        sum[0] = _mm512_mask_add_epi16(sum[0], right, sum[0], a_flat);
+        sum[8] = _mm512_mask_add_epi16(sum[8], left, sum[8], a_flat);
+        sum[4] = _mm512_add_epi16(sum[4], a_up);             /* of both ways: those down are taken off at the end */
+        sum[12] = _mm512_mask_add_epi16(sum[12], down, sum[12], a_up);
         _Pragma("GCC unroll 4")
         for (int d = 0; d < 4; d++) {
-            sum[4 * d] = _mm512_mask_add_epi16(sum[4 * d], axis[d], sum[4 * d], a);
             sum[4 * d + 2] = _mm512_mask_add_epi16(sum[4 * d + 2], quarter[d], sum[4 * d + 2], c);
-            sum[4 * d + 1] = _mm512_mask_add_epi16(sum[4 * d + 1], quarter[d] & (d % 2 == 0 ? ~up : up), sum[4 * d + 1], b);
-            sum[4 * d + 3] = _mm512_mask_add_epi16(sum[4 * d + 3], quarter[d] & (d % 2 == 0 ? up : ~up), sum[4 * d + 3], b);
+            sum[4 * d + 1] = _mm512_mask_add_epi16(sum[4 * d + 1], quarter[d], sum[4 * d + 1], d % 2 == 0 ? b_flat : b_up);
+            sum[4 * d + 3] = _mm512_mask_add_epi16(sum[4 * d + 3], quarter[d], sum[4 * d + 3], d % 2 == 0 ? b_up : b_flat);
         }
     }
+    sum[4] = _mm512_sub_epi16(sum[4], sum[12]);
     /* sixteen sums of sixteen lanes: each step halves both */
     for (int d = 0; d < 16; d++) sum[d] = _mm512_madd_epi16(sum[d], ones);
     for (int d = 0; d < 16; d += 2) two[d / 2] = _mm512_add_epi32(_mm512_unpacklo_epi32(sum[d], sum[d + 1]), _mm512_unpackhi_epi32(sum[d], sum[d + 1]));
     for (int d = 0; d < 8; d += 2) sum[d / 2] = _mm512_add_epi32(_mm512_unpacklo_epi64(two[d], two[d + 1]), _mm512_unpackhi_epi64(two[d], two[d + 1]));
     for (int d = 0; d < 4; d += 2)
         two[d / 2] = _mm512_add_epi32(_mm512_shuffle_i32x4(sum[d], sum[d + 1], 0x88), _mm512_shuffle_i32x4(sum[d], sum[d + 1], 0xdd));
-    _mm512_storeu_si512((void *)bearings, _mm512_add_epi32(_mm512_shuffle_i32x4(two[0], two[1], 0x88), _mm512_shuffle_i32x4(two[0], two[1], 0xdd)));
+    all = _mm512_add_epi32(_mm512_shuffle_i32x4(two[0], two[1], 0x88), _mm512_shuffle_i32x4(two[0], two[1], 0xdd));
+    all = _mm512_add_epi32(_mm512_add_epi32(all, all), _mm512_add_epi32(_mm512_alignr_epi32(all, all, 1), _mm512_alignr_epi32(all, all, 15)));
+    before = _mm512_alignr_epi32(all, all, 15);
+    after = _mm512_alignr_epi32(all, all, 1);
+    _mm512_storeu_si512((void *)bearings, all);
+    return _mm512_mask_cmpge_epi32_mask(_mm512_cmpgt_epi32_mask(all, before), all, after);
 }
 
 /* Two rows' gradients side by side, so that pmaddwd adds both rows' shares of a cell row. */
@@ -1212,7 +1229,7 @@ nearest4_avx512(const uint64_t code[4][4], const uint64_t (*blocks)[4][8], size_
 #define DESCRIBE(suffix, attributes)                                                                                    \
     attributes static size_t settle_##suffix(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], const uint32_t *places, size_t n, float least, struct fair_top *tops) \
     { return settle_body(rows, places, n, least, tops); }                                                               \
-    attributes static void bearings_##suffix(const int16_t *patch, const int16_t *window, int32_t *bearings) { bearings_body(patch, window, bearings); } \
+    attributes static uint32_t bearings_##suffix(const int16_t *patch, const int16_t *window, int32_t *bearings) { return bearings_body(patch, window, bearings); } \
     attributes static void cells_##suffix(const int16_t *patch, int32_t *cells) { cells_body(patch, cells); }           \
     attributes static void code_##suffix(const int32_t *cells, uint64_t *code) { code_body(cells, code); }
 DESCRIBE(plain, )

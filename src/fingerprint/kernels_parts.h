@@ -41,9 +41,10 @@ struct fair_parts_kernels {
      * pixel; places beyond 0 .. end (each under its side less one) are moved there.  Values are not negative; 32 are readable from any
      * place of a row on. */
     void (*sample)(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch);
-    /* bearings[d]: how much of a patch's 16 x 16 gradients goes along direction d FAIR_BEARINGS-ths of the circle, times the window, of which a
-     * value is at most 5700. */
-    void (*bearings)(const int16_t *patch, const int16_t window[256], int32_t bearings[FAIR_BEARINGS]);
+    /* How much of a patch's 16 x 16 gradients goes along each direction d FAIR_BEARINGS-ths of the circle, times the window, of which a
+     * value is at most 5700: bearings[d] is twice that, and what the directions beside it have.  A bit for each that is over the one before and not under the
+     * one after it. */
+    uint32_t (*bearings)(const int16_t *patch, const int16_t window[256], int32_t bearings[FAIR_BEARINGS]);
     /* The 4 x 4 x 8 sums of a patch's gradients, by cell row, cell column, direction. */
     void (*cells)(const int16_t patch[FAIR_PATCH * FAIR_PATCH], int32_t out[FAIR_CELLS]);
     /* Cells in two bits each: see fair_part_code_turn. */

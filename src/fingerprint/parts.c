@@ -6,7 +6,7 @@
 
 #define CONTRAST 64     /* a blob stands out by 1.5 of 255 greys at least            */
 #define ROOM 20000                /* blobs looked at; a 512 x 512 picture of noise has fewer   */
-#define MAIN_REST .75f             /* a second direction counts from this share of the first    */
+#define MAIN_REST_4 3             /* a second direction counts from so many quarters of the first */
 #define PI 3.14159265f
 
 /* By their series. */
@@ -61,22 +61,26 @@ window_make(int16_t window[256])
 static unsigned
 directions(const struct fair_parts_kernels *k, const int16_t *patch, const int16_t *window, float out[2])
 {
-    int32_t hist[FAIR_BEARINGS];
-    float smooth[FAIR_BEARINGS], most = 0;
-    unsigned n = 0, best = 0;
+    int32_t bearings[FAIR_BEARINGS], most = 0;
+    uint32_t tops = k->bearings(patch, window, bearings), best = 0;
+    unsigned n = 0;
 
-    k->bearings(patch, window, hist);
-    for (unsigned i = 0; i < FAIR_BEARINGS; i++) {
-        smooth[i] = .5f * (float)hist[i] + .25f * (float)(hist[(i + 1) % FAIR_BEARINGS] + hist[(i + FAIR_BEARINGS - 1) % FAIR_BEARINGS]);
-        if (smooth[i] > most) { most = smooth[i]; best = i; }
+    for (uint32_t in = tops; in != 0; in &= in - 1) {
+        uint32_t d = (uint32_t)__builtin_ctz(in);
+        best = bearings[d] > most ? d : best;
+        most = bearings[d] > most ? bearings[d] : most;
     }
-    for (unsigned t = 0; t < FAIR_BEARINGS && n < 2; t++) {
-        unsigned i = (best + t) % FAIR_BEARINGS;
-        float v = smooth[i], l = smooth[(i + FAIR_BEARINGS - 1) % FAIR_BEARINGS], r = smooth[(i + 1) % FAIR_BEARINGS], a;
-        if (v < MAIN_REST * most || v <= l || v < r || v == 0) continue;
+    /* the most first, then round the circle from there; sums are under 2^22 */
+    for (uint32_t in = (tops >> best | tops << (FAIR_BEARINGS - best)) & 0xffff; in != 0 && n < 2; in &= in - 1) {
+        uint32_t d = (best + (uint32_t)__builtin_ctz(in)) % FAIR_BEARINGS;
+        float v, l, r, a;
+        if (bearings[d] * 4 < most * MAIN_REST_4) continue;
+        v = (float)bearings[d];
+        l = (float)bearings[(d + FAIR_BEARINGS - 1) % FAIR_BEARINGS];
+        r = (float)bearings[(d + 1) % FAIR_BEARINGS];
         /* a parabola through three values so far apart puts its top too near to the middle one */
         a = .5f * (l - r) / (l - 2 * v + r);
-        a = ((float)i + a * (1.4f - 1.6f * a * a)) * (2 * PI / FAIR_BEARINGS);
+        a = ((float)d + a * (1.4f - 1.6f * a * a)) * (2 * PI / FAIR_BEARINGS);
         out[n++] = a > PI ? a - 2 * PI : a;
     }
     return n;
