@@ -748,6 +748,16 @@ bearings_avx512(const int16_t *patch, const int16_t *window, int32_t *bearings)
     return _mm512_mask_cmpge_epi32_mask(_mm512_cmpgt_epi32_mask(all, before), all, after);
 }
 
+/* The weights in cell k of columns 4 q + from and the next one, in quarter q. */
+AVX512 INLINE __m512i
+pairs_avx512(size_t k, size_t from)
+{
+    int32_t w[4];
+
+    for (size_t q = 0; q < 4; q++) w[q] = cell_weight[k][4 * q + from] | cell_weight[k][4 * q + from + 1] << 16;
+    return _mm512_setr_epi32(w[0], w[0], w[0], w[0], w[1], w[1], w[1], w[1], w[2], w[2], w[2], w[2], w[3], w[3], w[3], w[3]);
+}
+
 /* Two rows' gradients side by side, so that pmaddwd adds both rows' shares of a cell row. */
 AVX512 static void
 cells_avx512(const int16_t *patch, int32_t *out)
@@ -775,42 +785,31 @@ cells_avx512(const int16_t *patch, int32_t *out)
             const __m512i w = _mm512_set1_epi32(cell_weight[c][2 * i] | cell_weight[c][2 * i + 1] << 16);
             if ((cell_weight[c][2 * i] | cell_weight[c][2 * i + 1]) == 0) continue;
             _Pragma("GCC unroll 8")
-            for (size_t d = 0; d < 8; d++) sum[c][d] = _mm512_add_epi32(sum[c][d], _mm512_madd_epi16(dir[d], w));
+            for (size_t d = 0; d < 8; d++) sum[c][d] = _mm512_dpwssd_epi32(sum[c][d], dir[d], w);
         }
     }
     _Pragma("GCC unroll 4")
     for (size_t c = 0; c < 4; c++) {
-        __m256i r[8], t[8], two[8];
-        /* each direction's 16 columns as 8 pairs ... */
-        _Pragma("GCC unroll 8")
-        for (size_t d = 0; d < 8; d++) r[d] = _mm512_cvtepi32_epi16(_mm512_srli_epi32(sum[c][d], 10));
-        /* ... turned: two[k] holds pair k of each direction */
+        __m512i two[4], sums[2][4], whole[2];
+        /* two directions' 16 columns as 8 pairs, two of each in a quarter of a register */
         _Pragma("GCC unroll 4")
-        for (size_t d = 0; d < 8; d += 2) {
-            t[d] = _mm256_unpacklo_epi32(r[d], r[d + 1]);
-            t[d + 1] = _mm256_unpackhi_epi32(r[d], r[d + 1]);
-        }
+        for (size_t d = 0; d < 4; d++) two[d] = _mm512_packus_epi32(_mm512_srli_epi32(sum[c][2 * d], 10), _mm512_srli_epi32(sum[c][2 * d + 1], 10));
+        /* of four directions the even pairs, and the odd ones, times their weights; then the quarters' sum, which is a cell's */
         _Pragma("GCC unroll 2")
-        for (size_t d = 0; d < 8; d += 4)
+        for (size_t half = 0; half < 2; half++) {
+            const __m512 a = _mm512_castsi512_ps(two[2 * half]), b = _mm512_castsi512_ps(two[2 * half + 1]);
+            const __m512i even = _mm512_castps_si512(_mm512_shuffle_ps(a, b, 0x88)), odd = _mm512_castps_si512(_mm512_shuffle_ps(a, b, 0xdd));
+            __m512i t[2];
+            _Pragma("GCC unroll 4")
+            for (size_t k = 0; k < 4; k++)
+                sums[half][k] = _mm512_dpwssd_epi32(_mm512_dpwssd_epi32(zero, even, pairs_avx512(k, 0)), odd, pairs_avx512(k, 2));
             _Pragma("GCC unroll 2")
-            for (size_t k = 0; k < 2; k++) {
-                r[d + 2 * k] = _mm256_unpacklo_epi64(t[d + k], t[d + 2 + k]);
-                r[d + 2 * k + 1] = _mm256_unpackhi_epi64(t[d + k], t[d + 2 + k]);
-            }
-        _Pragma("GCC unroll 4")
-        for (size_t k = 0; k < 4; k++) {
-            two[k] = _mm256_permute2x128_si256(r[k], r[4 + k], 0x20);
-            two[4 + k] = _mm256_permute2x128_si256(r[k], r[4 + k], 0x31);
+            for (size_t k = 0; k < 2; k++)
+                t[k] = _mm512_add_epi32(_mm512_shuffle_i32x4(sums[half][2 * k], sums[half][2 * k + 1], 0x88), _mm512_shuffle_i32x4(sums[half][2 * k], sums[half][2 * k + 1], 0xdd));
+            whole[half] = _mm512_add_epi32(_mm512_shuffle_i32x4(t[0], t[1], 0x88), _mm512_shuffle_i32x4(t[0], t[1], 0xdd));
         }
-        _Pragma("GCC unroll 4")
-        for (size_t k = 0; k < 4; k++) {
-            __m256i s = _mm256_setzero_si256();
-            _Pragma("GCC unroll 8")
-            for (size_t x = 0; x < 8; x++)
-                if ((cell_weight[k][2 * x] | cell_weight[k][2 * x + 1]) != 0)
-                    s = _mm256_add_epi32(s, _mm256_madd_epi16(two[x], _mm256_set1_epi32(cell_weight[k][2 * x] | cell_weight[k][2 * x + 1] << 16)));
-            _mm256_storeu_si256((void *)(out + (c * 4 + k) * 8), s);
-        }
+        _mm512_storeu_si512((void *)(out + 32 * c), _mm512_permutex2var_epi64(whole[0], _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), whole[1]));
+        _mm512_storeu_si512((void *)(out + 32 * c + 16), _mm512_permutex2var_epi64(whole[0], _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), whole[1]));
     }
 }
 
@@ -836,17 +835,12 @@ largest_avx512(const struct keys *k, int n, unsigned high, unsigned low, const u
     }
 }
 
-/* Both bounds are sought side by side, a bit at a time and without a branch: first their upper bits, then, among the keys that have these,
- * their lower ones. */
-AVX512 static void
-code_avx512(const int32_t *cells, uint64_t *code)
+/* Keys of some parts' cells. */
+AVX512 INLINE struct keys
+keys_avx512(const int32_t cells[FAIR_CELLS])
 {
-    const __m512i place = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    enum { N = FAIR_CELLS / 2, M = FAIR_CELLS / 4 };
+    const __m512i place = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), last = _mm512_set1_epi16(127);
     __m512i v[8], most = _mm512_setzero_si512();
-    uint64_t among[2][2], over[2][2];
-    unsigned high[2] = { 0, 0 }, low[2] = { 0, 0 };
-    int more[2];
     struct keys k;
     __m128i down;
 
@@ -857,29 +851,49 @@ code_avx512(const int32_t *cells, uint64_t *code)
     down = _mm_cvtsi32_si128((int)too_long((uint32_t)_mm512_reduce_or_epi32(most)));
     for (int i = 0; i < 8; i++) v[i] = _mm512_srl_epi32(v[i], down);
     for (int i = 0; i < 2; i++) {
-        const __m512i a = _mm512_packus_epi32(v[4 * i], v[4 * i + 1]), b = _mm512_packus_epi32(v[4 * i + 2], v[4 * i + 3]), last = _mm512_set1_epi16(127);
+        const __m512i a = _mm512_packus_epi32(v[4 * i], v[4 * i + 1]), b = _mm512_packus_epi32(v[4 * i + 2], v[4 * i + 3]);
         k.high[i] = _mm512_permutexvar_epi32(place, _mm512_packus_epi16(_mm512_srli_epi16(a, 7), _mm512_srli_epi16(b, 7)));
         k.low[i] = _mm512_permutexvar_epi32(place, _mm512_packus_epi16(_mm512_and_si512(a, last), _mm512_and_si512(b, last)));
     }
-    for (unsigned bit = 128; bit != 0; bit >>= 1)
-        for (int p = 0; p < 2; p++) {
-            int many = __builtin_popcountll(no_less_bytes(k.high[0], high[p] | bit)) + __builtin_popcountll(no_less_bytes(k.high[1], high[p] | bit));
-            high[p] |= bit & -(unsigned)(many >= (p == 0 ? N : M));
+    return k;
+}
+
+/* Both bounds of several parts are sought side by side, a bit at a time and without a branch: first their upper bits, then, among the keys
+ * that have these, their lower ones. */
+AVX512 static void
+codes_avx512(const int32_t (*cells)[FAIR_CELLS], size_t n, uint64_t (*codes)[4])
+{
+    enum { SIDE = 4, N = FAIR_CELLS / 2, M = FAIR_CELLS / 4 };
+
+    for (size_t from = 0; from < n; from += SIDE) {
+        uint64_t among[2 * SIDE][2], over[2 * SIDE][2];
+        unsigned high[2 * SIDE] = { 0 }, low[2 * SIDE] = { 0 };
+        int more[2 * SIDE];
+        struct keys k[SIDE];
+        for (size_t i = 0; i < SIDE; i++) k[i] = keys_avx512(cells[from + i < n ? from + i : n - 1]);
+        for (unsigned bit = 128; bit != 0; bit >>= 1)
+            _Pragma("GCC unroll 8")
+            for (int p = 0; p < 2 * SIDE; p++) {
+                int many = __builtin_popcountll(no_less_bytes(k[p / 2].high[0], high[p] | bit)) + __builtin_popcountll(no_less_bytes(k[p / 2].high[1], high[p] | bit));
+                high[p] |= bit & -(unsigned)(many >= (p % 2 == 0 ? N : M));
+            }
+        for (int p = 0; p < 2 * SIDE; p++) {
+            const __m512i bound = _mm512_set1_epi8((char)high[p]);
+            for (int i = 0; i < 2; i++) {
+                over[p][i] = _mm512_cmpgt_epu8_mask(k[p / 2].high[i], bound);
+                among[p][i] = _mm512_cmpeq_epi8_mask(k[p / 2].high[i], bound);
+            }
+            more[p] = (p % 2 == 0 ? N : M) - __builtin_popcountll(over[p][0]) - __builtin_popcountll(over[p][1]);
         }
-    for (int p = 0; p < 2; p++) {
-        const __m512i bound = _mm512_set1_epi8((char)high[p]);
-        for (int i = 0; i < 2; i++) {
-            over[p][i] = _mm512_cmpgt_epu8_mask(k.high[i], bound);
-            among[p][i] = _mm512_cmpeq_epi8_mask(k.high[i], bound);
-        }
-        more[p] = (p == 0 ? N : M) - __builtin_popcountll(over[p][0]) - __builtin_popcountll(over[p][1]);
+        for (unsigned bit = 64; bit != 0; bit >>= 1)
+            _Pragma("GCC unroll 8")
+            for (int p = 0; p < 2 * SIDE; p++) {
+                int many = __builtin_popcountll(among[p][0] & no_less_bytes(k[p / 2].low[0], low[p] | bit)) + __builtin_popcountll(among[p][1] & no_less_bytes(k[p / 2].low[1], low[p] | bit));
+                low[p] |= bit & -(unsigned)(many >= more[p]);
+            }
+        for (int p = 0; p < 2 * SIDE && from + (size_t)p / 2 < n; p++)
+            largest_avx512(&k[p / 2], p % 2 == 0 ? N : M, high[p], low[p], among[p], over[p], codes[from + (size_t)p / 2] + 2 * (p % 2));
     }
-    for (unsigned bit = 64; bit != 0; bit >>= 1)
-        for (int p = 0; p < 2; p++) {
-            int many = __builtin_popcountll(among[p][0] & no_less_bytes(k.low[0], low[p] | bit)) + __builtin_popcountll(among[p][1] & no_less_bytes(k.low[1], low[p] | bit));
-            low[p] |= bit & -(unsigned)(many >= more[p]);
-        }
-    for (int p = 0; p < 2; p++) largest_avx512(&k, p == 0 ? N : M, high[p], low[p], among[p], over[p], code + 2 * p);
 }
 
 static void
@@ -1231,7 +1245,8 @@ nearest4_avx512(const uint64_t code[4][4], const uint64_t (*blocks)[4][8], size_
     { return settle_body(rows, places, n, least, tops); }                                                               \
     attributes static uint32_t bearings_##suffix(const int16_t *patch, const int16_t *window, int32_t *bearings) { return bearings_body(patch, window, bearings); } \
     attributes static void cells_##suffix(const int16_t *patch, int32_t *cells) { cells_body(patch, cells); }           \
-    attributes static void code_##suffix(const int32_t *cells, uint64_t *code) { code_body(cells, code); }
+    attributes static void codes_##suffix(const int32_t (*cells)[FAIR_CELLS], size_t n, uint64_t (*codes)[4])           \
+    { for (size_t i = 0; i < n; i++) code_body(cells[i], codes[i]); }
 DESCRIBE(plain, )
 DESCRIBE(avx2, __attribute__((target("avx2,bmi,popcnt"))))
 
@@ -1239,7 +1254,7 @@ DESCRIBE(avx2, __attribute__((target("avx2,bmi,popcnt"))))
     attributes static void widen_##suffix(const uint8_t *in, size_t n, int16_t *out) { widen_body(in, n, out); }        \
     attributes static void halve_##suffix(const int16_t *in, size_t n, int16_t *out) { halve_body(in, n, out); }        \
     static const struct fair_parts_kernels kernels_##suffix = { #suffix, blur_rows_##suffix, widen_##suffix, halve_##suffix, \
-        extrema_##suffix, settle_##suffix, sample_##suffix, bearings_##suffix, cells_##suffix, code_##suffix, nearest_##suffix, nearest4_##suffix };
+        extrema_##suffix, settle_##suffix, sample_##suffix, bearings_##suffix, cells_##suffix, codes_##suffix, nearest_##suffix, nearest4_##suffix };
 
 VARIANT(plain, )
 VARIANT(avx2, __attribute__((target("avx2,bmi,popcnt"))))

@@ -47,8 +47,8 @@ struct fair_parts_kernels {
     uint32_t (*bearings)(const int16_t *patch, const int16_t window[256], int32_t bearings[FAIR_BEARINGS]);
     /* The 4 x 4 x 8 sums of a patch's gradients, by cell row, cell column, direction. */
     void (*cells)(const int16_t patch[FAIR_PATCH * FAIR_PATCH], int32_t out[FAIR_CELLS]);
-    /* Cells in two bits each: see fair_part_code_turn. */
-    void (*code)(const int32_t cells[FAIR_CELLS], uint64_t out[4]);
+    /* The cells of n parts in two bits each: see fair_part_code_turn. */
+    void (*codes)(const int32_t (*cells)[FAIR_CELLS], size_t n, uint64_t (*out)[4]);
     /* The `m` (1 .. 16) of 8 n codes that are nearest to `code`: keys[i] = differing bits << 16 | number, the nearest first,
      * of equals the earlier.  Eight codes make a block: their first words, then their second ones ...; n is 1 .. 256. */
     void (*nearest)(const uint64_t code[4], const uint64_t (*blocks)[4][8], size_t n, unsigned m, uint32_t *keys);

@@ -145,6 +145,8 @@ choose(const struct fair_spot *spots, size_t n, size_t keep, enum fair_purpose p
     return n < keep ? n : keep;
 }
 
+#define AT_ONCE 9             /* parts whose codes are made together: a multiple of 4, and one that a spot's second direction may add */
+
 /* Describe the first `chosen` spots in `order`: at most `room` parts; from[i] (may be NULL) is part i's spot. */
 static uint32_t
 describe(const struct fair_space *space, const struct fair_spot *spots, const struct claim *order, size_t chosen, uint32_t room,
@@ -152,7 +154,9 @@ describe(const struct fair_space *space, const struct fair_spot *spots, const st
 {
     const struct fair_parts_kernels *k = fair_parts_kernels();
     int16_t window[256];
-    uint32_t n = 0;
+    int32_t cells[AT_ONCE][FAIR_CELLS];
+    uint64_t codes[AT_ONCE][4];
+    uint32_t n = 0, coded = 0;
 
     window_make(window);
     for (size_t i = 0; i < chosen && n < room; i++) {
@@ -160,7 +164,6 @@ describe(const struct fair_space *space, const struct fair_spot *spots, const st
         const struct fair_layer *l = &space->grid[s->grid].level[s->level];
         float unit = (float)(1 << s->grid), sigma = FAIR_SPACE_SIGMA * two_to(s->step / FAIR_SPACE_STEPS) / unit, angle[2];
         int16_t patch[FAIR_PATCH * FAIR_PATCH];
-        int32_t cells[FAIR_CELLS];
         unsigned m;
 
         sample(k, l, s->x, s->y, sigma * .55f, 1, 0, patch);
@@ -170,14 +173,18 @@ describe(const struct fair_space *space, const struct fair_spot *spots, const st
             float c, sn;
             fair_part_way(angle[d], &c, &sn);
             sample(k, l, s->x, s->y, sigma * .75f, c, sn, patch);
-            k->cells(patch, cells);
-            k->code(cells, p->code);
+            k->cells(patch, cells[n - coded]);
             p->x = s->x * unit + .5f;
             p->y = s->y * unit + .5f;
             p->size = sigma * unit;
             p->angle = angle[d];
             if (from != NULL) from[n] = order[i].spot;
             n++;
+        }
+        if (n + 2 > coded + AT_ONCE || i + 1 == chosen || n == room) {
+            k->codes((const int32_t (*)[FAIR_CELLS])cells, n - coded, codes);
+            for (uint32_t j = coded; j < n; j++) memcpy(v[j].code, codes[j - coded], sizeof v[j].code);
+            coded = n;
         }
     }
     return n;

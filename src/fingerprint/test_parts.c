@@ -114,11 +114,12 @@ TEST(every_kernel_means_what_the_plain_one_means)
             }
         }
     CHECK((some > 100 && firm > 100 && firm < some) || fair_parts_kernels_at(1) == NULL);
-    for (unsigned i = 1; (k = fair_parts_kernels_at(i)) != NULL; i++)
+    for (unsigned i = 1; (k = fair_parts_kernels_at(i)) != NULL; i++) {
+        static int32_t all_cells[50][FAIR_CELLS];
+        uint64_t codes_a[51][4] = { { 0 } }, codes_b[51][4] = { { 0 } };
         for (int round = 0; round < 50; round++) {
             int16_t patch[FAIR_PATCH * FAIR_PATCH];
             int32_t a[FAIR_CELLS], b[FAIR_CELLS];
-            uint64_t code_a[4], code_b[4];
             for (int j = 0; j < FAIR_PATCH * FAIR_PATCH; j++) patch[j] = (int16_t)(round == 0 ? 0 : round == 1 ? (j % 2) * 16320 : (int)(next() % (round < 20 ? 16321u : (unsigned)round)));
             {
                 static const int32_t places[4][2] = { { 0, 0 }, { -300000, 700000 }, { 1234567, 345678 }, { 20000000, 1000000 } };
@@ -140,10 +141,14 @@ TEST(every_kernel_means_what_the_plain_one_means)
             plain->cells(patch, a);
             k->cells(patch, b);
             assert_memory_equal(a, b, sizeof a);
-            plain->code(a, code_a);
-            k->code(b, code_b);
-            assert_memory_equal(code_a, code_b, sizeof code_a);
+            memcpy(all_cells[round], a, sizeof a);
         }
+        for (size_t n = 1; n <= 50; n += n < 6 ? 1 : 11) {
+            plain->codes((const int32_t (*)[FAIR_CELLS])all_cells, n, codes_a);
+            k->codes((const int32_t (*)[FAIR_CELLS])all_cells, n, codes_b);
+            assert_memory_equal(codes_a, codes_b, sizeof codes_a);
+        }
+    }
 }
 
 TEST(a_slope_has_the_bearing_it_rises_to_and_little_or_much_of_it_is_the_same)
@@ -182,15 +187,15 @@ TEST(of_equal_cells_the_earlier_are_large_and_an_empty_one_never_is)
 
     for (unsigned i = 0; (k = fair_parts_kernels_at(i)) != NULL; i++) {
         for (int j = 0; j < FAIR_CELLS; j++) cells[j] = 123456;
-        k->code(cells, code);
+        k->codes((const int32_t (*)[FAIR_CELLS])&cells, 1, (uint64_t (*)[4])&code);
         CHECK(code[0] == ~0ull && code[1] == 0 && code[2] == 0xffffffffu && code[3] == 0);
         memset(cells, 0, sizeof cells);
-        k->code(cells, code);
+        k->codes((const int32_t (*)[FAIR_CELLS])&cells, 1, (uint64_t (*)[4])&code);
         CHECK((code[0] | code[1] | code[2] | code[3]) == 0);
         cells[3] = 1 << 30;
         cells[90] = 70000;                                       /* its 15 highest bits, by the largest cell's, are not empty */
         cells[91] = 60000;                                       /* and these are */
-        k->code(cells, code);
+        k->codes((const int32_t (*)[FAIR_CELLS])&cells, 1, (uint64_t (*)[4])&code);
         CHECK(code[0] == 8 && code[1] == 1ull << 26 && code[2] == 8 && code[3] == 1ull << 26);
     }
 }
