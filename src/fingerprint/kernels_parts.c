@@ -904,24 +904,23 @@ sample_plain(const int16_t *data, size_t stride, const int32_t begin[2], const i
             int32_t px = begin[0] + i * step[0] - j * step[1], py = begin[1] + i * step[1] + j * step[0];
             int32_t cx = px < 0 ? 0 : px > end[0] ? end[0] : px, cy = py < 0 ? 0 : py > end[1] ? end[1] : py;
             const int16_t *p = data + (size_t)(cy >> 16) * stride + (cx >> 16);
-            const int16_t fx = (int16_t)((cx & 65535) >> 1), fy = (int16_t)((cy & 65535) >> 1);
-            const int16_t l = (int16_t)(p[0] + part_of((int16_t)(p[stride] - p[0]), fy)), r = (int16_t)(p[1] + part_of((int16_t)(p[stride + 1] - p[1]), fy));
-            patch[j * FAIR_PATCH + i] = (int16_t)(l + part_of((int16_t)(r - l), fx));
+            int32_t fx = cx >> 8 & 255, fy = cy >> 8 & 255;
+            int32_t a = p[0] * (256 - fx) + p[1] * fx, b = p[stride] * (256 - fx) + p[stride + 1] * fx;
+            patch[j * FAIR_PATCH + i] = (int16_t)(((a >> 6) * (256 - fy) + (b >> 6) * fy) >> 10);
         }
 }
 
-/* A pixel and its right neighbour come in one load of 32 bits. */
+/* A pixel and its right neighbour come in one load of 32 bits; values are never negative. */
 __attribute__((target("avx2"))) static void
 sample_avx2(const int16_t *data, size_t stride, const int32_t begin[2], const int32_t step[2], const int32_t end[2], int16_t *patch)
 {
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), zero = _mm256_setzero_si256();
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), zero = _mm256_setzero_si256(), one = _mm256_set1_epi32(256);
     const __m256i ex = _mm256_set1_epi32(end[0]), ey = _mm256_set1_epi32(end[1]), low = _mm256_set1_epi32(65535);
     const __m256i sx = _mm256_set1_epi32(step[0]), sy = _mm256_set1_epi32(step[1]), width = _mm256_set1_epi32((int)stride);
-    const __m256i both = _mm256_setr_epi8(0, 1, 0, 1, 4, 5, 4, 5, 8, 9, 8, 9, 12, 13, 12, 13, 0, 1, 0, 1, 4, 5, 4, 5, 8, 9, 8, 9, 12, 13, 12, 13);
 
     for (int j = 0; j < FAIR_PATCH; j++)
         for (int i = 0; i < FAIR_PATCH; i += 8) {
-            __m256i n = _mm256_add_epi32(lane, _mm256_set1_epi32(i < FAIR_PATCH - 8 ? i : FAIR_PATCH - 8)), at, fy, a, b;
+            __m256i n = _mm256_add_epi32(lane, _mm256_set1_epi32(i < FAIR_PATCH - 8 ? i : FAIR_PATCH - 8)), at, fx, fy, gx, a, b;
             __m256i x = _mm256_add_epi32(_mm256_set1_epi32(begin[0] - j * step[1]), _mm256_mullo_epi32(n, sx));
             __m256i y = _mm256_add_epi32(_mm256_set1_epi32(begin[1] + j * step[0]), _mm256_mullo_epi32(n, sy));
             x = _mm256_min_epi32(_mm256_max_epi32(x, zero), ex);
@@ -929,11 +928,13 @@ sample_avx2(const int16_t *data, size_t stride, const int32_t begin[2], const in
             at = _mm256_add_epi32(_mm256_mullo_epi32(_mm256_srli_epi32(y, 16), width), _mm256_srli_epi32(x, 16));
             a = _mm256_i32gather_epi32((const void *)data, at, 2);
             b = _mm256_i32gather_epi32((const void *)(data + stride), at, 2);
-            fy = _mm256_shuffle_epi8(_mm256_srli_epi16(y, 1), both);
-            a = _mm256_add_epi16(a, _mm256_mulhrs_epi16(_mm256_sub_epi16(b, a), fy));
-            b = _mm256_sub_epi16(_mm256_srli_epi32(a, 16), a);
-            a = _mm256_add_epi16(a, _mm256_mulhrs_epi16(b, _mm256_srli_epi16(x, 1)));
-            a = _mm256_and_si256(a, low);
+            fx = _mm256_and_si256(_mm256_srli_epi32(x, 8), _mm256_set1_epi32(255));
+            fy = _mm256_and_si256(_mm256_srli_epi32(y, 8), _mm256_set1_epi32(255));
+            gx = _mm256_or_si256(_mm256_sub_epi32(one, fx), _mm256_slli_epi32(fx, 16));     /* the pair's weights */
+            a = _mm256_srai_epi32(_mm256_madd_epi16(a, gx), 6);
+            b = _mm256_srai_epi32(_mm256_madd_epi16(b, gx), 6);
+            a = _mm256_add_epi32(_mm256_mullo_epi32(a, _mm256_sub_epi32(one, fy)), _mm256_mullo_epi32(b, fy));
+            a = _mm256_and_si256(_mm256_srai_epi32(a, 10), low);
             a = _mm256_permute4x64_epi64(_mm256_packus_epi32(a, a), 0x08);
             _mm_storeu_si128((void *)(patch + j * FAIR_PATCH + (i < FAIR_PATCH - 8 ? i : FAIR_PATCH - 8)), _mm256_castsi256_si128(a));
         }
@@ -945,36 +946,64 @@ clamped_avx512(__m512i v, int32_t end)
     return _mm512_min_epi32(_mm512_max_epi32(v, _mm512_setzero_si512()), _mm512_set1_epi32(end));
 }
 
-/* The pixels at (x, y), in the lower halves.  A pixel and its right neighbour come in one load of 32 bits. */
+/* The weights of two neighbours, by the place between them. */
+AVX512 INLINE __m512i
+pair_weights_avx512(__m512i v)
+{
+    const __m512i part = _mm512_broadcast_i32x4(_mm_setr_epi8(1, -1, 1, -1, 5, -1, 5, -1, 9, -1, 9, -1, 13, -1, 13, -1));
+
+    return _mm512_add_epi32(_mm512_xor_si512(_mm512_shuffle_epi8(v, part), _mm512_set1_epi32(255)), _mm512_set1_epi32(1));
+}
+
+/* The pixels at (x, y).  A pixel and its right neighbour come in one load of 32 bits; both rows' sums, of 16 bits each, are put side by side for
+ * vpdpwssd, 32768 less, for it takes them to be signed. */
 AVX512 INLINE __m512i
 gathered_avx512(const int16_t *data, size_t stride, __m512i x, __m512i y)
 {
-    const __m512i both = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 0, 1, 4, 5, 4, 5, 8, 9, 8, 9, 12, 13, 12, 13));
     const __m512i at = _mm512_dpwssd_epi32(_mm512_srli_epi32(x, 16), _mm512_srli_epi32(y, 16), _mm512_set1_epi32((int)stride));
-    const __m512i above = _mm512_i32gather_epi32(at, data, 2), below = _mm512_i32gather_epi32(at, data + stride, 2);
-    const __m512i fy = _mm512_shuffle_epi8(_mm512_srli_epi16(y, 1), both);
-    const __m512i pair = _mm512_add_epi16(above, _mm512_mulhrs_epi16(_mm512_sub_epi16(below, above), fy));
+    const __m512i gx = pair_weights_avx512(x), less = _mm512_set1_epi32(-(32768 << 6)), back = _mm512_set1_epi32(32768 << 8);
+    const __m512i above = _mm512_dpwssd_epi32(less, _mm512_i32gather_epi32(at, data, 2), gx);
+    const __m512i below = _mm512_dpwssd_epi32(less, _mm512_i32gather_epi32(at, data + stride, 2), gx);
+    const __m512i both = _mm512_mask_mov_epi16(_mm512_srli_epi32(above, 6), 0xaaaaaaaa, _mm512_slli_epi32(below, 10));
 
-    return _mm512_add_epi16(pair, _mm512_mulhrs_epi16(_mm512_sub_epi16(_mm512_srli_epi32(pair, 16), pair), _mm512_srli_epi16(x, 1)));
+    return _mm512_srli_epi32(_mm512_dpwssd_epi32(back, both, pair_weights_avx512(y)), 10);
 }
 
+/* Four times what is between left and right, fx / 256 of the way, less 32768. */
+AVX512 INLINE __m512i
+between_avx512(__m512i left, __m512i right, __m512i fx)
+{
+    const __m512i rise = _mm512_sub_epi16(right, left);
+    const __m512i part = _mm512_shrdi_epi16(_mm512_mullo_epi16(rise, fx), _mm512_mulhi_epi16(rise, fx), 6);
+
+    return _mm512_xor_si512(_mm512_add_epi16(_mm512_slli_epi16(left, 2), part), _mm512_set1_epi16(-32768));
+}
+
+#define LONGEST 31            /* pixels from a row's first to its last, so that the one beside this is in the register, too */
+
 /* The patch lies along the rows, which is so when its direction is sought: no gathering, for a row's pixels are in one register, and
- * the same two of them are picked in every row. */
+ * the same two of them are picked in every row.  The picture's rows are mixed once each; most patches have more rows than they lie on. */
 AVX512 INLINE void
 sample_along_avx512(const int16_t *data, size_t stride, __m512i x, __m512i more, int32_t first, const int32_t begin[2], int32_t step, int32_t last, int16_t *patch)
 {
     const __m512i words = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_srli_epi32(x, 16))),
                                              _mm512_cvtepi32_epi16(_mm512_srli_epi32(more, 16)), 1);
-    const __m512i fx = _mm512_srli_epi16(_mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(x)), _mm512_cvtepi32_epi16(more), 1), 1);
+    const __m512i fx = _mm512_srli_epi16(_mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(x)), _mm512_cvtepi32_epi16(more), 1), 8);
     const __m512i left = _mm512_sub_epi16(words, _mm512_set1_epi16((short)(first >> 16))), right = _mm512_add_epi16(left, _mm512_set1_epi16(1));
+    const __m512i back = _mm512_set1_epi32(32768 << 8);
+    const int32_t up = begin[1] < 0 ? 0 : begin[1] > last ? last : begin[1], low = begin[1] + (FAIR_PATCH - 1) * step, down = low < 0 ? 0 : low > last ? last : low;
+    __m512i mixed[LONGEST + 2];
 
+    for (int32_t y = 0; y < (down >> 16) - (up >> 16) + 2; y++) {
+        const __m512i row = at_avx512(data + (size_t)((up >> 16) + y) * stride + (first >> 16));
+        mixed[y] = between_avx512(_mm512_permutexvar_epi16(left, row), _mm512_permutexvar_epi16(right, row), fx);
+    }
     for (int j = 0; j < FAIR_PATCH; j++) {
-        const int32_t py = begin[1] + j * step, y = py < 0 ? 0 : py > last ? last : py;
-        const int16_t *p = data + (size_t)(y >> 16) * stride + (first >> 16);
-        const __m512i above = at_avx512(p), below = at_avx512(p + stride), fy = _mm512_set1_epi16((short)((y & 65535) >> 1));
-        const __m512i v = _mm512_add_epi16(above, _mm512_mulhrs_epi16(_mm512_sub_epi16(below, above), fy));
-        const __m512i l = _mm512_permutexvar_epi16(left, v), r = _mm512_permutexvar_epi16(right, v);
-        const __m512i out = _mm512_add_epi16(l, _mm512_mulhrs_epi16(_mm512_sub_epi16(r, l), fx));
+        const int32_t py = begin[1] + j * step, y = py < 0 ? 0 : py > last ? last : py, f = y >> 8 & 255, at = (y >> 16) - (up >> 16);
+        const __m512i gy = _mm512_set1_epi32((256 - f) | f << 16);
+        const __m512i some = _mm512_srli_epi32(_mm512_dpwssd_epi32(back, _mm512_unpacklo_epi16(mixed[at], mixed[at + 1]), gy), 10);
+        const __m512i rest = _mm512_srli_epi32(_mm512_dpwssd_epi32(back, _mm512_unpackhi_epi16(mixed[at], mixed[at + 1]), gy), 10);
+        const __m512i out = _mm512_packus_epi32(some, rest);
         if (j < FAIR_PATCH - 1) _mm512_storeu_si512((void *)(patch + j * FAIR_PATCH), out);         /* the next row goes over what is too much */
         else _mm512_mask_storeu_epi16(patch + j * FAIR_PATCH, (1u << FAIR_PATCH) - 1, out);
     }
@@ -1022,7 +1051,7 @@ sample_avx512(const int16_t *data, size_t stride, const int32_t begin[2], const 
         const __m512i across = _mm512_add_epi32(_mm512_mullo_epi32(lane, _mm512_set1_epi32(step[0])), _mm512_set1_epi32(begin[0]));
         int32_t first = begin[0] < 0 ? 0 : begin[0] > end[0] ? end[0] : begin[0], last = begin[0] + sx;
         last = last < 0 ? 0 : last > end[0] ? end[0] : last;
-        if ((last >> 16) - (first >> 16) < 31) {
+        if ((last >> 16) - (first >> 16) < LONGEST && sx >> 16 < LONGEST) {
             sample_along_avx512(data, stride, clamped_avx512(across, end[0]), clamped_avx512(_mm512_add_epi32(across, _mm512_set1_epi32(16 * step[0])), end[0]), first,
                                 begin, step[0], end[1], patch);
             return;
