@@ -222,7 +222,7 @@ struct lot {
     _Alignas(64) struct { uint32_t high, deep; } in[LOT_ROWS * LOT / 16];
 };
 
-/* Rows share the largest and the least of two of their three, levels share all three of theirs.  The bound `least` goes into these
+/* Rows share the largest and the least of two of their three, and so do levels.  The bound `least` goes into these
  * themselves: one of any three differences that follow each other brings it in. */
 #define LOT_OF(suffix, attributes, vec, width, load, store, sub, max, min, set1)                                            \
     attributes INLINE void                                                                                                  \
@@ -231,7 +231,7 @@ struct lot {
         enum { R = FAIR_BLUR_ROWS };                                                                                        \
         const vec over = set1((int16_t)(least + 1)), under = set1((int16_t)(-least - 1));                                   \
         for (size_t x = 0; x < LOT && from + x < n; x += width) {                                                           \
-            vec was[R + 2], middle[R], top[3][R], low[3][R];                                                                \
+            vec was[R + 2], middle[R], top[2][R], low[2][R], two[2][R] = { { set1(0) } };                                      \
             _Pragma("GCC unroll 6")                                                                                         \
             for (unsigned j = 0; j < R + 2; j++) was[j] = load((const void *)(rows[0][j] + from + x));                      \
             _Pragma("GCC unroll 8")                                                                                         \
@@ -247,22 +247,25 @@ struct lot {
                 for (unsigned j = 0; j < R; j += 2) {                                                                       \
                     vec more = max(d[j + 1], d[j + 2]), less = min(d[j + 1], d[j + 2]);                                     \
                     if (l % 3 == 1) { more = max(more, over); less = min(less, under); }                                    \
-                    top[l % 3][j] = max(d[j], more);                                                                        \
-                    top[l % 3][j + 1] = max(more, d[j + 3]);                                                                \
-                    low[l % 3][j] = min(d[j], less);                                                                        \
-                    low[l % 3][j + 1] = min(less, d[j + 3]);                                                                \
-                }                                                                                                           \
-                _Pragma("GCC unroll 4")                                                                                     \
-                for (unsigned r = 0; r < R; r++) {                                                                          \
-                    if (l >= 2) {                                                                                           \
-                        vec most = max(max(top[0][r], top[1][r]), top[2][r]), few = min(min(low[0][r], low[1][r]), low[2][r]);   \
-                        const size_t to = (r * (levels - 3) + l - 2) * LOT + x;                                             \
-                        store((void *)(lot->top + FAIR_ROW_PAD + to), most);                                                \
-                        store((void *)(lot->low + FAIR_ROW_PAD + to), few);                                                 \
-                        lot->in[to / width].high = no_less_##suffix(middle[r], most);                                       \
-                        lot->in[to / width].deep = no_less_##suffix(few, middle[r]);                                        \
+                    _Pragma("GCC unroll 2")                                                                                 \
+                    for (unsigned i = j; i < j + 2; i++) {                                                                  \
+                        vec most = max(d[i == j ? j : j + 3], more), few = min(d[i == j ? j : j + 3], less);                \
+                        if (l >= 2 && l % 2 == 0) {                                                                         \
+                            two[0][i] = max(top[1][i], most);                                                               \
+                            two[1][i] = min(low[1][i], few);                                                                \
+                        }                                                                                                   \
+                        if (l >= 2) {                                                                                       \
+                            const size_t to = (i * (levels - 3) + l - 2) * LOT + x;                                         \
+                            vec high = max(two[0][i], l % 2 == 0 ? top[0][i] : most), deep = min(two[1][i], l % 2 == 0 ? low[0][i] : few);   \
+                            store((void *)(lot->top + FAIR_ROW_PAD + to), high);                                            \
+                            store((void *)(lot->low + FAIR_ROW_PAD + to), deep);                                            \
+                            lot->in[to / width].high = no_less_##suffix(middle[i], high);                                   \
+                            lot->in[to / width].deep = no_less_##suffix(deep, middle[i]);                                   \
+                        }                                                                                                   \
+                        top[l % 2][i] = most;                                                                               \
+                        low[l % 2][i] = few;                                                                                \
+                        middle[i] = d[i + 1];                                                                               \
                     }                                                                                                       \
-                    middle[r] = d[r + 1];                                                                                   \
                 }                                                                                                           \
             }                                                                                                               \
         }                                                                                                                   \
