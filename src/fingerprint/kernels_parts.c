@@ -332,6 +332,7 @@ any_avx512(const struct lot *lot, size_t n, uint32_t *any)
         uint32_t any[LOT_ROWS * LOT / width + 8], bits[LOT_ROWS * LOT / width], within[LOT / width];                        \
         struct lot lot;                                                                                                     \
         size_t found = 0;                                                                                                   \
+        memset(lot.in, 0, sizeof lot.in);                                                                                   \
         for (size_t from = edge - 1; from + 1 < n - edge; from += FAIR_EXTREMA_LOT) {                                       \
             size_t some, few = 0, end = n - edge - from;                                                                    \
             if (n - from < LOT) memset(lot.in, 0, sizeof lot.in);                                                           \
