@@ -454,7 +454,8 @@ fair_cpu_flags(void)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vl")) {
         flags |= FAIR_CPU_AVX512;
-        if (__builtin_cpu_supports("avx512vpopcntdq")) flags |= FAIR_CPU_AVX512_VPOPCNT;
+        if (__builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vnni"))
+            flags |= FAIR_CPU_AVX512_VPOPCNT;
     }
 #endif
     if (only != NULL && strcmp(only, "plain") == 0) flags = 0;

@@ -9,7 +9,7 @@
 enum fair_cpu {
     FAIR_CPU_AVX2 = 1 << 0,
     FAIR_CPU_AVX512 = 1 << 1,           /* F BW DQ VL         */
-    FAIR_CPU_AVX512_VPOPCNT = 1 << 2,   /* VL and VPOPCNTDQ   */
+    FAIR_CPU_AVX512_VPOPCNT = 1 << 2,   /* VPOPCNTDQ VBMI2 VNNI */
 };
 
 #define FAIR_GRID 64          /* a picture is reduced to 64 x 64 ...          */
