@@ -19,7 +19,8 @@ struct fair_net {
     xnn_operator_t layer[LAYERS];
     uint32_t side[LAYERS], channels[LAYERS];     /* [i]: what goes into layer i */
     float scale[LAYERS];      /* of the same */
-    const int8_t *head;       /* out x channels */
+    const int8_t *head;       /* out x pooled */
+    uint32_t pooled;          /* the means of the channels, or these and then the most of each */
     float head_scale[FAIR_NET_MOST];
     int32_t head_bias[FAIR_NET_MOST];
     int8_t *from, *to;        /* activations, with the bytes behind them that XNNPACK may read */
@@ -62,7 +63,7 @@ fair_net_read(const char *name, const uint8_t *at, const uint8_t *end, struct fa
 
         must(net, end - at > 24, "weights cut short");
         kind = fair_net_take32(&at), stride = fair_net_take32(&at), in = fair_net_take32(&at), out = fair_net_take32(&at), k = fair_net_take32(&at), scale = fair_net_take_float(&at);
-        must(net, in == net->channels[i] && out > 0 && out <= FAIR_NET_MOST && (k == 1 || k == 3) && (stride == 1 || stride == 2) && scale > 0, "weights of another net");
+        must(net, (in == net->channels[i] || (kind == 2 && in == 2 * net->channels[i])) && out > 0 && out <= FAIR_NET_MOST && (k == 1 || k == 3) && (stride == 1 || stride == 2) && scale > 0, "weights of another net");
         n = (size_t)out * k * k * (kind == 1 ? 1 : in);
         must(net, (size_t)(end - at) >= 8 * (size_t)out + n, "weights cut short");
         for (uint32_t c = 0; c < out; c++) per[c] = fair_net_take_float(&at);
@@ -72,6 +73,7 @@ fair_net_read(const char *name, const uint8_t *at, const uint8_t *end, struct fa
         if (kind == 2) {
             must(net, i == net->n - 1 && out == shape.out, "weights of another net");
             net->head = w;
+            net->pooled = in;
             memcpy(net->head_scale, per, out * sizeof *per);
             memcpy(net->head_bias, bias, out * sizeof *bias);
             break;
@@ -100,7 +102,7 @@ void
 fair_net_run(struct fair_net *net, const int8_t *in, double *out)
 {
     const uint32_t last = net->n - 1, cells = net->side[last] * net->side[last], channels = net->channels[last];
-    int32_t mean[FAIR_NET_MOST] = { 0 };
+    int32_t sum[FAIR_NET_MOST] = { 0 }, top[FAIR_NET_MOST] = { 0 };
 
     pthread_mutex_lock(&net->lock);
     memcpy(net->from, in, (size_t)net->shape.side * net->shape.side * net->shape.channels);
@@ -112,11 +114,16 @@ fair_net_run(struct fair_net *net, const int8_t *in, double *out)
         net->to = t;
     }
     for (uint32_t p = 0; p < cells; p++)
-        for (uint32_t c = 0; c < channels; c++) mean[c] += net->from[p * channels + c] + 128;
+        for (uint32_t c = 0; c < channels; c++) {
+            int32_t v = net->from[p * channels + c] + 128;
+            sum[c] += v;
+            top[c] = v > top[c] ? v : top[c];
+        }
     pthread_mutex_unlock(&net->lock);
     for (uint32_t o = 0; o < net->shape.out; o++) {
         int64_t v = (int64_t)net->head_bias[o] * cells;       /* its scale is that of weights times activations */
-        for (uint32_t c = 0; c < channels; c++) v += (int64_t)net->head[o * channels + c] * mean[c];
+        for (uint32_t c = 0; c < channels; c++) v += (int64_t)net->head[o * net->pooled + c] * sum[c];
+        for (uint32_t c = channels; c < net->pooled; c++) v += (int64_t)net->head[o * net->pooled + c] * top[c - channels] * cells;
         out[o] = (double)v * (double)net->head_scale[o] / (double)cells * (double)net->scale[last];
     }
 }

@@ -1,6 +1,6 @@
 /* fingerprint/net.h - small nets of convolutions with 8-bit weights, built into the program and run by XNNPACK.
  *
- * A net is a chain of convolutions (Howard et al., "MobileNets", 2017) over a square picture, the mean over the place, and a last layer of numbers;
+ * A net is a chain of convolutions (Howard et al., "MobileNets", 2017) over a square picture, the mean over the place, or this and the most, and a last layer of numbers;
  * tools/train-descriptor and tools/train-verifier write them.  Weights and activations are 8-bit integers; the mean and the last layer are ours, in
  * whole numbers: the same pixels give the same bits on every machine. */
 #ifndef FAIR_NET_H

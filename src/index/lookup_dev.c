@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include "base/io.h"
 #include "image/codecs/codecs.h"
+#include "index/score.h"
 #include "index/search.h"
 
 struct work { char name[256]; struct fair_image *grey, *colour; uint32_t width, height; };
@@ -77,14 +78,17 @@ proof(void *self, fair_id work, const struct fair_image **out, struct fair_err *
     return FAIR_OK;
 }
 
-/* Names and score in a line, then FAIR_PAIR^2 greys of the work, as many of the query, and as many bytes: 1 the work has a sample there, 2 the query. */
+/* Names and score in a line, then FAIR_PAIR^2 greys of the work, as many of the query, and as many bytes: 1 the work has a sample there, 2 the query.
+ * Of those that are decided against anyway only every fourth, for there are many. */
 static void
 write_pair(FILE *f, const char *query, const char *work, const struct fair_search *s, const struct fair_clue *c, float score)
 {
     enum { N = FAIR_PAIR * FAIR_PAIR };
     static float v[2][N];
     static uint8_t out[3][N];
+    static unsigned low;
 
+    if (score < FAIR_SCORE_OPEN && low++ % 4 != 0) return;
     if (c->levels == NULL || !c->looked || !fair_pixels_pair(s->levels, c->levels, c->bend, c->laid_negated, v[0], v[1])) return;
     for (int i = 0; i < N; i++) {
         out[2][i] = 0;

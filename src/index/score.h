@@ -28,14 +28,14 @@ static const float fair_score_related[FAIR_EVIDENCE] = {
 };
 
 static const float fair_score_second[FAIR_EVIDENCE + 1] = {
-    -4.600f, 0.000f, 0.000f, 0.133f, 0.000f, 3.038f,    /* one, log_agree, agree_of_seen, own, near_codes, whole */
-    -0.374f, 0.187f, 0.051f, 0.000f, 0.000f, 0.000f,    /* looked, firm, alike, crisp, firm_fine, alike_fine */
-    0.000f, 0.000f, 0.000f, 0.000f, 0.000f, -0.324f,    /* firm_crisp, tiles, tiles_firm, loose, loose_alike, runs_on */
-    0.000f, 0.587f, 0.000f, 0.000f, 0.000f, 1.253f,    /* covers, scale, held, spread, cells, breadth */
-    4.787f, -0.235f, 0.000f, 0.000f, -1.992f, -14.629f,    /* tone, uneven, tone_held, tone_crisp, drift, drift_held */
-    0.000f, 0.000f, 0.000f, 0.000f, 0.000f, -3.244f,    /* plain, bare_on, all, marked, middle, ring */
-    0.000f, -1.102f, 0.653f, 1.837f, 0.000f, -5.349f,    /* weakest, beyond, amount_exact, amount_exact_tone, exact_cells, marked_out */
-    0.000f, 0.010f, 0.000f, 0.000f, 0.798f, 1.058f,    /* win_weakest, win_tone, win_exact_cells, goes_on, ends, opinion */
+    -5.526f, 0.000f, 0.000f, 0.000f, 0.000f, 3.250f,    /* one, log_agree, agree_of_seen, own, near_codes, whole */
+    -0.366f, 0.800f, 0.330f, 0.000f, 0.000f, 0.000f,    /* looked, firm, alike, crisp, firm_fine, alike_fine */
+    0.000f, 0.000f, 0.316f, 0.000f, 0.000f, -0.412f,    /* firm_crisp, tiles, tiles_firm, loose, loose_alike, runs_on */
+    0.000f, 0.961f, 0.000f, 0.000f, 0.257f, 1.082f,    /* covers, scale, held, spread, cells, breadth */
+    4.079f, -0.228f, 0.000f, 0.000f, -1.027f, -13.657f,    /* tone, uneven, tone_held, tone_crisp, drift, drift_held */
+    0.000f, 0.000f, 0.000f, 0.000f, 0.000f, -3.321f,    /* plain, bare_on, all, marked, middle, ring */
+    0.000f, -2.084f, 0.551f, 1.861f, 0.000f, -6.049f,    /* weakest, beyond, amount_exact, amount_exact_tone, exact_cells, marked_out */
+    0.000f, 0.229f, 0.017f, 0.000f, 1.208f, 1.117f,    /* win_weakest, win_tone, win_exact_cells, goes_on, ends, opinion */
 };
 
 /* Where the score lies between these, the learned verifier is asked, and `second` is the score. */

@@ -20,7 +20,9 @@
 #define AGAIN .6f             /* clue->again and ...                                                               */
 #define TILED .35f            /* ... clue->tiled, from which the work may bear a mark all over                      */
 #define STREWN .35f           /* clue->strewn, under which all that agrees may lie on a bar or a badge ...          */
-#define NEARLY_ALL .66f       /* ... if of the work's spots more than this do: it has hardly any elsewhere          */
+#define NEARLY_ALL .66f       /* ... if of the work's spots more than this do: it has hardly any elsewhere; of what is textured, what agrees */
+#define EVEN .6f              /* clue->plain, from which the work is mostly even ground, and ...                     */
+#define GOES_ON .5f           /* ... fair_sides, from which that ground goes on beyond the work, inside the query     */
 #define RECURS .6f            /* clue->marked, from which most of what agrees is in other works of the catalogue too  */
 #define NONE .02f             /* of the overlap, what is plain, under which there is nothing between strokes, and ... */
 #define ALL .95f              /* ... of what is textured, what agrees: then all does                                  */
@@ -175,7 +177,26 @@ is_a_pattern(struct fair_clue *c)
     return c->again >= AGAIN && c->tiled >= TILED;
 }
 
-/* The score where the first was undecided and the verifier asked.  What is left of `related` in a crowd is taken off as it is there. */
+/* Whether the work shows something on even ground that goes on beyond it in the query, as it does where another shot of the same thing is pasted small
+ * into a page.  The net sees little of that, and a thing that lies as it lay is all but the same; so there its word only counts against. */
+static bool
+lies_on_more(const struct fair_clue *c)
+{
+    float goes_on, ends;
+
+    if (c->plain < EVEN) return false;
+    fair_sides(c, &goes_on, &ends);
+    return goes_on >= GOES_ON;
+}
+
+/* Whether only hashes named the work, and a good part of what is textured is not alike. */
+static bool
+hardly_named(const struct fair_clue *c)
+{
+    return c->agree < 4 && c->held < NEARLY_ALL;
+}
+
+/* The score where the first was undecided and the verifier asked: never more than the first where the net takes it for no copy.  What is left of `related` in a crowd is taken off as it is there. */
 static float
 second_score(const struct fair_search *s, struct fair_clue *c, const struct fair_match *m)
 {
@@ -183,7 +204,7 @@ second_score(const struct fair_search *s, struct fair_clue *c, const struct fair
 
     fair_evidence(m, c, x);
     score = chance(fair_score_second, x, fair_score_second[FAIR_EVIDENCE] * c->opinion) * chance(fair_score_related, x, crowd(s->ix)) / chance(fair_score_related, x, 0);
-    return score > m->score && is_a_pattern(c) ? m->score : score;
+    return score > m->score && (c->opinion < 0 || hardly_named(c) || is_a_pattern(c) || lies_on_more(c)) ? m->score : score;
 }
 
 /* Whether there is but the whole hash to go by, and one of the two a shape (a disc, a frame, a glow) whose outline others have

@@ -67,22 +67,23 @@ static float work[N], query[N], other[N];
 
 /* What the net means, step by step, from the same weights. */
 static float
-plainly(const int8_t *in)
+plainly(const int8_t *seen)
 {
-    static int8_t a[48 * N], b[48 * N], *from = a, *to = b;
+    static int8_t a[24 * N], b[24 * N], *from = a, *to = b;
     const uint8_t *at = fair_verifier_weights + 20;
-    uint32_t side = FAIR_PAIR, channels = FAIR_VERIFY_CHANNELS, layers;
+    uint32_t side = FAIR_VERIFY_SIDE, channels = FAIR_VERIFY_CHANNELS, layers;
     float scale = 1 / 32.f;
 
     memcpy(&layers, fair_verifier_weights + 16, sizeof layers);
-    memcpy(from, in, FAIR_VERIFY_IN);
+    memcpy(from, seen, FAIR_VERIFY_IN);
     for (uint32_t l = 0; l < le32toh(layers); l++) {
-        uint32_t kind = fair_net_take32(&at), stride = fair_net_take32(&at), each, out, k, next;
+        uint32_t kind = fair_net_take32(&at), stride = fair_net_take32(&at), in, each, out, k, next;
         float scales[512], to_scale, six;
         int32_t bias[512], zero = l == 0 ? 0 : -128, most;
         const int8_t *w;
         int8_t *t = from;
-        assert_int_equal(fair_net_take32(&at), channels);
+        in = fair_net_take32(&at);
+        assert_int_equal(in, kind == 2 ? 2 * channels : channels);
         out = fair_net_take32(&at);
         k = fair_net_take32(&at);
         to_scale = fair_net_take_float(&at);
@@ -90,16 +91,23 @@ plainly(const int8_t *in)
         for (uint32_t c = 0; c < out; c++) scales[c] = fair_net_take_float(&at);
         for (uint32_t c = 0; c < out; c++) bias[c] = (int32_t)fair_net_take32(&at);
         w = (const int8_t *)at;
-        each = kind == 1 ? 1 : channels;
+        each = kind == 1 ? 1 : in;
         at += (size_t)out * k * k * each;
         if (kind == 2) {
             int64_t sum = (int64_t)bias[0] * side * side;
-            for (uint32_t p = 0; p < side * side; p++)
-                for (uint32_t c = 0; c < channels; c++) sum += w[c] * (from[p * channels + c] + 128);
+            for (uint32_t c = 0; c < channels; c++) {
+                int64_t top = 0;
+                for (uint32_t p = 0; p < side * side; p++) {
+                    int64_t v = from[p * channels + c] + 128;
+                    sum += w[c] * v;
+                    top = v > top ? v : top;
+                }
+                sum += w[channels + c] * top * side * side;
+            }
             return (float)((double)sum * (double)scales[0] / (side * side) * (double)scale);
         }
         next = (side - 1) / stride + 1;
-        assert_true(next * next * out <= 48 * N);
+        assert_true(next * next * out <= 24 * N);
         six = 6 / to_scale - 128;
         most = six < 127 ? (int32_t)lrintf(six) : 127;
         for (uint32_t y = 0; y < next; y++)
@@ -191,7 +199,7 @@ TEST(a_blurred_copy_is_likelier_a_copy_than_a_stranger_is)
 
     for (uint32_t k = 1; k <= 40; k++) {
         picture(k, 0, work);
-        blurred(work, 2, query);
+        blurred(work, 4, query);
         picture(k + 500, 0, other);
         wrong += asked(work, query) <= asked(work, other);
     }
@@ -206,10 +214,14 @@ TEST(what_is_plain_or_hardly_there_is_nothing_to_stumble_over)
     assert_false(fair_verify(work, query, &odds));
     picture(3, 0, work);
     assert_false(fair_verify(work, query, &odds));
-    for (int i = 0; i < 63; i++) query[i * 90] = 200;
+    for (int i = 0; i < 300; i++) query[i * 80] = 200;          /* but one or two of each four: no means */
     assert_false(fair_verify(work, query, &odds));
-    query[N - 1] = 10;
-    asked(work, query);                       /* 64 samples, each alone */
+    for (int i = 0; i < N; i++) query[i] = NAN;
+    for (int i = 0; i < 64; i++) {
+        assert_false(fair_verify(work, query, &odds));
+        for (int k = 0; k < 4; k++) query[(4 * (i / 16) + k / 2) * FAIR_PAIR + 4 * (i % 16) + k % 2] = 200;
+    }
+    asked(work, query);                       /* 64 means, each alone */
     for (int i = 0; i < N; i++) query[i] = 131;
     asked(work, query);
     asked(query, work);
