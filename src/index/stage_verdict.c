@@ -23,6 +23,7 @@
 #define NEARLY_ALL .66f       /* ... if of the work's spots more than this do: it has hardly any elsewhere; of what is textured, what agrees */
 #define EVEN .6f              /* clue->plain, from which the work is mostly even ground, and ...                     */
 #define GOES_ON .5f           /* ... fair_sides, from which that ground goes on beyond the work, inside the query     */
+#define SURE 3.f              /* clue->opinion, 20 to 1, under which it may not be the net that decides               */
 #define RECURS .6f            /* clue->marked, from which most of what agrees is in other works of the catalogue too  */
 #define NONE .02f             /* of the overlap, what is plain, under which there is nothing between strokes, and ... */
 #define ALL .95f              /* ... of what is textured, what agrees: then all does                                  */
@@ -189,11 +190,11 @@ lies_on_more(const struct fair_clue *c)
     return goes_on >= GOES_ON;
 }
 
-/* Whether only hashes named the work, and a good part of what is textured is not alike. */
+/* Whether only hashes named the work, a good part of what is textured is not alike, and the net is not sure either. */
 static bool
 hardly_named(const struct fair_clue *c)
 {
-    return c->agree < 4 && c->held < NEARLY_ALL;
+    return c->agree < 4 && c->held < NEARLY_ALL && c->opinion < SURE;
 }
 
 /* The score where the first was undecided and the verifier asked: never more than the first where the net takes it for no copy.  What is left of `related` in a crowd is taken off as it is there. */
