@@ -509,10 +509,12 @@ borders(struct fair_levels *query, struct fair_levels *work, bool negated, struc
     forget_even(outside, c);
 }
 
+static float agreement(const struct fair_clue *c) { return c->alike[0] + c->alike[1] + c->firm[1]; }
+
 float
 fair_pixels_fitness(const struct fair_clue *c)
 {
-    return (c->alike[0] + c->alike[1] + c->firm[1]) * sqrtf(c->tiles[0]);
+    return agreement(c) * sqrtf(c->tiles[0]);
 }
 
 /* Room for both pictures' samples. */
@@ -591,12 +593,26 @@ fair_pixels_look(struct fair_levels *query, struct fair_levels *work, struct fai
     return true;
 }
 
+/* Does a agree more closely than b, over more of the work? */
+static bool
+outdoes(const struct fair_clue *a, const struct fair_clue *b)
+{
+    return agreement(a) >= agreement(b) && a->covers >= b->covers && a->tiles[0] >= b->tiles[0] / 2;
+}
+
+static bool
+fits_better(const struct fair_clue *a, const struct fair_clue *b)
+{
+    if (a->close == b->close && outdoes(a, b) != outdoes(b, a)) return outdoes(a, b);
+    return fair_pixels_fitness(a) > fair_pixels_fitness(b);
+}
+
 void
 fair_pixels_better(const struct fair_clue *seen, struct fair_clue *c)
 {
     const struct fair_clue was = *c;
 
-    if (!seen->looked || (c->looked && fair_pixels_fitness(seen) <= fair_pixels_fitness(c))) return;
+    if (!seen->looked || (c->looked && !fits_better(seen, c))) return;
     *c = *seen;
     c->record = was.record;
     c->levels = was.levels;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include "base/test.h"
 #include "index/kernels_pixels.h"
+#include "index/search.h"
 
 static uint32_t seed = 7;
 
@@ -108,6 +109,40 @@ TEST(every_kernel_sums_a_tile_and_its_slopes_as_the_plain_one_does)
             for (int p = 0; p < FAIR_PRODUCTS; p++)
                 for (int x = 0; x < FAIR_TILE; x++) CHECK(s1[p][x] == s2[p][x]);
         }
+}
+
+/* What was seen under one map, as far as it decides which of two is kept. */
+static struct fair_clue
+under(float alike, float covers, float tiles)
+{
+    return (struct fair_clue){ .looked = true, .close = true, .alike = { alike, alike, alike }, .firm = { alike, alike, alike }, .covers = covers, .tiles = { tiles } };
+}
+
+static float
+kept(struct fair_clue held, struct fair_clue seen)
+{
+    fair_pixels_better(&seen, &held);
+    return held.covers;
+}
+
+TEST(of_two_maps_the_one_that_agrees_more_closely_over_more_of_the_work_is_kept)
+{
+    const struct fair_clue all = under(.99f, .91f, 13), most = under(.97f, .78f, 19), sliver = under(1, .95f, 2), poor = under(.5f, .99f, 18);
+    struct fair_clue coarse = all, unseen = { .covers = .5f };
+
+    /* a thing on even ground, squeezed: the map of its spots leaves ground out, and has more samples of the thing */
+    CHECK(kept(most, all) == all.covers);
+    CHECK(kept(all, most) == all.covers);
+    /* but hardly anything that agrees is no reason, and covering more without agreeing neither */
+    CHECK(kept(most, sliver) == most.covers);
+    CHECK(kept(sliver, most) == most.covers);
+    CHECK(kept(most, poor) == most.covers);
+    CHECK(kept(poor, most) == most.covers);
+    /* a coarse look has fewer samples: what fits better is asked then */
+    coarse.close = false;
+    CHECK(kept(most, coarse) == most.covers);
+    CHECK(kept(unseen, most) == most.covers);
+    CHECK(kept(most, unseen) == most.covers);
 }
 
 FAIR_TEST_MAIN
