@@ -197,7 +197,8 @@ hardly_named(const struct fair_clue *c)
     return c->agree < 4 && c->held < NEARLY_ALL && c->opinion < SURE;
 }
 
-/* The score where the first was undecided and the verifier asked: never more than the first where the net takes it for no copy.  What is left of `related` in a crowd is taken off as it is there. */
+/* The score where the first was undecided and the verifier asked: never more than the first where the net takes it for no copy or is no judge.
+ * What is left of `related` in a crowd is taken off as it is there. */
 static float
 second_score(const struct fair_search *s, struct fair_clue *c, const struct fair_match *m)
 {

@@ -666,6 +666,57 @@ TEST(the_verifiers_word_does_not_count_for_a_pattern_that_recurs)
     tear_down();
 }
 
+/* ... and of what agrees, how much of it, how even the work's ground is and how much of its four sides goes on beyond it. */
+static struct fair_clue
+lying(struct fair_clue c, uint32_t agree, float held, float plain, uint8_t on)
+{
+    c.agree = agree;
+    c.held = held;
+    c.plain = plain;
+    for (int i = 0; i < 4; i++) {
+        c.side[i] = 12;
+        c.side_on[i] = on;
+    }
+    return c;
+}
+
+TEST(the_verifiers_word_counts_against_only_where_it_is_no_judge)
+{
+    const float words[] = { -8, -2, -.01f, 2, 8 };
+    unsigned against = 0, beyond = 0, hashes = 0;
+
+    for (uint32_t i = 0; i < WORKS; i++) g.grey[i] = diagram(i);
+    put_all(true);
+    for (uint32_t i = WORKS; i < WORKS + 8; i++) {
+        FAIR_AUTO(image) struct fair_image *im = diagram(i);
+        struct fair_fingerprint fp;
+        struct fair_matches m;
+        struct fair_search s = { .q = { .grey = im, .proof = proof, .arena = g.a, .fp = &fp }, .all = true };
+        fair_fingerprint_take(im, im->width, im->height, FAIR_FOR_QUERY, g.a, &fp);
+        CHECK_OK(fair_index_search_with(g.ix, &s, 0, &m, why));
+        for (size_t k = 0; k < m.n; k++)
+            for (unsigned w = 0; w < sizeof words / sizeof *words; w++) {
+                struct ways { struct fair_clue c; bool judge; unsigned *n; } ways[] = {
+                    { lying(s.clues[k], 12, .6f, .3f, 0), true, NULL },
+                    { lying(s.clues[k], 12, .6f, .7f, 0), true, NULL },        /* even ground that ends */
+                    { lying(s.clues[k], 12, .6f, .3f, 12), true, NULL },       /* uneven ground that goes on */
+                    { lying(s.clues[k], 12, .6f, .7f, 12), false, &beyond },   /* even ground that goes on: another shot on a page */
+                    { lying(s.clues[k], 3, .6f, .3f, 0), words[w] >= 3, &hashes },
+                    { lying(s.clues[k], 3, .7f, .3f, 0), true, NULL },
+                };
+                for (unsigned v = 0; v < sizeof ways / sizeof *ways; v++) {
+                    const float first = judged(&s, m.v[k], ways[v].c, 0, NULL), second = judged(&s, m.v[k], ways[v].c, 0, &words[w]);
+                    if (!ways[v].c.looked || !fair_score_undecided(first)) continue;
+                    if (words[w] < 0) { CHECK(second <= first); against += second < first; }
+                    else if (!ways[v].judge) { CHECK(second <= first); if (words[w] > 2 || ways[v].n == &hashes) ++*ways[v].n; }
+                    else if (words[w] > 2 && first < .3f) CHECK(second > first);
+                }
+            }
+    }
+    CHECK(against >= 8 && beyond >= 2 && hashes >= 2);
+    tear_down();
+}
+
 TEST(an_organisation_finds_only_its_own_works)
 {
     struct fair_matches m;
