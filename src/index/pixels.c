@@ -16,6 +16,8 @@
 #define STRETCH 10            /* samples along a sixteenth of a side               */
 #define EVEN .5f              /* deviation of greys along a side, up to which there is no telling a picture's ground from a page's */
 #define TEXTURE 3.f           /* a tile's standard deviation from which it can tell */
+#define AS_CLOSELY .02f        /* of agreement(), at most 3: what two maps of one picture differ by for no reason */
+#define MORE .01f             /* of the work, that is not for the grain of tiles */
 
 /* A picture at its size, half of it, a quarter ...  Each of these is made when it is first looked at (level). */
 struct fair_levels { int32_t n; struct fair_level at[LEVELS]; const struct fair_image *grey; struct fair_arena *arena; };
@@ -509,6 +511,7 @@ borders(struct fair_levels *query, struct fair_levels *work, bool negated, struc
     forget_even(outside, c);
 }
 
+/* 0..3 */
 static float agreement(const struct fair_clue *c) { return c->alike[0] + c->alike[1] + c->firm[1]; }
 
 float
@@ -593,11 +596,11 @@ fair_pixels_look(struct fair_levels *query, struct fair_levels *work, struct fai
     return true;
 }
 
-/* Does a agree more closely than b, over more of the work? */
+/* Does a agree as closely as b, over more of the work? */
 static bool
 outdoes(const struct fair_clue *a, const struct fair_clue *b)
 {
-    return agreement(a) >= agreement(b) && a->covers >= b->covers && a->tiles[0] >= b->tiles[0] / 2;
+    return agreement(a) + AS_CLOSELY >= agreement(b) && a->covers >= b->covers + MORE && a->tiles[0] >= b->tiles[0] / 2;
 }
 
 static bool

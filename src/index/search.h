@@ -138,7 +138,7 @@ struct fair_levels *fair_levels_new(const struct fair_image *grey, struct fair_a
 bool fair_pixels_coarse(struct fair_levels *query, struct fair_levels *work, const float b[8], bool negated, struct fair_clue *clue);
 /* The same, closely, from the clue's bend on; false where there is hardly any overlap, and nothing changes. */
 bool fair_pixels_look(struct fair_levels *query, struct fair_levels *work, struct fair_clue *clue);
-/* Put the pixel part of what was seen from one map in the place of what the clue holds, if it fits better: agrees more closely over more of
+/* Put the pixel part of what was seen from one map in the place of what the clue holds, if it fits better: agrees as closely over more of
  * the work, or, where neither does, by fair_pixels_fitness. */
 void fair_pixels_better(const struct fair_clue *seen, struct fair_clue *clue);
 

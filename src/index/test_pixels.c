@@ -125,14 +125,20 @@ kept(struct fair_clue held, struct fair_clue seen)
     return held.covers;
 }
 
-TEST(of_two_maps_the_one_that_agrees_more_closely_over_more_of_the_work_is_kept)
+TEST(of_two_maps_the_one_that_agrees_as_closely_over_more_of_the_work_is_kept)
 {
     const struct fair_clue all = under(.99f, .91f, 13), most = under(.97f, .78f, 19), sliver = under(1, .95f, 2), poor = under(.5f, .99f, 18);
+    const struct fair_clue fewer = under(.9895f, .92f, 12), hair = under(.9895f, .915f, 12);
     struct fair_clue coarse = all, unseen = { .covers = .5f };
 
     /* a thing on even ground, squeezed: the map of its spots leaves ground out, and has more samples of the thing */
     CHECK(kept(most, all) == all.covers);
     CHECK(kept(all, most) == all.covers);
+    /* as closely but for a hair: the work is more of a reason, a hair of the work is not */
+    CHECK(kept(all, fewer) == fewer.covers);
+    CHECK(kept(fewer, all) == fewer.covers);
+    CHECK(kept(all, hair) == all.covers);
+    CHECK(kept(hair, all) == all.covers);
     /* but hardly anything that agrees is no reason, and covering more without agreeing neither */
     CHECK(kept(most, sliver) == most.covers);
     CHECK(kept(sliver, most) == most.covers);
