@@ -23,7 +23,8 @@ struct fair_browser_options {
     const char *agent;            /* put behind its own User-Agent; NULL: nothing        */
 };
 
-/* Start it and wait until it answers.  `version` (may be NULL) gets its name and version, in the arena.
+/* Start it and wait until it answers.  `version` (may be NULL) gets its name and version, in the arena.  The caller ignores SIGPIPE: a browser may
+ * end while it is spoken to.
  *   FAIR_NOT_FOUND  there is no such program
  *   FAIR_REFUSED    it would not start: no sandbox for it on this machine, or nobody to run it as
  *   FAIR_IO         it started and ended; the text has its last words */

@@ -303,6 +303,7 @@ TEST(a_page_is_opened_by_the_proxy_alone_and_nothing_stays_behind)
     fair_str session;
     char url[64];
 
+    signal(SIGPIPE, SIG_IGN);
     CHECK_OK(fair_proxy_open(&o, &p, why));
     b = open_or_skip(p, a);
     site_open(&s);
@@ -339,6 +340,7 @@ TEST(a_browser_is_never_run_as_root)
     struct fair_err err = { 0 };
 
     if (geteuid() != 0 || access(PROGRAM, X_OK) != 0) skip();
+    signal(SIGPIPE, SIG_IGN);
     CHECK_EQ(fair_browser_open(&o, a, NULL, &b, &err), FAIR_REFUSED);
     CHECK(strstr(err.text, "never run as root") != NULL);
     o.program = "/nowhere/browser";
@@ -348,6 +350,9 @@ TEST(a_browser_is_never_run_as_root)
     o.user = "nobody";
     CHECK_EQ(fair_browser_open(&o, a, NULL, &b, &err), FAIR_IO);
     CHECK(strstr(err.text, "unrecognized option") != NULL);
+    /* One that is gone before it is spoken to is told of too. */
+    o.program = "/bin/false";
+    for (int i = 0; i < 20; i++) CHECK_EQ(fair_browser_open(&o, a, NULL, &b, &err), FAIR_IO);
 }
 
 FAIR_TEST_MAIN
