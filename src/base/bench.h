@@ -25,4 +25,14 @@ next(void)
     return seed;
 }
 
+/* Turn bits of a code of 256 that are drawn by lot, some more than once. */
+__attribute__((unused)) static void
+flip(uint64_t code[4], unsigned bits)
+{
+    for (unsigned i = 0; i < bits; i++) {
+        unsigned b = (unsigned)(next() >> 20) & 255;
+        code[b / 64] ^= (uint64_t)1 << (b % 64);
+    }
+}
+
 #endif

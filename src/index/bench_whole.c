@@ -27,15 +27,6 @@
 #define CHUNK 64              /* blocks that a batch goes over before the next: 16 KiB */
 
 static void
-flip(uint64_t code[4], unsigned bits)
-{
-    for (unsigned i = 0; i < bits; i++) {
-        unsigned b = (unsigned)(next() >> 20) & 255;
-        code[b / 64] ^= (uint64_t)1 << (b % 64);
-    }
-}
-
-static void
 make(uint64_t (*codes)[4], size_t n)
 {
     uint64_t middle[300][4];

@@ -619,6 +619,24 @@ diagram(uint32_t number)
     return im;
 }
 
+static void
+diagrams_are_works(void)
+{
+    for (uint32_t i = 0; i < WORKS; i++) g.grey[i] = diagram(i);
+    put_all(true);
+}
+
+/* All candidates for a picture, with their clues; its fingerprint is taken for it. */
+static struct fair_matches
+all_of(struct fair_search *s, struct fair_fingerprint *fp)
+{
+    struct fair_matches m;
+
+    fair_fingerprint_take(s->q.grey, s->q.grey->width, s->q.grey->height, FAIR_FOR_QUERY, g.a, fp);
+    CHECK_OK(fair_index_search_with(g.ix, s, 0, &m, why));
+    return m;
+}
+
 /* What the verdict makes of a candidate of which so much recurs in other works, and of the verifier's word about it, NULL: it was not asked. */
 static float
 judged(const struct fair_search *s, struct fair_match m, struct fair_clue c, float marked, const float *opinion)
@@ -641,15 +659,12 @@ TEST(the_verifiers_word_does_not_count_for_a_pattern_that_recurs)
     const float sure = 8, never = -8;
     unsigned patterns = 0;
 
-    for (uint32_t i = 0; i < WORKS; i++) g.grey[i] = diagram(i);
-    put_all(true);
+    diagrams_are_works();
     for (uint32_t i = WORKS; i < WORKS + 8; i++) {
         FAIR_AUTO(image) struct fair_image *im = diagram(i);
         struct fair_fingerprint fp;
-        struct fair_matches m;
         struct fair_search s = { .q = { .grey = im, .proof = proof, .arena = g.a, .fp = &fp }, .all = true };
-        fair_fingerprint_take(im, im->width, im->height, FAIR_FOR_QUERY, g.a, &fp);
-        CHECK_OK(fair_index_search_with(g.ix, &s, 0, &m, why));
+        struct fair_matches m = all_of(&s, &fp);
         for (size_t k = 0; k < m.n; k++) {
             struct fair_clue c = s.clues[k];
             float first = judged(&s, m.v[k], c, .9f, NULL), less = judged(&s, m.v[k], c, .5f, NULL);
@@ -685,15 +700,12 @@ TEST(the_verifiers_word_counts_against_only_where_it_is_no_judge)
     const float words[] = { -8, -2, -.01f, 2, 8 };
     unsigned against = 0, beyond = 0, hashes = 0;
 
-    for (uint32_t i = 0; i < WORKS; i++) g.grey[i] = diagram(i);
-    put_all(true);
+    diagrams_are_works();
     for (uint32_t i = WORKS; i < WORKS + 8; i++) {
         FAIR_AUTO(image) struct fair_image *im = diagram(i);
         struct fair_fingerprint fp;
-        struct fair_matches m;
         struct fair_search s = { .q = { .grey = im, .proof = proof, .arena = g.a, .fp = &fp }, .all = true };
-        fair_fingerprint_take(im, im->width, im->height, FAIR_FOR_QUERY, g.a, &fp);
-        CHECK_OK(fair_index_search_with(g.ix, &s, 0, &m, why));
+        struct fair_matches m = all_of(&s, &fp);
         for (size_t k = 0; k < m.n; k++)
             for (unsigned w = 0; w < sizeof words / sizeof *words; w++) {
                 struct ways { struct fair_clue c; bool judge; unsigned *n; } ways[] = {

@@ -1,26 +1,10 @@
 /* Whole hashes by pieces: exactly what comparing with every one finds, whatever they are. */
+#include "base/bench.h"
 #include "base/mem.h"
 #include "fingerprint/glance.h"
 #include "index/multi.h"
 #include "index/search.h"
 #include "index/test_folder.h"
-
-static uint64_t seed = 1;
-
-static uint64_t
-next(void)
-{
-    return mix(seed++);
-}
-
-static void
-flip(uint64_t code[4], unsigned bits)
-{
-    for (unsigned i = 0; i < bits; i++) {
-        unsigned b = (unsigned)(next() >> 20) & 255;
-        code[b / 64] ^= (uint64_t)1 << (b % 64);
-    }
-}
 
 /* The same hits, and each once? */
 static void
