@@ -2,7 +2,7 @@
  * what of it lies in memory, and what is found in it that comparing everything with everything would find.
  *
  *     bench_index [WORKS]...                                          1000 and 20000 without arguments
- *     bench_index --copies SET STRANGERS [--each N] [--every N] [--dir DIR | --keep FOLDER] [--unlisted] WORKS...
+ *     bench_index --copies SET STRANGERS [--each N] [--every N] [--sync N] [--dir DIR | --keep FOLDER] [--unlisted] WORKS...
  *
  * SET has the folders catalogue and queries and truth.tsv (bench/recognition's columns, as tools/make-near-misses writes them); its
  * works come first.  The other works are made up.  With --copies each of them is one of the pictures of the folder STRANGERS: 120 of
@@ -10,7 +10,8 @@
  * codes, words and their skew are those of real pictures.  Without it, and for the set's works, parts lie about the vocabulary's words: a
  * word's rank tells how often it comes (Zipf's law, exponent .5), and a code is its word with 30 such changes.
  *
- * --every: of the queries only each N-th.  --keep: build in FOLDER, or search what was built there, and leave it.  --unlisted: as small segments are, without lists in the file.
+ * --every: of the queries only each N-th.  --keep: build in FOLDER, or search what was built there, and leave it.  --sync: works that are written at once, 10,000
+ * without it.  --unlisted: as small segments are, without lists in the file.
  *
  * With --copies the queries are the set's; "found": the true work is a candidate by its parts, 4 of which agree.  --each: those whose work is
  * not found are searched by comparing each part with each other, and of N others, evenly drawn, 32 parts drawn by lot are compared with
@@ -103,7 +104,7 @@ struct picture { char name[256]; struct fair_fingerprint fp; fair_id is; };
 struct pictures { struct picture *v; size_t n; };
 static struct pictures works, queries, strangers;
 static bool unlisted;
-static size_t every = 1;
+static size_t every = 1, at_once = 10000;
 
 static int
 by_name(const struct dirent **a, const struct dirent **b)
@@ -250,7 +251,7 @@ build(const char *folder, size_t n, struct fair_err *err)
         work(i, &fp, parts);
         made += ms() - t0;
         FAIR_TRY(fair_index_put(ix, 1, (fair_id)i, &fp, err));
-        if (i % 10000 != 0 && i != n) continue;
+        if (i % at_once != 0 && i != n) continue;
         FAIR_TRY(fair_index_sync(ix, err));
         resident_mb(&own, &files);
         most = own - before > most ? own - before : most;
@@ -468,7 +469,7 @@ apart(const char *folder, size_t n, size_t each, bool building)
 static int
 usage(void)
 {
-    fprintf(stderr, "usage: bench_index [--copies SET STRANGERS [--each N]] [--dir DIR | --keep FOLDER] [--unlisted] [WORKS]...\n");
+    fprintf(stderr, "usage: bench_index [--copies SET STRANGERS [--each N] [--every N]] [--sync N] [--dir DIR | --keep FOLDER] [--unlisted] [WORKS]...\n");
     return 2;
 }
 
@@ -485,12 +486,13 @@ main(int argc, char **argv)
         if (strcmp(argv[i], "--copies") == 0 && i + 2 < argc) { set = argv[i + 1]; of = argv[i + 2]; i += 2; }
         else if (strcmp(argv[i], "--each") == 0 && i + 1 < argc) each = (size_t)strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--every") == 0 && i + 1 < argc) every = (size_t)strtoull(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--sync") == 0 && i + 1 < argc) at_once = (size_t)strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--unlisted") == 0) unlisted = true;
         else if (strcmp(argv[i], "--keep") == 0 && i + 1 < argc) kept = argv[++i];
         else if (strcmp(argv[i], "--dir") == 0 && i + 1 < argc) dir = argv[++i];
         else return usage();
     }
-    if (every == 0) return usage();
+    if (every == 0 || at_once == 0) return usage();
     if (set != NULL) {
         take_all(set, "/catalogue", FAIR_FOR_CATALOGUE, keep, &works);
         take_all(set, "/queries", FAIR_FOR_QUERY, keep, &queries);
