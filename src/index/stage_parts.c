@@ -4,20 +4,13 @@
 #include <string.h>
 #include "fingerprint/kernels.h"
 #include "index/drawers.h"
-#include "index/kernels_drawers.h"
-#include "index/search.h"
+#include "index/seek.h"
 #include "index/words.h"
 
 #define PROBES 4              /* words looked up for each part of the query                         */
 #define MANY 4000             /* works from which on only some sides of a word are looked at         */
-#define DRAWERS 128           /* looked into in listed segments for a part of the query at most,      */
-#define ENOUGH 8192           /* and no more once so many parts were looked at; a drawer is looked through as a whole */
-#define WIDER 8               /* so many times as many parts, and up to WIDER_DRAWERS times as many drawers, in the largest catalogue: what
-                               * is to be found lies as far as in a small one */
-#define WIDER_DRAWERS 4
-#define WIDER_EACH 131072     /* works for each of these times                                        */
-#define NEAR_LEAST 34         /* as NEAR, in the largest catalogue                                   */
-#define NEAR 70               /* bits within which two codes may be the same spot                   */
+#define NEAR FAIR_SEEK_NEAR   /* bits within which two codes may be the same spot                   */
+#define NEAR_LEAST 34         /* the same in the largest catalogue                                  */
 #define CAP 6                 /* pairings kept for a part of the query and a turn, the nearest first  */
 #define CAP_MOST 12           /* the same in a large catalogue                                       */
 #define SHORTLIST 24          /* works that get a map                                               */
@@ -33,22 +26,9 @@
 #define ANGLES 16
 #define PI 3.14159265f
 
-/* All shelves as one: shelf k's work i is number before[k] + i.  `made`: works on those whose lists are made in memory; the other
- * shelves, from v[n_made] on, are of listed segments. */
-struct shelves { const struct fair_shelf **v; uint32_t *before; size_t n, n_made; uint32_t works, made; };
-
-/* A pairing of a work's part with a query's: 16 bytes, for there are many. */
-struct found {
-    uint32_t work;
-    float weight;
-    uint16_t query;
-    uint8_t part, turn, bits, size, angle;       /* size, angle: the bins voted for; size SIZES: out of all bounds */
-};
-struct founds { struct found *v; size_t n, room; };
-
 /* The shelf that a work is on, and where. */
 static const struct fair_shelf *
-shelf_of(const struct shelves *s, uint32_t number, uint32_t *at)
+shelf_of(const struct fair_shelves *s, uint32_t number, uint32_t *at)
 {
     size_t low = 0, high = s->n;
 
@@ -59,17 +39,6 @@ shelf_of(const struct shelves *s, uint32_t number, uint32_t *at)
     }
     *at = number - s->before[low];
     return s->v[low];
-}
-
-/* Room for `more` pairings behind those that are there. */
-static struct found *
-room_for(struct founds *f, size_t more)
-{
-    if (f->n + more > f->room) {
-        f->room = 2 * (f->n + more) + 4096;
-        f->v = fair_xrealloc(f->v, f->room * sizeof *f->v);
-    }
-    return f->v + f->n;
 }
 
 /* What a pairing is worth: by how many there are as near, and by its bits. */
@@ -163,11 +132,11 @@ gather(struct near *s, const struct fair_shelf *shelf, uint32_t before, uint32_t
 /* Put the nearest of what was gathered and counted for a part of the query, and of what was found in listed segments, behind `out`, by turn; what a common code is near to tells
  * little, so a pairing's weight is less the more are as near. */
 static void
-thin(struct near *s, const struct worth *w, uint16_t query, const struct found *listed, size_t n_listed, struct founds *out)
+thin(struct near *s, const struct worth *w, uint16_t query, const struct fair_found *listed, size_t n_listed, struct fair_founds *out)
 {
     const uint32_t (*within)[4] = (const uint32_t (*)[4])s->t.within;
     size_t from[4], to[4], most = 2 * w->cap, at = 0;
-    struct found *v = room_for(out, 4 * most);
+    struct fair_found *v = fair_founds_room(out, 4 * most);
     float last[4];            /* the worth of those at the limit, which may be many */
 
     for (unsigned t = 0; t < 4; t++) {
@@ -184,7 +153,7 @@ thin(struct near *s, const struct worth *w, uint16_t query, const struct found *
             const uint32_t l = s->listed[i], bits = s->bits[i];
             const unsigned t = fair_listed_turn(l);
             if (from[t] == to[t]) continue;
-            v[from[t]++] = (struct found){ .work = r->before + fair_listed_work(l), .query = query, .part = (uint8_t)fair_listed_part(l), .turn = (uint8_t)t, .bits = (uint8_t)bits,
+            v[from[t]++] = (struct fair_found){ .work = r->before + fair_listed_work(l), .query = query, .part = (uint8_t)fair_listed_part(l), .turn = (uint8_t)t, .bits = (uint8_t)bits,
                                            .weight = bits == s->t.limit[t] ? last[t] : w->rare[within[bits][t]] * w->near[bits] };
         }
         at += r->n;
@@ -200,7 +169,7 @@ thin(struct near *s, const struct worth *w, uint16_t query, const struct found *
 
 /* Gather what is near to one code among the parts listed under a word's family, on `n_sides` of its sides. */
 static void
-look_up(const struct shelves *s, uint16_t word, unsigned n_sides, const uint64_t code[4], struct near *near)
+look_up(const struct fair_shelves *s, uint16_t word, unsigned n_sides, const uint64_t code[4], struct near *near)
 {
     const unsigned family = fair_word_family(word), turn = fair_word_turn(word), lists = n_sides < FAIR_SIDES ? n_sides : 1;
     uint64_t turned[4];
@@ -224,7 +193,7 @@ static const uint8_t sides_of_many[PROBES] = { 5, 4, 3, 2 };
 
 /* What the lists of the part that is looked up next begin with is fetched meanwhile: where they lie is without order. */
 static void
-fetch(const struct shelves *s, const uint16_t words[PROBES])
+fetch(const struct fair_shelves *s, const uint16_t words[PROBES])
 {
     for (size_t k = 0; k < s->n_made && k < 4; k++)
         for (unsigned m = 0; m < PROBES; m++) {
@@ -233,271 +202,6 @@ fetch(const struct shelves *s, const uint16_t words[PROBES])
             __builtin_prefetch(s->v[k]->listed + *ends);
             for (size_t line = 0; line < FETCHED && line < lines; line++) __builtin_prefetch(s->v[k]->codes + 4 * (size_t)*ends + 8 * line);
         }
-}
-
-static size_t
-wider(const struct shelves *s)
-{
-    return s->works < 2 * WIDER_EACH ? 1 : s->works / WIDER_EACH < WIDER ? s->works / WIDER_EACH : WIDER;
-}
-
-/* ---- listed segments --------------------------------------------------------- */
-
-/* A part of the query under each turn. */
-struct asked { uint64_t code[4][4]; };
-
-/* What was found so far for a part, by the turn that a pairing needs; as a tally, but always as narrow as can be. */
-struct sofar { uint16_t limit[4]; uint32_t count[4][NEAR + 1]; size_t sum[4]; };
-
-/* What is sought in listed segments: parts of the query, and what was found for them so far, in no order. */
-struct seeking {
-    const struct shelves *s;
-    uint32_t from, n;         /* the query's parts `from` on                                         */
-    size_t cap;
-    struct asked *asked;
-    struct sofar *sofar;
-    struct founds found;
-    struct fair_pair pairs[RUN];      /* near by their first bits: they are compared by all bits some later, when the rest was fetched */
-    struct { uint16_t i; uint8_t turn; uint32_t before; } of[RUN];
-    size_t n_pairs;
-};
-
-static struct seeking *
-seek(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t to, size_t cap, unsigned limit)
-{
-    struct seeking *k = fair_xmalloc(sizeof *k);
-
-    *k = (struct seeking){ .s = s, .from = from, .n = to - from, .cap = cap };
-    k->asked = fair_xmalloc((k->n + 1) * sizeof *k->asked);
-    k->sofar = fair_xmalloc((k->n + 1) * sizeof *k->sofar);
-    for (uint32_t i = 0; i < k->n; i++) {
-        for (unsigned t = 0; t < 4; t++) fair_part_code_turn(fp->parts[from + i].code, t, k->asked[i].code[t]);
-        memset(&k->sofar[i], 0, sizeof k->sofar[i]);
-        for (unsigned t = 0; t < 4; t++) k->sofar[i].limit[t] = (uint16_t)limit;
-    }
-    return k;
-}
-
-static void
-seeking_free(struct seeking *k)
-{
-    free(k->asked);
-    free(k->sofar);
-    free(k->found.v);
-    free(k);
-}
-
-static void
-compare(struct seeking *k)
-{
-    uint16_t bits[RUN];
-
-    fair_drawers_kernels()->bits(k->pairs, k->n_pairs, bits);
-    for (size_t p = 0; p < k->n_pairs; p++) {
-        const uint32_t l = k->pairs[p].kept->listed;
-        const unsigned turn = fair_listed_turn(l) ^ k->of[p].turn;
-        struct sofar *y = &k->sofar[k->of[p].i];
-        if (bits[p] > y->limit[turn]) continue;
-        y->sum[turn]++;
-        /* of more that are as near not one would be kept */
-        if (y->count[turn][bits[p]]++ < 2 * k->cap) {
-            struct found *v = room_for(&k->found, 1);
-            *v = (struct found){ .work = k->of[p].before + fair_listed_work(l), .query = (uint16_t)(k->from + k->of[p].i), .part = (uint8_t)fair_listed_part(l),
-                                 .turn = (uint8_t)turn, .bits = (uint8_t)bits[p] };
-            k->found.n++;
-        }
-        while (y->sum[turn] - y->count[turn][y->limit[turn]] > k->cap) y->sum[turn] -= y->count[turn][y->limit[turn]--];
-    }
-    k->n_pairs = 0;
-}
-
-static inline void
-pair(struct seeking *k, uint32_t i, unsigned turn, uint32_t before, const struct fair_lists *l, uint32_t at)
-{
-    __builtin_prefetch(l->parts + at);
-    k->pairs[k->n_pairs] = (struct fair_pair){ k->asked[i].code[turn], { l->high[0][at], l->high[1][at] }, l->parts + at };
-    k->of[k->n_pairs].i = (uint16_t)i;
-    k->of[k->n_pairs].turn = (uint8_t)turn;
-    k->of[k->n_pairs].before = before;
-    if (++k->n_pairs == RUN) compare(k);
-}
-
-/* The farthest that is still kept under any turn. */
-static inline unsigned
-farthest(const struct sofar *y)
-{
-    const unsigned a = y->limit[0] > y->limit[1] ? y->limit[0] : y->limit[1], b = y->limit[2] > y->limit[3] ? y->limit[2] : y->limit[3];
-
-    return a > b ? a : b;
-}
-
-/* A drawer to be looked into for part `from` + i of the query, turned. */
-struct visit { uint32_t drawer; uint16_t i; uint8_t turn; };
-
-#define AHEAD 8               /* drawers whose lists are fetched meanwhile */
-
-/* Fetch where the drawer's lists begin. */
-static inline void
-fetch_lists(const struct shelves *s, uint32_t drawer)
-{
-    for (size_t k = s->n_made; k < s->n; k++) {
-        const struct fair_lists *l = &s->v[k]->segment->lists;
-        __builtin_prefetch(l->first + fair_lists_rank(l, drawer));
-    }
-}
-
-/* Where each part of the query is sought: in the nearest drawers until enough is there to be looked at; those that are looked into before
- * all others lie before the others. */
-#define BEFORE 12             /* drawers looked into before all others: what is found there narrows the limits  */
-struct visits { struct visit *v, *room; size_t n, n_before; };
-
-static void
-plan_visits(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t n, struct visits *out)
-{
-    const size_t times = wider(s), enough = times * ENOUGH, most = (times < WIDER_DRAWERS ? times : WIDER_DRAWERS) * DRAWERS;
-    struct visit *others;
-
-    *out = (struct visits){ fair_xmalloc((n * most + 1) * sizeof *out->v), fair_xmalloc((n * most + 1) * sizeof *out->v), 0, 0 };
-    others = out->room;
-
-    for (uint32_t i = 0; i < n; i++) {
-        struct fair_drawer near[WIDER_DRAWERS * DRAWERS];
-        const size_t m = fair_drawers_near(fp->parts[from + i].code, most, near);
-        size_t seen = 0;
-        for (size_t d = 0; d < AHEAD && d < m; d++) fetch_lists(s, near[d].number);
-        for (size_t d = 0; d < m && seen < enough; d++) {
-            const size_t before = seen;
-            if (d + AHEAD < m) fetch_lists(s, near[d + AHEAD].number);
-            for (size_t k = s->n_made; k < s->n; k++) {
-                uint32_t at, end;
-                if (fair_lists_of(&s->v[k]->segment->lists, near[d].number, &at, &end)) seen += end - at;
-            }
-            if (seen == before) continue;
-            if (d < BEFORE) out->v[out->n_before++] = (struct visit){ near[d].number, (uint16_t)i, near[d].turn };
-            else *others++ = (struct visit){ near[d].number, (uint16_t)i, near[d].turn };
-        }
-    }
-    out->n = out->n_before + (size_t)(others - out->room);
-    memcpy(out->v + out->n_before, out->room, (out->n - out->n_before) * sizeof *out->v);
-}
-
-/* In order of drawers, so that one sweep goes through the file from its beginning to its end and looks at a drawer once for all parts:
- * by counting, 10 bits at a time, twice. */
-static void
-by_drawer(struct visit *v, struct visit *room, size_t n)
-{
-    for (unsigned shift = 0; shift < 20; shift += 10) {
-        uint32_t at[1025] = { 0 };
-        const struct visit *from = shift == 0 ? v : room;
-        struct visit *to = shift == 0 ? room : v;
-        for (size_t i = 0; i < n; i++) at[(from[i].drawer >> shift & 1023) + 1]++;
-        for (size_t k = 0; k < 1024; k++) at[k + 1] += at[k];
-        for (size_t i = 0; i < n; i++) to[at[from[i].drawer >> shift & 1023]++] = from[i];
-    }
-}
-_Static_assert(FAIR_DRAWERS <= 1 << 20, "two times 10 bits");
-
-/* A drawer's parts, and the visits to it. */
-struct stop { uint32_t at, n; size_t first, last; };
-
-static void
-sweep(struct seeking *k, size_t shelf, const struct visit *v, size_t n)
-{
-    const struct fair_lists *l = &k->s->v[shelf]->segment->lists;
-    const struct fair_drawers_kernels *kernels = fair_drawers_kernels();
-    struct stop stops[AHEAD];
-    size_t seen = 0, planned = 0, done = 0;
-
-    while (done < planned || seen < n) {
-        while (seen < n && planned - done < AHEAD) {
-            struct stop *stop = &stops[planned % AHEAD];
-            uint32_t end;
-            stop->first = seen;
-            while (seen < n && v[seen].drawer == v[stop->first].drawer) seen++;
-            stop->last = seen;
-            if (!fair_lists_of(l, v[stop->first].drawer, &stop->at, &end)) continue;
-            stop->n = end - stop->at;
-            for (uint32_t line = 0; line < stop->n && line < 512; line += 8) {
-                __builtin_prefetch(l->high[0] + stop->at + line);
-                __builtin_prefetch(l->high[1] + stop->at + line);
-            }
-            planned++;
-        }
-        if (done == planned) break;
-        for (const struct stop *stop = &stops[done++ % AHEAD]; stop != NULL; stop = NULL)
-            for (size_t at = stop->first; at < stop->last; at++) {
-                const uint64_t *code = k->asked[v[at].i].code[v[at].turn];
-                for (uint32_t from = stop->at, m; from < stop->at + stop->n; from += m) {
-                    uint32_t near[RUN];
-                    size_t many;
-                    m = stop->at + stop->n - from < RUN ? stop->at + stop->n - from : RUN;
-                    many = kernels->highs(code, l->high[0] + from, l->high[1] + from, m, fair_high_bits(farthest(&k->sofar[v[at].i])), near);
-                    for (size_t p = 0; p < many; p++) pair(k, v[at].i, v[at].turn, k->s->before[shelf], l, from + near[p]);
-                }
-            }
-    }
-    compare(k);
-}
-
-/* Look into the drawers where they may be. */
-static void
-seek_in_drawers(struct seeking *k, const struct fair_fingerprint *fp)
-{
-    struct visits v;
-
-    plan_visits(k->s, fp, k->from, k->n, &v);
-    by_drawer(v.v, v.room, v.n_before);
-    by_drawer(v.v + v.n_before, v.room, v.n - v.n_before);
-    for (size_t shelf = k->s->n_made; shelf < k->s->n; shelf++) sweep(k, shelf, v.v, v.n_before);
-    for (size_t shelf = k->s->n_made; shelf < k->s->n; shelf++) sweep(k, shelf, v.v + v.n_before, v.n - v.n_before);
-    free(v.v);
-    free(v.room);
-}
-
-/* Forget what was found, but not how near it was: what is farther than that is not kept, whatever else is found. */
-static void
-begin_anew(struct seeking *k)
-{
-    for (uint32_t i = 0; i < k->n; i++) {
-        memset(k->sofar[i].count, 0, sizeof k->sofar[i].count);
-        memset(k->sofar[i].sum, 0, sizeof k->sofar[i].sum);
-    }
-    k->found.n = 0;
-}
-
-/* The same by comparing every part with every other, a piece of the lists at a time with all parts of the query: what the drawers are
- * measured by, `exactly`, and how a few works are looked at again, as drawers are: by first bits before all bits. */
-static void
-seek_everywhere(struct seeking *k, const struct fair_lists *l, uint32_t before, bool exactly)
-{
-    for (uint32_t from = 0, n; from < l->n_parts; from += n) {
-        uint32_t near[4 * RUN];
-        n = l->n_parts - from < 4 * RUN ? l->n_parts - from : 4 * RUN;
-        for (uint32_t i = 0; i < k->n; i++)
-            for (unsigned t = 0; t < 4; t++) {
-                const unsigned limit = exactly ? farthest(&k->sofar[i]) : fair_high_bits(farthest(&k->sofar[i]));
-                const size_t many = fair_drawers_kernels()->highs(k->asked[i].code[t], l->high[0] + from, l->high[1] + from, n, limit, near);
-                for (size_t p = 0; p < many; p++) pair(k, i, t, before, l, from + near[p]);
-            }
-        compare(k);
-    }
-}
-
-/* What was found in order of the query's parts; those of part `from` + i begin at first[i]. */
-static void
-by_part(struct seeking *k, uint32_t *first)
-{
-    struct found *to = fair_xmalloc((k->found.n + 1) * sizeof *to);
-    uint32_t *at = fair_xcalloc((size_t)k->n + 2, sizeof *at);
-
-    for (size_t i = 0; i < k->found.n; i++) at[k->found.v[i].query - k->from + 1]++;
-    for (uint32_t i = 0; i < k->n; i++) at[i + 1] += at[i];
-    memcpy(first, at, ((size_t)k->n + 1) * sizeof *first);
-    for (size_t i = 0; i < k->found.n; i++) to[at[k->found.v[i].query - k->from]++] = k->found.v[i];
-    free(at);
-    free(k->found.v);
-    k->found.v = to;
-    k->found.room = k->found.n + 1;
 }
 
 /* ---- all together ------------------------------------------------------------ */
@@ -514,7 +218,7 @@ worth_of(size_t cap)
 
 /* In a large catalogue what is far is none of the nearest, and hardly is where it would be sought: 4 bits less for twice the works. */
 static unsigned
-limit_of(const struct shelves *s)
+limit_of(const struct fair_shelves *s)
 {
     unsigned limit = NEAR;
 
@@ -524,7 +228,7 @@ limit_of(const struct shelves *s)
 
 /* Go on from what was found in listed segments. */
 static void
-go_on(struct tally *y, const struct sofar *x)
+go_on(struct tally *y, const struct fair_sofar *x)
 {
     for (unsigned t = 0; t < 4; t++) {
         y->limit[t] = x->limit[t];
@@ -535,24 +239,24 @@ go_on(struct tally *y, const struct sofar *x)
 /* Look up the query's parts `from` to before `to`; `each`: in listed segments by comparing every part with every other.  Where `limits` is not NULL,
  * limits[i] are the bits within which part i's pairings were kept, by turn. */
 static void
-look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t to, bool each, struct founds *out, uint16_t (*limits)[4])
+look_up_all(const struct fair_shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t to, bool each, struct fair_founds *out, uint16_t (*limits)[4])
 {
     struct worth w = worth_of(s->works / 100 < CAP_MOST - CAP ? CAP + s->works / 100 : CAP_MOST);
     struct near near = { .cap = w.cap };
     const uint8_t *sides = s->made >= MANY ? sides_of_many : sides_of_few;
     uint16_t (*words)[PROBES] = fair_xmalloc((to + 1) * sizeof *words);
-    struct seeking *k = NULL;
+    struct fair_seeking *k = NULL;
     uint32_t *first = NULL;
 
     if (s->n > s->n_made && from < to) {
-        k = seek(s, fp, from, to, w.cap, each ? NEAR : limit_of(s));
-        seek_in_drawers(k, fp);
+        k = fair_seek(s, fp, from, to, w.cap, each ? NEAR : limit_of(s));
+        fair_seek_in_drawers(k, fp);
         if (each) {
-            begin_anew(k);
-            for (size_t shelf = s->n_made; shelf < s->n; shelf++) seek_everywhere(k, &s->v[shelf]->segment->lists, s->before[shelf], true);
+            fair_seek_anew(k);
+            for (size_t shelf = s->n_made; shelf < s->n; shelf++) fair_seek_everywhere(k, &s->v[shelf]->segment->lists, s->before[shelf], true);
         }
         first = fair_xmalloc(((size_t)k->n + 1) * sizeof *first);
-        by_part(k, first);
+        fair_seek_by_part(k, first);
     }
     for (uint32_t i = from; i < to && s->n_made > 0; i++) fair_words_of(fp->parts[i].code, PROBES, words[i]);
     for (uint32_t i = from; i < to; i++) {
@@ -575,20 +279,20 @@ look_up_all(const struct shelves *s, const struct fair_fingerprint *fp, uint32_t
         }
     }
     end(&near);
-    if (k != NULL) seeking_free(k);
+    if (k != NULL) fair_seeking_free(k);
     free(first);
     free(words);
 }
 
 /* Put the pairings in order of work, keeping the order within each: by counting, 11 bits of the work's number at a time. */
 static void
-by_work(struct founds *f, uint32_t works)
+by_work(struct fair_founds *f, uint32_t works)
 {
-    struct found *to = fair_xmalloc((f->n + 1) * sizeof *to);
+    struct fair_found *to = fair_xmalloc((f->n + 1) * sizeof *to);
 
     for (unsigned shift = 0; works >> shift != 0 && shift < 32; shift += 11) {
         uint32_t at[2049] = { 0 };
-        struct found *from = f->v;
+        struct fair_found *from = f->v;
         for (size_t i = 0; i < f->n; i++) at[(from[i].work >> shift & 2047) + 1]++;
         for (size_t k = 0; k < 2048; k++) at[k + 1] += at[k];
         for (size_t i = 0; i < f->n; i++) to[at[from[i].work >> shift & 2047]++] = from[i];
@@ -618,7 +322,7 @@ scales_of(const struct fair_fingerprint *fp, struct fair_arena *a)
 
 /* The bin of a pairing's ratio of sizes, a half octave each, and of its turn. */
 static void
-bin(const struct fair_record *r, const struct scales *q, struct found *f)
+bin(const struct fair_record *r, const struct scales *q, struct fair_found *f)
 {
     unsigned size, angle, s, turned;
 
@@ -668,7 +372,7 @@ heaviest(float bins[SIZES][ANGLES + 1], unsigned turn, struct peak *best)
 
 /* Vote with a work's pairings; their bins are told. */
 static struct peak
-vote(const struct fair_record *r, const struct scales *q, struct found *f, size_t n)
+vote(const struct fair_record *r, const struct scales *q, struct fair_found *f, size_t n)
 {
     float bins[4][SIZES][ANGLES + 1];
     bool any[4] = { false };
@@ -687,7 +391,7 @@ vote(const struct fair_record *r, const struct scales *q, struct found *f, size_
 
 /* The pairings in and about the heaviest bins; how many. */
 static size_t
-hits_about(const struct peak *p, const struct found *f, size_t n, struct fair_hit *hits)
+hits_about(const struct peak *p, const struct fair_found *f, size_t n, struct fair_hit *hits)
 {
     size_t m = 0;
 
@@ -720,7 +424,7 @@ shorten(struct ranked *v, size_t n, size_t most)
 
 /* Do enough pairings need one and the same turn? */
 static bool
-one_turn(const struct found *f, size_t n)
+one_turn(const struct fair_found *f, size_t n)
 {
     size_t each[4] = { 0 };
 
@@ -731,7 +435,7 @@ one_turn(const struct found *f, size_t n)
 
 /* The work that is voted for next: its parts' sizes and angles are fetched meanwhile. */
 static void
-fetch_places(const struct shelves *s, uint32_t number)
+fetch_places(const struct fair_shelves *s, uint32_t number)
 {
     uint32_t at;
     const struct fair_shelf *shelf = shelf_of(s, number, &at);
@@ -742,7 +446,7 @@ fetch_places(const struct shelves *s, uint32_t number)
 
 /* The `most` works with the heaviest votes, *kept of them; v holds twice as many. */
 static fair_status
-rank(const struct shelves *s, const struct fair_query *q, const struct scales *scales, struct founds *f, size_t most, struct ranked *v, size_t *kept, struct fair_err *err)
+rank(const struct fair_shelves *s, const struct fair_query *q, const struct scales *scales, struct fair_founds *f, size_t most, struct ranked *v, size_t *kept, struct fair_err *err)
 {
     size_t n = 0;
 
@@ -793,31 +497,31 @@ lists_of(const struct ranked *v, size_t n, struct fair_arena *a, const struct fa
  * is near in a drawer that is not looked into is seen so, and what is nearer to anything in the catalogue is passed over as before.
  * Which have the heaviest votes now, *kept of them: `out` holds n. */
 static fair_status
-look_again(const struct shelves *s, const struct fair_query *q, const struct scales *scales, const uint16_t (*limits)[4], const struct ranked *v, size_t n, struct founds *f,
+look_again(const struct fair_shelves *s, const struct fair_query *q, const struct scales *scales, const uint16_t (*limits)[4], const struct ranked *v, size_t n, struct fair_founds *f,
            struct ranked *out, size_t *kept, struct fair_err *err)
 {
     const struct fair_record *records[AGAIN];
     const struct worth w = worth_of(AGAIN_CAP);
     struct near near = { .cap = w.cap };
     struct fair_lists l;
-    struct seeking *k;
+    struct fair_seeking *k;
     uint32_t *first;
 
     *kept = 0;
     FAIR_TRY(lists_of(v, n, q->arena, records, &l, err));
-    k = seek(s, q->fp, 0, q->fp->n_parts, w.cap, AGAIN_NEAR);
+    k = fair_seek(s, q->fp, 0, q->fp->n_parts, w.cap, AGAIN_NEAR);
     for (uint32_t i = 0; i < k->n; i++)
         for (unsigned t = 0; t < 4; t++)
             if (limits[i][t] < AGAIN_NEAR) k->sofar[i].limit[t] = limits[i][t];
-    seek_everywhere(k, &l, 0, false);
+    fair_seek_everywhere(k, &l, 0, false);
     first = fair_xmalloc(((size_t)k->n + 1) * sizeof *first);
-    by_part(k, first);
+    fair_seek_by_part(k, first);
     for (uint32_t i = 0; i < k->n; i++) {
         go_on(&near.t, &k->sofar[i]);
         narrow(&near.t, w.cap);
         thin(&near, &w, (uint16_t)i, k->found.v + first[i], first[i + 1] - first[i], f);
     }
-    seeking_free(k);
+    fair_seeking_free(k);
     free(first);
     by_work(f, (uint32_t)n);
     for (size_t from = 0, to; from < f->n; from = to) {
@@ -850,7 +554,7 @@ candidate(struct fair_search *search, struct fair_matches *io, const struct rank
 /* Of n works with heavy votes those that `least` hits agree on get a map and become candidates.  Where `known` is not SIZE_MAX, only that candidate
  * does, and *alone (may be NULL) tells whether OTHER hits agree on its map and on that of no other work. */
 static fair_status
-map_all(struct fair_search *search, struct fair_matches *io, const struct founds *f, const struct ranked *v, size_t n, unsigned least, size_t known, bool *alone, struct fair_err *err)
+map_all(struct fair_search *search, struct fair_matches *io, const struct fair_founds *f, const struct ranked *v, size_t n, unsigned least, size_t known, bool *alone, struct fair_err *err)
 {
     struct fair_hit *hits;
     size_t most = 0;
@@ -878,11 +582,11 @@ map_all(struct fair_search *search, struct fair_matches *io, const struct founds
 
 /* The best works become candidates; where `limits` is not NULL (look_up_all), those of a second look too. */
 static fair_status
-propose(struct fair_search *search, struct fair_matches *io, const struct shelves *s, struct founds *f, const uint16_t (*limits)[4], size_t known, bool *alone, struct fair_err *err)
+propose(struct fair_search *search, struct fair_matches *io, const struct fair_shelves *s, struct fair_founds *f, const uint16_t (*limits)[4], size_t known, bool *alone, struct fair_err *err)
 {
     const struct scales scales = scales_of(search->q.fp, search->q.arena);
     struct ranked v[2 * AGAIN], again[AGAIN];
-    struct founds more = { 0 };
+    struct fair_founds more = { 0 };
     size_t n = 0, n_again = 0;
     fair_status status;
 
@@ -898,7 +602,7 @@ propose(struct fair_search *search, struct fair_matches *io, const struct shelve
 }
 
 static fair_status
-search_parts(struct fair_search *search, struct fair_matches *io, const struct shelves *s, struct founds *f, struct fair_err *err)
+search_parts(struct fair_search *search, struct fair_matches *io, const struct fair_shelves *s, struct fair_founds *f, struct fair_err *err)
 {
     const struct fair_fingerprint *fp = search->q.fp;
     uint16_t (*limits)[4] = s->n > s->n_made ? fair_alloc_array(search->q.arena, (size_t)fp->n_parts + 1, sizeof *limits) : NULL;
@@ -923,10 +627,10 @@ search_parts(struct fair_search *search, struct fair_matches *io, const struct s
 }
 
 /* All shelves, those that are not listed first; the numbers lie in the arena. */
-static struct shelves
+static struct fair_shelves
 shelves_of(const struct fair_index *ix, struct fair_arena *a)
 {
-    struct shelves s = { 0 };
+    struct fair_shelves s = { 0 };
 
     while (fair_index_shelf(ix, s.n) != NULL) s.n++;
     s.v = fair_alloc_array(a, s.n + 1, sizeof *s.v);
@@ -946,8 +650,8 @@ shelves_of(const struct fair_index *ix, struct fair_arena *a)
 fair_status
 fair_parts_pairings(const struct fair_index *ix, const struct fair_fingerprint *fp, bool each, struct fair_arena *a, struct fair_pairing **out, size_t *n, struct fair_err *err)
 {
-    struct shelves s;
-    struct founds f = { 0 };
+    struct fair_shelves s;
+    struct fair_founds f = { 0 };
 
     FAIR_TRY(fair_index_ready(ix, err));
     s = shelves_of(ix, a);
@@ -967,8 +671,8 @@ fair_parts_pairings(const struct fair_index *ix, const struct fair_fingerprint *
 fair_status
 fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
 {
-    struct shelves s = shelves_of(ix, q->arena);
-    struct founds f = { 0 };
+    struct fair_shelves s = shelves_of(ix, q->arena);
+    struct fair_founds f = { 0 };
     fair_status status = search_parts((struct fair_search *)q, io, &s, &f, err);
 
     free(f.v);
