@@ -203,56 +203,128 @@ struct lot {
 
 /* Rows share the largest and the least of two of their three, and so do levels.  The bound `least` goes into these
  * themselves: one of any three differences that follow each other brings it in. */
-#define LOT_OF(suffix, attributes, vec, width, load, store, sub, max, min, set1)                                            \
-    attributes INLINE void                                                                                                  \
-    lot_of_##suffix(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], const unsigned levels, size_t from, size_t n, int16_t least, struct lot *lot) \
-    {                                                                                                                       \
-        enum { R = FAIR_BLUR_ROWS };                                                                                        \
-        const vec over = set1((int16_t)(least + 1)), under = set1((int16_t)(-least - 1));                                   \
-        for (size_t x = 0; x < LOT && from + x < n; x += width) {                                                           \
-            vec was[R + 2], middle[R], top[2][R], low[2][R], two[2][R] = { { set1(0) } };                                      \
-            _Pragma("GCC unroll 6")                                                                                         \
-            for (unsigned j = 0; j < R + 2; j++) was[j] = load((const void *)(rows[0][j] + from + x));                      \
-            _Pragma("GCC unroll 8")                                                                                         \
-            for (unsigned l = 0; l + 1 < levels; l++) {                                                                     \
-                vec d[R + 2];                                                                                               \
-                _Pragma("GCC unroll 6")                                                                                     \
-                for (unsigned j = 0; j < R + 2; j++) {                                                                      \
-                    vec v = load((const void *)(rows[l + 1][j] + from + x));                                                \
-                    d[j] = sub(v, was[j]);                                                                                  \
-                    was[j] = v;                                                                                             \
-                }                                                                                                           \
-                _Pragma("GCC unroll 2")                                                                                     \
-                for (unsigned j = 0; j < R; j += 2) {                                                                       \
-                    vec more = max(d[j + 1], d[j + 2]), less = min(d[j + 1], d[j + 2]);                                     \
-                    if (l % 3 == 1) { more = max(more, over); less = min(less, under); }                                    \
-                    _Pragma("GCC unroll 2")                                                                                 \
-                    for (unsigned i = j; i < j + 2; i++) {                                                                  \
-                        vec most = max(d[i == j ? j : j + 3], more), few = min(d[i == j ? j : j + 3], less);                \
-                        if (l >= 2 && l % 2 == 0) {                                                                         \
-                            two[0][i] = max(top[1][i], most);                                                               \
-                            two[1][i] = min(low[1][i], few);                                                                \
-                        }                                                                                                   \
-                        if (l >= 2) {                                                                                       \
-                            const size_t to = (i * (levels - 3) + l - 2) * LOT + x;                                         \
-                            vec high = max(two[0][i], l % 2 == 0 ? top[0][i] : most), deep = min(two[1][i], l % 2 == 0 ? low[0][i] : few);   \
-                            store((void *)(lot->top + FAIR_ROW_PAD + to), high);                                            \
-                            store((void *)(lot->low + FAIR_ROW_PAD + to), deep);                                            \
-                            lot->in[to / width].high = no_less_##suffix(middle[i], high);                                   \
-                            lot->in[to / width].deep = no_less_##suffix(deep, middle[i]);                                   \
-                        }                                                                                                   \
-                        top[l % 2][i] = most;                                                                               \
-                        low[l % 2][i] = few;                                                                                \
-                        middle[i] = d[i + 1];                                                                               \
-                    }                                                                                                       \
-                }                                                                                                           \
-            }                                                                                                               \
-        }                                                                                                                   \
+__attribute__((target("avx2,bmi"))) INLINE void
+lot_of_avx2(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], const unsigned levels, size_t from, size_t n, int16_t least, struct lot *lot)
+{
+    enum { R = FAIR_BLUR_ROWS };
+    const __m256i over = _mm256_set1_epi16((int16_t)(least + 1)), under = _mm256_set1_epi16((int16_t)(-least - 1));
+    for (size_t x = 0; x < LOT && from + x < n; x += 16) {
+        __m256i was[R + 2], middle[R], top[2][R], low[2][R], two[2][R] = { { _mm256_set1_epi16(0) } };
+        _Pragma("GCC unroll 6")
+        for (unsigned j = 0; j < R + 2; j++) was[j] = _mm256_loadu_si256((const void *)(rows[0][j] + from + x));
+        _Pragma("GCC unroll 8")
+        for (unsigned l = 0; l + 1 < levels; l++) {
+            __m256i d[R + 2];
+            _Pragma("GCC unroll 6")
+            for (unsigned j = 0; j < R + 2; j++) {
+                __m256i v = _mm256_loadu_si256((const void *)(rows[l + 1][j] + from + x));
+                d[j] = _mm256_sub_epi16(v, was[j]);
+                was[j] = v;
+            }
+            _Pragma("GCC unroll 2")
+            for (unsigned j = 0; j < R; j += 2) {
+                __m256i more = _mm256_max_epi16(d[j + 1], d[j + 2]), less = _mm256_min_epi16(d[j + 1], d[j + 2]);
+                if (l % 3 == 1) { more = _mm256_max_epi16(more, over); less = _mm256_min_epi16(less, under); }
+                _Pragma("GCC unroll 2")
+                for (unsigned i = j; i < j + 2; i++) {
+                    __m256i most = _mm256_max_epi16(d[i == j ? j : j + 3], more), few = _mm256_min_epi16(d[i == j ? j : j + 3], less);
+                    if (l >= 2 && l % 2 == 0) {
+                        two[0][i] = _mm256_max_epi16(top[1][i], most);
+                        two[1][i] = _mm256_min_epi16(low[1][i], few);
+                    }
+                    if (l >= 2) {
+                        const size_t to = (i * (levels - 3) + l - 2) * LOT + x;
+                        __m256i high = _mm256_max_epi16(two[0][i], l % 2 == 0 ? top[0][i] : most), deep = _mm256_min_epi16(two[1][i], l % 2 == 0 ? low[0][i] : few);
+                        _mm256_storeu_si256((void *)(lot->top + FAIR_ROW_PAD + to), high);
+                        _mm256_storeu_si256((void *)(lot->low + FAIR_ROW_PAD + to), deep);
+                        lot->in[to / 16].high = no_less_avx2(middle[i], high);
+                        lot->in[to / 16].deep = no_less_avx2(deep, middle[i]);
+                    }
+                    top[l % 2][i] = most;
+                    low[l % 2][i] = few;
+                    middle[i] = d[i + 1];
+                }
+            }
+        }
     }
-LOT_OF(avx2, __attribute__((target("avx2,bmi"))), __m256i, 16, _mm256_loadu_si256, _mm256_storeu_si256, _mm256_sub_epi16, _mm256_max_epi16,
-       _mm256_min_epi16, _mm256_set1_epi16)
-LOT_OF(avx512, AVX512, __m512i, 32, _mm512_loadu_si512, _mm512_store_si512, _mm512_sub_epi16, _mm512_max_epi16,
-       _mm512_min_epi16, _mm512_set1_epi16)
+}
+
+/* One difference in two rows: about each of them the largest and the least of three rows, and itself. */
+struct stripe { __m512i most[2], few[2], self[2]; };
+
+/* Of four rows' level and the one before it, `was`.  The less of two is what both have and the more has not. */
+AVX512 INLINE struct stripe
+stripe_avx512(const int16_t *const *rows, size_t x, __m512i was[4], const bool bounded, __m512i over, __m512i under)
+{
+    __m512i d[4], more, less;
+    struct stripe s;
+
+    _Pragma("GCC unroll 4")
+    for (int j = 0; j < 4; j++) {
+        const __m512i v = at_avx512(rows[j] + x);
+        d[j] = _mm512_sub_epi16(v, was[j]);
+        was[j] = v;
+    }
+    more = _mm512_max_epi16(d[1], d[2]);
+    less = _mm512_ternarylogic_epi64(d[1], d[2], more, 0x96);
+    if (bounded) {
+        more = _mm512_max_epi16(more, over);
+        less = _mm512_min_epi16(less, under);
+    }
+    _Pragma("GCC unroll 2")
+    for (int i = 0; i < 2; i++) {
+        s.most[i] = _mm512_max_epi16(d[3 * i], more);
+        s.few[i] = _mm512_min_epi16(d[3 * i], less);
+        s.self[i] = d[i + 1];
+    }
+    return s;
+}
+
+/* What there is to know of register `to` of a lot. */
+AVX512 INLINE void
+told_avx512(struct lot *lot, size_t to, __m512i self, __m512i high, __m512i deep)
+{
+    _mm512_store_si512((void *)(lot->top + FAIR_ROW_PAD + to * 32), high);
+    _mm512_store_si512((void *)(lot->low + FAIR_ROW_PAD + to * 32), deep);
+    lot->in[to].high = no_less_avx512(self, high);
+    lot->in[to].deep = no_less_avx512(deep, self);
+}
+
+/* Two rows and two differences at a time, so that what is needed stays in registers: differences 1 and 2 are about place 1 and about
+ * place 2, 3 and 4 about 3 and 4. */
+AVX512 INLINE void
+lot_of_avx512(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], const unsigned levels, size_t from, size_t n, int16_t least, struct lot *lot)
+{
+    const __m512i over = _mm512_set1_epi16((int16_t)(least + 1)), under = _mm512_set1_epi16((int16_t)(-least - 1));
+
+    for (size_t x = 0; x < LOT && from + x < n; x += 32)
+        for (unsigned r = 0; r < FAIR_BLUR_ROWS; r += 2) {
+            size_t to = r * (levels - 3) * (LOT / 32) + x / 32;
+            struct stripe a, b;
+            __m512i was[4];
+            for (unsigned j = 0; j < 4; j++) was[j] = at_avx512(rows[0][r + j] + from + x);
+            a = stripe_avx512(rows[1] + r, from + x, was, false, over, under);
+            b = stripe_avx512(rows[2] + r, from + x, was, false, over, under);
+            for (unsigned l = 2; l + 1 < levels; l += 2) {
+                struct stripe c = stripe_avx512(rows[l + 1] + r, from + x, was, true, over, under);
+                __m512i more[2], less[2];
+                _Pragma("GCC unroll 2")
+                for (unsigned i = 0; i < 2; i++) {
+                    more[i] = _mm512_max_epi16(b.most[i], c.most[i]);
+                    less[i] = _mm512_min_epi16(b.few[i], c.few[i]);
+                    told_avx512(lot, to + i * (levels - 3) * (LOT / 32), b.self[i], _mm512_max_epi16(a.most[i], more[i]), _mm512_min_epi16(a.few[i], less[i]));
+                }
+                to += LOT / 32;
+                if (l + 2 == levels) break;
+                a = c;
+                b = stripe_avx512(rows[l + 2] + r, from + x, was, false, over, under);
+                _Pragma("GCC unroll 2")
+                for (unsigned i = 0; i < 2; i++)
+                    told_avx512(lot, to + i * (levels - 3) * (LOT / 32), a.self[i], _mm512_max_epi16(b.most[i], more[i]), _mm512_min_epi16(b.few[i], less[i]));
+                to += LOT / 32;
+            }
+        }
+}
 
 /* Which of the places in `high` and `deep` are the largest or the least beside others, too; `at` is where those begin. */
 __attribute__((target("avx2"))) INLINE uint32_t
@@ -303,39 +375,129 @@ any_avx512(const struct lot *lot, size_t n, uint32_t *any)
 }
 
 /* What is looked at is first listed, then those that are found, so that hardly any branch depends on a picture. */
-#define EXTREMA(suffix, attributes, width)                                                                                  \
-    attributes INLINE size_t                                                                                                \
-    extrema_of_##suffix(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], const unsigned levels, size_t n, size_t edge, int16_t least, uint32_t *places) \
-    {                                                                                                                       \
-        const uint32_t each = LOT / width, whole = width == 32 ? 0xffffffffu : 0xffff;                                      \
-        uint32_t any[LOT_ROWS * LOT / width + 8], bits[LOT_ROWS * LOT / width], within[LOT / width];                        \
-        struct lot lot;                                                                                                     \
-        size_t found = 0;                                                                                                   \
-        memset(lot.in, 0, sizeof lot.in);                                                                                   \
-        for (size_t from = edge - 1; from + 1 < n - edge; from += FAIR_EXTREMA_LOT) {                                       \
-            size_t some, few = 0, end = n - edge - from;                                                                    \
-            if (n - from < LOT) memset(lot.in, 0, sizeof lot.in);                                                           \
-            lot_of_##suffix(rows, levels, from, n, least, &lot);                                                            \
-            some = any_##suffix(&lot, FAIR_BLUR_ROWS * (levels - 3) * LOT / width, any);                                    \
-            for (uint32_t v = 0; v < each; v++) {              /* but for the first and the last, of which one neighbour is not there */ \
-                within[v] = v * width + width <= end ? whole : v * width < end ? (1u << (end - v * width)) - 1 : 0;         \
-                if (v == 0) within[v] &= ~1u;                                                                               \
-                if (v == each - 1) within[v] &= whole >> 1;                                                                 \
-            }                                                                                                               \
-            for (size_t i = 0; i < some; i++) {                                                                             \
-                uint32_t k = any[i];                                                                                        \
-                bits[few] = beside_##suffix(&lot, (size_t)k * width, lot.in[k].high, lot.in[k].deep) & within[k % each];    \
-                any[few] = k;                                                                                               \
-                few += bits[few] != 0;                                                                                      \
-            }                                                                                                               \
-            for (size_t i = 0; i < few; i++) {                                                                              \
-                uint32_t k = any[i], in = bits[i], row = k / each, place;                                                   \
-                place = row / (levels - 3) << 24 | (1 + row % (levels - 3)) << 16 | ((uint32_t)from + k % each * width);    \
-                do places[found++] = place + (uint32_t)__builtin_ctz(in); while ((in &= in - 1) != 0);                      \
-            }                                                                                                               \
-        }                                                                                                                   \
-        return found;                                                                                                       \
-    }                                                                                                                       \
+__attribute__((target("avx2,bmi"))) INLINE size_t
+extrema_of_avx2(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], const unsigned levels, size_t n, size_t edge, int16_t least, uint32_t *places)
+{
+    const uint32_t each = LOT / 16, whole = 0xffff;
+    uint32_t any[LOT_ROWS * LOT / 16 + 8], bits[LOT_ROWS * LOT / 16], within[LOT / 16];
+    struct lot lot;
+    size_t found = 0;
+    memset(lot.in, 0, sizeof lot.in);
+    for (size_t from = edge - 1; from + 1 < n - edge; from += FAIR_EXTREMA_LOT) {
+        size_t some, few = 0, end = n - edge - from;
+        if (n - from < LOT) memset(lot.in, 0, sizeof lot.in);
+        lot_of_avx2(rows, levels, from, n, least, &lot);
+        some = any_avx2(&lot, FAIR_BLUR_ROWS * (levels - 3) * LOT / 16, any);
+        for (uint32_t v = 0; v < each; v++) {         /* but for the first and the last, of which one neighbour is not there */
+            within[v] = v * 16 + 16 <= end ? whole : v * 16 < end ? (1u << (end - v * 16)) - 1 : 0;
+            if (v == 0) within[v] &= ~1u;
+            if (v == each - 1) within[v] &= whole >> 1;
+        }
+        for (size_t i = 0; i < some; i++) {
+            uint32_t k = any[i];
+            bits[few] = beside_avx2(&lot, (size_t)k * 16, lot.in[k].high, lot.in[k].deep) & within[k % each];
+            any[few] = k;
+            few += bits[few] != 0;
+        }
+        for (size_t i = 0; i < few; i++) {
+            uint32_t k = any[i], in = bits[i], row = k / each, place;
+            place = row / (levels - 3) << 24 | (1 + row % (levels - 3)) << 16 | ((uint32_t)from + k % each * 16);
+            do places[found++] = place + (uint32_t)__builtin_ctz(in); while ((in &= in - 1) != 0);
+        }
+    }
+    return found;
+}
+
+/* Is the place the largest (least), of the columns beside it too?  Each of the two is looked at by itself. */
+INLINE bool
+alone(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], uint32_t r, uint32_t l, size_t x, bool high)
+{
+    const int d = rows[l + 1][r + 1][x] - rows[l][r + 1][x];
+
+    for (uint32_t i = 0; i < 9; i++)
+        for (size_t to = x - 1; to <= x + 1; to += 2) {
+            const int v = rows[l + i / 3][r + i % 3][to] - rows[l + i / 3 - 1][r + i % 3][to];
+            if (high ? v > d : v < d) return false;
+        }
+    return true;
+}
+
+/* Where a place comes in the order of kernels_parts.h. */
+INLINE uint32_t
+rank_of(uint32_t place, size_t edge)
+{
+    const uint32_t x = place & 65535, lot = (x - (uint32_t)edge) / FAIR_EXTREMA_LOT;
+
+    return lot << 22 | place >> 24 << 20 | (place >> 16 & 15) << 16 | x;
+}
+
+/* Put them in that order; they nearly are. */
+INLINE void
+in_order(uint32_t *places, size_t n, size_t edge)
+{
+    for (size_t i = 1; i < n; i++) {
+        const uint32_t place = places[i], rank = rank_of(place, edge);
+        size_t k = i;
+        for (; k > 0 && rank_of(places[k - 1], edge) > rank; k--) places[k] = places[k - 1];
+        places[k] = place;
+    }
+}
+
+/* The bits of those of 32 columns from x on that are in from .. end - 1. */
+INLINE uint32_t
+columns(size_t from, size_t end, size_t x)
+{
+    const uint32_t not_before = from <= x ? 0xffffffffu : from - x < 32 ? 0xffffffffu << (from - x) : 0;
+
+    return end <= x ? 0 : end - x < 32 ? not_before & ((1u << (end - x)) - 1) : not_before;
+}
+
+/* Registers are read where rows' cache lines begin, so that lots have LOT columns one after the other, and the outermost two of each are
+ * looked at by themselves; hardly any place is not in its order then. */
+AVX512 INLINE size_t
+extrema_of_avx512(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], const unsigned levels, size_t n, size_t edge, int16_t least, uint32_t *places)
+{
+    enum { EACH = LOT / 32 };
+    uint32_t any[LOT_ROWS * EACH + 8], bits[LOT_ROWS * EACH];
+    struct lot lot;
+    size_t found = 0;
+    bool strays = false;
+
+    for (size_t from = 0; from < n - edge; from += LOT) {
+        uint32_t in[EACH], mine[EACH];
+        size_t some, few = 0;
+        const size_t mine_from = edge + from / LOT * FAIR_EXTREMA_LOT, mine_end = mine_from + FAIR_EXTREMA_LOT;
+        if (n - from < LOT) memset(lot.in, 0, sizeof lot.in);
+        lot_of_avx512(rows, levels, from, n, least, &lot);
+        some = any_avx512(&lot, FAIR_BLUR_ROWS * (levels - 3) * EACH, any);
+        for (size_t v = 0; v < EACH; v++) {
+            in[v] = columns(edge, n - edge, from + 32 * v);
+            mine[v] = columns(mine_from, mine_end, from + 32 * v);
+        }
+        for (size_t i = 0; i < some; i++) {
+            const uint32_t k = any[i], v = k % EACH, outer = v == 0 ? 1u : v == EACH - 1 ? 1u << 31 : 0;
+            const uint32_t high = lot.in[k].high & in[v], deep = lot.in[k].deep & in[v];
+            uint32_t of = beside_avx512(&lot, (size_t)k * 32, high, deep) & ~outer;
+            if (((high | deep) & outer) != 0) {
+                const uint32_t row = k / EACH;
+                if (alone(rows, row / (levels - 3), 1 + row % (levels - 3), from + (v == 0 ? 0 : LOT - 1), (high & outer) != 0)) of |= outer;
+            }
+            bits[few] = of;
+            any[few] = k;
+            few += of != 0;
+        }
+        for (size_t i = 0; i < few; i++) {
+            uint32_t k = any[i], of = bits[i], row = k / EACH, place;
+            place = row / (levels - 3) << 24 | (1 + row % (levels - 3)) << 16 | ((uint32_t)from + k % EACH * 32);
+            strays |= (of & ~mine[k % EACH]) != 0;
+            do places[found++] = place + (uint32_t)__builtin_ctz(of); while ((of &= of - 1) != 0);
+        }
+    }
+    if (strays) in_order(places, found, edge);
+    return found;
+}
+
+#define EXTREMA(suffix, attributes) \
     attributes size_t                                                                                                       \
     fair_extrema_##suffix(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], unsigned levels, size_t n, size_t edge, int16_t least, uint32_t *places) \
     {                                                                                                                       \
@@ -345,8 +507,8 @@ any_avx512(const struct lot *lot, size_t n, uint32_t *any)
         default: return extrema_of_##suffix(rows, levels, n, edge, least, places);                                          \
         }                                                                                                                   \
     }
-EXTREMA(avx2, __attribute__((target("avx2,bmi"))), 16)
-EXTREMA(avx512, AVX512, 32)
+EXTREMA(avx2, __attribute__((target("avx2,bmi"))))
+EXTREMA(avx512, AVX512)
 
 /* A quadric about the place is fitted to the differences; its top must be near, large enough, and no edge's. */
 INLINE size_t
