@@ -27,6 +27,18 @@ row(const struct fair_layer *l, int32_t y)
     return l->data + (size_t)(y & l->keep) * l->stride;
 }
 
+/* Rows y .. y + n - 1; beyond a border the outermost repeat. */
+static void
+rows_of(const struct fair_layer *l, int32_t y, int32_t n, const int16_t **out)
+{
+    const int16_t *at = row(l, y > 0 ? y : 0);
+
+    for (int32_t i = 0; i < n; i++) {
+        out[i] = at;
+        if (y + i >= 0 && y + i < l->height - 1) at = ((y + i + 1) & l->keep) != 0 ? at + l->stride : l->data;
+    }
+}
+
 /* How far the taps lie apart that make level l of a grid of the level before. */
 static int32_t
 gap_of(unsigned grid, unsigned l)
@@ -43,10 +55,7 @@ blur_rows(const struct fair_parts_kernels *k, const int16_t w[3], int32_t gap, c
     const int16_t *rows[4 * FAIR_BLUR_GAP + FAIR_BLUR_ROWS];
     int16_t *to[FAIR_BLUR_ROWS];
 
-    for (int32_t i = 0; i < 4 * gap + FAIR_BLUR_ROWS; i++) {
-        int32_t at = y + i - 2 * gap;
-        rows[i] = row(in, at < 0 ? 0 : at >= in->height ? in->height - 1 : at);
-    }
+    rows_of(in, y - 2 * gap, 4 * gap + FAIR_BLUR_ROWS, rows);
     for (int32_t j = 0; j < FAIR_BLUR_ROWS; j++)
         to[j] = y + j < out->height ? row(out, y + j) : tmp + FAIR_BLUR_ROWS * out->stride + FAIR_ROW_PAD;      /* to be thrown away */
     k->blur_rows(rows, w, (unsigned)gap, (size_t)in->width, tmp, to);
@@ -166,11 +175,7 @@ spots_of_rows(struct sink *k, const struct fair_grid_levels *g, unsigned grid, i
     const int32_t height = g->level[0].height, from = first > EDGE ? first : EDGE, end = first + FAIR_BLUR_ROWS < height - EDGE ? first + FAIR_BLUR_ROWS : height - EDGE;
 
     if (from >= end) return;
-    for (unsigned l = 0; l < g->levels; l++)
-        for (int32_t j = 0; j < FAIR_BLUR_ROWS + 2; j++) {
-            int32_t y = first - 1 + j;
-            rows[l][j] = row(&g->level[l], y < height ? y : height - 1);
-        }
+    for (unsigned l = 0; l < g->levels; l++) rows_of(&g->level[l], first - 1, FAIR_BLUR_ROWS + 2, rows[l]);
     found = k->k->extrema(rows, g->levels, (size_t)g->level[0].width, EDGE, k->least, k->places);
     found = k->k->settle(rows, k->places, found, k->contrast, k->tops);
     for (size_t i = 0; i < found && k->n < k->room; i++) {
