@@ -547,19 +547,29 @@ settle_body(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], const uint32_t *pl
     return found;
 }
 
+/* table[i], i under 64: sooner than sixteen loads. */
+AVX512 INLINE __m512i
+one_of_64_avx512(const __m512i table[4], __m512i i)
+{
+    return _mm512_mask_mov_epi32(_mm512_permutex2var_epi32(table[0], i, table[1]), _mm512_test_epi32_mask(i, _mm512_set1_epi32(32)),
+                                 _mm512_permutex2var_epi32(table[2], i, table[3]));
+}
+
 /* The same of sixteen places at once. */
 AVX512 size_t
 fair_settle_avx512(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], const uint32_t *places, size_t n, float least, struct fair_top *tops)
 {
     enum { R = FAIR_BLUR_ROWS + 2 };
     const __m512 half = _mm512_set1_ps(.5f), quarter = _mm512_set1_ps(.25f), near = _mm512_set1_ps(.8f), zero = _mm512_setzero_ps();
-    int32_t begin[FAIR_EXTREMA_LEVELS * R];
+    int32_t begin[64] = { 0 };
+    __m512i table[4];
     unsigned levels = 0;
     size_t found = 0;
 
     for (size_t i = 0; i < n; i++) levels = (places[i] >> 16 & 255) > levels ? places[i] >> 16 & 255 : levels;
     for (unsigned l = 0; l < levels + 3 && n > 0; l++)
         for (unsigned j = 0; j < R; j++) begin[l * R + j] = (int32_t)(rows[l][j] - rows[0][0]);
+    for (int i = 0; i < 4; i++) table[i] = _mm512_loadu_si512((const void *)(begin + 16 * i));
     for (size_t i = 0; i < n; i += 16) {
         const __mmask16 in = n - i < 16 ? (__mmask16)((1u << (n - i)) - 1) : 0xffff;
         const __m512i place = _mm512_mask_loadu_epi32(_mm512_set1_epi32(1 << 16 | 1), in, places + i);
@@ -574,7 +584,7 @@ fair_settle_avx512(const int16_t *const (*rows)[FAIR_BLUR_ROWS + 2], const uint3
         for (int k = 0; k < 4; k++)
             _Pragma("GCC unroll 3")
             for (int j = 0; j < 3; j++) {
-                const __m512i row = _mm512_add_epi32(x, _mm512_i32gather_epi32(_mm512_add_epi32(at, _mm512_set1_epi32(k * R + j)), begin, 4));
+                const __m512i row = _mm512_add_epi32(x, one_of_64_avx512(table, _mm512_add_epi32(at, _mm512_set1_epi32(k * R + j))));
                 const __m512i left = _mm512_i32gather_epi32(_mm512_sub_epi32(row, _mm512_set1_epi32(1)), rows[0][0], 2);      /* and the place itself */
                 __m512i right = left;
                 if (j == 1 || k == 1 || k == 2) right = _mm512_i32gather_epi32(_mm512_add_epi32(row, _mm512_set1_epi32(1)), rows[0][0], 2);

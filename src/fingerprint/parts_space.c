@@ -31,11 +31,13 @@ row(const struct fair_layer *l, int32_t y)
 static void
 rows_of(const struct fair_layer *l, int32_t y, int32_t n, const int16_t **out)
 {
-    const int16_t *at = row(l, y > 0 ? y : 0);
+    const int32_t last = l->height - 1, keep = l->keep;
+    const size_t stride = l->stride;
+    const int16_t *begin = l->data, *at = row(l, y > 0 ? y : 0);
 
     for (int32_t i = 0; i < n; i++) {
         out[i] = at;
-        if (y + i >= 0 && y + i < l->height - 1) at = ((y + i + 1) & l->keep) != 0 ? at + l->stride : l->data;
+        if (y + i >= 0 && y + i < last) at = ((y + i + 1) & keep) != 0 ? at + stride : begin;
     }
 }
 
