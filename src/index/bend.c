@@ -36,6 +36,13 @@ fair_bend_about(const float b[8], float x, float y, float map[6])
     map[5] = v - map[3] * x - map[4] * y;
 }
 
+void
+fair_clue_at(const struct fair_clue *c, float x, float y, float *u, float *v)
+{
+    if (c->bow != NULL) fair_bow_at(c->bow, x, y, &x, &y);
+    fair_bend_at(c->bend, x, y, u, v);
+}
+
 bool
 fair_solve(double m[8][9], int n)
 {

@@ -196,7 +196,7 @@ around(const struct fair_image *q, const struct fair_clue *c, struct fair_done *
 
     for (int k = 0; k < 4; k++) {
         float u, v;
-        fair_bend_at(c->bend, k & 1 ? w : 0, k & 2 ? h : 0, &u, &v);
+        fair_clue_at(c, k & 1 ? w : 0, k & 2 ? h : 0, &u, &v);
         x0 = u < x0 ? u : x0;
         y0 = v < y0 ? v : y0;
         x1 = u > x1 ? u : x1;
@@ -236,6 +236,7 @@ fair_done_tell(const struct fair_image *query, struct fair_levels *levels, const
     static _Thread_local float a[SIDE * SIDE], b[SIDE * SIDE];
     struct tile t[MOST];
     struct fair_done *d = &m->done;
+    struct fair_laid g;
     int32_t width, height;
     size_t n = 0, textured = 0, good = 0;
     float straight = fabsf(remainderf(m->rotation, 90.f));
@@ -247,7 +248,9 @@ fair_done_tell(const struct fair_image *query, struct fair_levels *levels, const
         if (!d->slanted && sy > 0) d->wide = sx / sy;
     }
     if (!d->slanted && straight < 1.5f) around(query, c, d);
-    if (!fair_pixels_lay(levels, c->levels, c->bend, c->laid_negated, SIDE, a, b, &width, &height)) return;
+    if (!fair_pixels_lay(levels, c->levels, c->bend, c->laid_negated, SIDE, a, b, &g)) return;
+    width = g.width;
+    height = g.height;
     for (int32_t y = 0; y + TILE <= height; y += TILE)
         for (int32_t x = 0; x + TILE <= width; x += TILE) {
             struct tile *p = &t[n];
@@ -282,7 +285,8 @@ fair_match_difference(const struct fair_match *m, const struct fair_image *query
     float wx = (float)work_width / (float)work->width, wy = (float)work_height / (float)work->height, bend[8];
     const float map[6] = { m->map[0] * wx * qx, m->map[1] * wy * qx, m->map[2] * qx, m->map[3] * wx * qy, m->map[4] * wy * qy, m->map[5] * qy };
     struct fair_levels *levels, *of_work;
-    struct fair_clue c = { .mapped = true };
+    const struct fair_record record = { .norm_width = (uint16_t)work->width, .norm_height = (uint16_t)work->height };
+    struct fair_clue c = { .mapped = true, .record = &record };
     struct fair_image *out;
 
     if (!m->has_map) return NULL;
@@ -290,12 +294,13 @@ fair_match_difference(const struct fair_match *m, const struct fair_image *query
     of_work = fair_levels_new(work, a);
     fair_bend_affine(map, bend);
     if (fair_pixels_coarse(levels, of_work, bend, m->done.negated, &c) || !c.looked) fair_pixels_look(levels, of_work, &c);      /* the affine map is nearly it */
+    fair_pixels_bow(levels, of_work, &c, a);
     out = fair_image_new(work->width, work->height, 3);
     at = fair_alloc_array(a, work->width, sizeof *at);
     for (uint32_t y = 0; y < work->height; y++) {
         const uint8_t *grey = fair_image_row(work, y);
         uint8_t *to = fair_image_row(out, y);
-        fair_pixels_row(levels, c.bend, (float)y + .5f, work->width, at);
+        fair_pixels_row(fair_clue_query(levels, &c), c.bend, (float)y + .5f, work->width, at);
         for (uint32_t x = 0; x < work->width; x++, to += 3) {
             float base = 120 + .5f * (float)grey[x], found = m->done.negated ? 255 - at[x] : at[x], off, red;
             if (!(at[x] >= 0)) {                       /* beyond the picture found */

@@ -107,13 +107,15 @@ fair_ground_look(struct fair_levels *query, struct fair_clue *c)
     static _Thread_local float a[SIDE * SIDE], b[SIDE * SIDE];
     float of_work[ACROSS * ACROSS][2], of_query[ACROSS * ACROSS][2], aa[2] = { 0 }, bb[2] = { 0 }, ab[2] = { 0 }, n = 0;
     bool seen[ACROSS * ACROSS];
-    int32_t width, height, across, down;
+    struct fair_laid g;
+    int32_t width, across, down;
 
     c->ground = 0;
     c->slope[0] = c->slope[1] = 0;
-    if (!fair_pixels_lay(query, c->levels, c->bend, c->laid_negated, SIDE, a, b, &width, &height)) return;
+    if (!fair_pixels_lay(query, c->levels, c->bend, c->laid_negated, SIDE, a, b, &g)) return;
+    width = g.width;
     across = width / TILE;
-    down = height / TILE;
+    down = g.height / TILE;
     for (int32_t y = 0; y < down; y++)
         for (int32_t x = 0; x < across; x++) {
             int32_t at = y * ACROSS + x;

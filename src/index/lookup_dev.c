@@ -89,7 +89,7 @@ write_pair(FILE *f, const char *query, const char *work, const struct fair_searc
     static unsigned low;
 
     if (score < FAIR_SCORE_OPEN && low++ % 4 != 0) return;
-    if (c->levels == NULL || !c->looked || !fair_pixels_pair(s->levels, c->levels, c->bend, c->laid_negated, v[0], v[1])) return;
+    if (c->levels == NULL || !c->looked || !fair_pixels_pair(fair_clue_query(s->levels, c), c->levels, c->bend, c->laid_negated, v[0], v[1])) return;
     for (int i = 0; i < N; i++) {
         out[2][i] = 0;
         for (int k = 0; k < 2; k++) {

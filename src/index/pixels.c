@@ -16,11 +16,23 @@
 #define STRETCH 10            /* samples along a sixteenth of a side               */
 #define EVEN .5f              /* deviation of greys along a side, up to which there is no telling a picture's ground from a page's */
 #define TEXTURE 3.f           /* a tile's standard deviation from which it can tell */
+#define BENT_BACKED 16.f      /* tiles that are alike, and ... */
+#define BENT_HELD .2f         /* ... of what is textured, the share that is, from which it may be that a copy was bent */
+#define BENT_DRIFT .12f       /* samples of drift from which there is something to be mended */
+#define STRAIGHT .15f         /* samples of drift that may be left, and ... */
+#define STRAIGHTER .5f        /* ... of what there was: another shot's things lie at many depths, and no curve takes more than a part of that away */
 #define AS_CLOSELY .02f        /* of agreement(), at most 3: what two maps of one picture differ by for no reason */
 #define MORE .01f             /* of the work, that is not for the grain of tiles */
 
 /* A picture at its size, half of it, a quarter ...  Each of these is made when it is first looked at (level). */
-struct fair_levels { int32_t n; struct fair_level at[LEVELS]; const struct fair_image *grey; struct fair_arena *arena; };
+struct fair_levels {
+    int32_t n;
+    struct fair_level at[LEVELS];
+    const struct fair_image *grey;
+    struct fair_arena *arena;
+    const struct fair_bow *bow;         /* what is laid on it is bent first, */
+    struct fair_levels *of;             /* and these are its levels          */
+};
 
 struct fair_levels *
 fair_levels_new(const struct fair_image *grey, struct fair_arena *a)
@@ -37,6 +49,23 @@ fair_levels_new(const struct fair_image *grey, struct fair_arena *a)
         l->at[l->n] = (struct fair_level){ w, h, NULL, from->unit * .5f, from->scale * .25f };
     }
     return l;
+}
+
+struct fair_levels *
+fair_levels_bowed(struct fair_levels *l, const struct fair_bow *o, struct fair_arena *a)
+{
+    struct fair_levels *out = FAIR_NEW(a, struct fair_levels);
+
+    *out = *l;
+    out->bow = o;
+    out->of = l;
+    return out;
+}
+
+struct fair_levels *
+fair_clue_query(struct fair_levels *query, const struct fair_clue *c)
+{
+    return c->through != NULL ? c->through : query;
 }
 
 /* Row y of level n >= 1 from the picture itself, two rows of the level before at a time: these lie in that level's `room`. */
@@ -62,6 +91,7 @@ halved_row(const struct fair_levels *l, int32_t n, int32_t y, uint16_t *const ro
 static const struct fair_level *
 level(struct fair_levels *l, int32_t n)
 {
+    if (l->of != NULL) return level(l->of, n);
     if (l->at[n].v == NULL) {
         uint16_t *room[LEVELS];
         int32_t w = l->at[n].width, h = l->at[n].height;
@@ -80,8 +110,6 @@ level(struct fair_levels *l, int32_t n)
     return &l->at[n];
 }
 
-/* The grid: samples of the work's picture, `gap` apart from (x0, y0). */
-struct grid { int32_t width, height; float x0, y0, gap; };
 
 /* Where (x, y), in pixels of a w x h picture with middles at .5, lies between four of them; false outside. */
 static inline bool
@@ -125,7 +153,7 @@ level_for(struct fair_levels *l, float gap)
 }
 
 static void
-sample_work(struct fair_levels *l, const struct grid *g, float *out)
+sample_work(struct fair_levels *l, const struct fair_laid *g, float *out)
 {
     static const float as_it_is[8] = { 1, 0, 0, 0, 1, 0, 0, 0 };
     const struct fair_level *at = level(l, level_for(l, g->gap));
@@ -134,25 +162,67 @@ sample_work(struct fair_levels *l, const struct grid *g, float *out)
         fair_pixels_kernels()->sample(at, as_it_is, g->x0, g->y0 + (float)y * g->gap, g->gap, (size_t)g->width, out + y * g->width);
 }
 
+/* Where the work's place (x, y) lies in the query. */
+static void
+place_at(const struct fair_levels *query, const float b[8], float x, float y, float *u, float *v)
+{
+    if (query->bow != NULL) fair_bow_at(query->bow, x, y, &x, &y);
+    fair_bend_at(b, x, y, u, v);
+}
+
+/* The affine map that the whole one is like there. */
+static void
+place_about(const struct fair_levels *query, const float b[8], float x, float y, float map[6])
+{
+    float m[4], to[6], u = x, v = y;
+
+    if (query->bow == NULL) { fair_bend_about(b, x, y, map); return; }
+    fair_bow_at(query->bow, x, y, &u, &v);
+    fair_bow_about(query->bow, x, y, m);
+    fair_bend_about(b, u, v, to);
+    for (int k = 0; k < 6; k += 3) {
+        map[k] = to[k] * m[0] + to[k + 1] * m[2];
+        map[k + 1] = to[k] * m[1] + to[k + 1] * m[3];
+        map[k + 2] = to[k] * u + to[k + 1] * v + to[k + 2] - map[k] * x - map[k + 1] * y;
+    }
+}
+
+/* A row of the query's samples.  Through a bow the way from one sample to the eighth behind it is as good as straight. */
+static void
+sample_row(const struct fair_levels *query, const struct fair_level *at, const float b[8], float x, float y, float gap, size_t n, float *out)
+{
+    if (query->bow == NULL) { fair_pixels_kernels()->sample(at, b, x, y, gap, n, out); return; }
+    for (size_t i = 0; i < n; i += FAIR_TILE) {
+        const size_t m = n - i < FAIR_TILE ? n - i : FAIR_TILE;
+        const float from = x + (float)i * gap, run = (FAIR_TILE - 1) * gap;
+        float u0, v0, u1, v1;
+        place_at(query, b, from, y, &u0, &v0);
+        place_at(query, b, from + run, y, &u1, &v1);
+        u1 = (u1 - u0) / run;
+        v1 = (v1 - v0) / run;
+        fair_pixels_kernels()->sample(at, (const float[8]){ u1, 0, u0 - u1 * from, v1, 0, v0 - v1 * from, 0, 0 }, from, y, gap, m, out + i);
+    }
+}
+
 /* Query pixels between neighbouring samples, about. */
 static float
-query_gap(const struct grid *g, const float b[8])
+query_gap(const struct fair_levels *l, const struct fair_laid *g, const float b[8])
 {
     float x = g->x0 + .5f * g->gap * (float)g->width, y = g->y0 + .5f * g->gap * (float)g->height, u0, v0, u1, v1, u2, v2;
 
-    fair_bend_at(b, x, y, &u0, &v0);
-    fair_bend_at(b, x + g->gap, y, &u1, &v1);
-    fair_bend_at(b, x, y + g->gap, &u2, &v2);
+    place_at(l, b, x, y, &u0, &v0);
+    place_at(l, b, x + g->gap, y, &u1, &v1);
+    place_at(l, b, x, y + g->gap, &u2, &v2);
     return sqrtf(fabsf((u1 - u0) * (v2 - v0) - (u2 - u0) * (v1 - v0)));
 }
 
 static void
-sample_query(struct fair_levels *l, const struct grid *g, const float b[8], bool negated, float *out)
+sample_query(struct fair_levels *l, const struct fair_laid *g, const float b[8], bool negated, float *out)
 {
-    const struct fair_level *at = level(l, level_for(l, query_gap(g, b)));
+    const struct fair_level *at = level(l, level_for(l, query_gap(l, g, b)));
 
     for (int32_t y = 0; y < g->height; y++)
-        fair_pixels_kernels()->sample(at, b, g->x0, g->y0 + (float)y * g->gap, g->gap, (size_t)g->width, out + y * g->width);
+        sample_row(l, at, b, g->x0, g->y0 + (float)y * g->gap, g->gap, (size_t)g->width, out + y * g->width);
     if (negated)
         for (int32_t i = 0; i < g->width * g->height; i++) out[i] = 255 - out[i];
 }
@@ -185,7 +255,7 @@ compare(const float *a, const float *b, int32_t width, int32_t height, int32_t x
  * changed colours pull little.  Noise makes steps too short: `stride` lengthens them.  Works in the grid's own units; n = 6 keeps it
  * affine.  False where nothing could be told. */
 static bool
-step(const float *a, const float *b, const struct grid *g, float bend[8], int n, float sure, float stride, float *moved)
+step(const float *a, const float *b, const struct fair_laid *g, float bend[8], int n, float sure, float stride, float *moved)
 {
     double m[8][9] = { { 0 } };
     float cx = .5f * (float)g->width, cy = .5f * (float)g->height, unit = 2.f / (float)(g->width > g->height ? g->width : g->height);
@@ -252,7 +322,7 @@ step(const float *a, const float *b, const struct grid *g, float bend[8], int n,
 
 /* The rectangle of the work that the map puts inside the query, and its grid; false where there is hardly any. */
 static bool
-grid_of(struct fair_levels *query, struct fair_levels *work, const float b[8], int32_t side, struct grid *g)
+grid_of(struct fair_levels *query, struct fair_levels *work, const float b[8], int32_t side, struct fair_laid *g)
 {
     float w = (float)work->at[0].width, h = (float)work->at[0].height, qw = (float)query->at[0].width, qh = (float)query->at[0].height;
     float x0 = w, y0 = h, x1 = 0, y1 = 0, gap, scale;
@@ -260,7 +330,7 @@ grid_of(struct fair_levels *query, struct fair_levels *work, const float b[8], i
     for (int j = 0; j <= 24; j++)
         for (int i = 0; i <= 24; i++) {
             float x = w * (float)i / 24, y = h * (float)j / 24, u, v;
-            fair_bend_at(b, x, y, &u, &v);
+            place_at(query, b, x, y, &u, &v);
             if (!(u >= -.5f && v >= -.5f && u <= qw + .5f && v <= qh + .5f)) continue;
             if (x < x0) x0 = x;
             if (x > x1) x1 = x;
@@ -272,8 +342,8 @@ grid_of(struct fair_levels *query, struct fair_levels *work, const float b[8], i
     y0 = y0 - h / 24 < 0 ? 0 : y0 - h / 24;
     x1 = x1 + w / 24 > w ? w : x1 + w / 24;
     y1 = y1 + h / 24 > h ? h : y1 + h / 24;
-    *g = (struct grid){ 2, 2, x0, y0, 1 };
-    scale = query_gap(&(struct grid){ 0, 0, .5f * (x0 + x1), .5f * (y0 + y1), 1 }, b);
+    *g = (struct fair_laid){ 2, 2, x0, y0, 1 };
+    scale = query_gap(query, &(struct fair_laid){ 0, 0, .5f * (x0 + x1), .5f * (y0 + y1), 1 }, b);
     gap = (x1 - x0 > y1 - y0 ? x1 - x0 : y1 - y0) / (float)side;
     if (gap * scale < 1) gap = 1 / scale;
     if (gap < 1) gap = 1;
@@ -369,7 +439,7 @@ measure(const float *a, const float *b, int32_t width, int32_t height, int k, st
 
 /* Where the tiles are alike, and how much of the work is seen at all. */
 static void
-outline(const float *a, const float *b, const struct grid *g, struct fair_levels *work, struct fair_clue *c)
+outline(const float *a, const float *b, const struct fair_laid *g, struct fair_levels *work, struct fair_clue *c)
 {
     float x0 = 1e9f, y0 = 1e9f, x1 = -1, y1 = -1, off = 0, n_off = 0;
     uint32_t whole = 0;
@@ -480,11 +550,11 @@ borders(struct fair_levels *query, struct fair_levels *work, bool negated, struc
             float x = part / EACH == 0 ? 0 : part / EACH == 1 ? w : along * w, y = part / EACH == 2 ? 0 : part / EACH == 3 ? h : along * h;
             float nx = part / EACH == 0 ? -1 : part / EACH == 1 ? 1 : 0, ny = part / EACH == 2 ? -1 : part / EACH == 3 ? 1 : 0;
             static const float steps[4] = { -9, -3, 3, 9 };
-            fair_bend_about(c->bend, x, y, here);
+            place_about(query, c->bend, x, y, here);
             scale = hypotf(here[0] * nx + here[1] * ny, here[3] * nx + here[4] * ny);
             if (!(scale > .02f)) { ok = false; break; }
             for (int k = 0; k < 4 && ok; k++) {
-                fair_bend_at(c->bend, x + nx * steps[k] / scale, y + ny * steps[k] / scale, &u[k], &v[k]);
+                place_at(query, c->bend, x + nx * steps[k] / scale, y + ny * steps[k] / scale, &u[k], &v[k]);
                 ok = u[k] > 1 && v[k] > 1 && u[k] < qw - 1 && v[k] < qh - 1;
                 if (ok) at[k][i] = value_at(query, 0, u[k], v[k]);
             }
@@ -527,7 +597,7 @@ bool
 fair_pixels_coarse(struct fair_levels *query, struct fair_levels *work, const float bend[8], bool negated, struct fair_clue *c)
 {
     float *a = samples_a, *b = samples_b, moved;
-    struct grid g;
+    struct fair_laid g;
 
     memcpy(c->bend, bend, sizeof c->bend);
     c->laid_negated = negated;
@@ -558,7 +628,7 @@ fair_pixels_look(struct fair_levels *query, struct fair_levels *work, struct fai
 {
     static _Thread_local float half_a[MOST / 4], half_b[MOST / 4], small_a[MOST / 16], small_b[MOST / 16];
     float *a = samples_a, *b = samples_b, moved;
-    struct grid g;
+    struct fair_laid g;
 
     if (!grid_of(query, work, c->bend, SIDE, &g)) return false;
     c->looked = c->close = true;
@@ -594,6 +664,21 @@ fair_pixels_look(struct fair_levels *query, struct fair_levels *work, struct fai
     measure(small_a, small_b, g.width / 4, g.height / 4, 2, c);
     borders(query, work, c->laid_negated, c);
     return true;
+}
+
+void
+fair_pixels_bow(struct fair_levels *query, struct fair_levels *work, struct fair_clue *c, struct fair_arena *arena)
+{
+    struct fair_clue seen = *c;
+    struct fair_bow *o;
+
+    if (!c->close || c->bow != NULL || c->backed < BENT_BACKED || c->held < BENT_HELD || c->drift < BENT_DRIFT) return;
+    o = FAIR_NEW(arena, struct fair_bow);
+    if (!fair_bow_find(query, work, c, o, arena)) return;
+    seen.bow = o;
+    seen.through = fair_levels_bowed(query, o, arena);
+    if (!fair_pixels_look(seen.through, work, &seen)) return;
+    if (seen.held >= c->held && seen.drift < STRAIGHT && seen.drift < STRAIGHTER * c->drift) *c = seen;
 }
 
 /* Does a agree as closely as b, over more of the work? */
@@ -637,15 +722,11 @@ fair_pixels_better(const struct fair_clue *seen, struct fair_clue *c)
 
 bool
 fair_pixels_lay(struct fair_levels *query, struct fair_levels *work, const float b[8], bool negated, int32_t side,
-                float *a, float *out, int32_t *width, int32_t *height)
+                float *a, float *out, struct fair_laid *g)
 {
-    struct grid g;
-
-    if (!grid_of(query, work, b, side, &g)) return false;
-    sample_work(work, &g, a);
-    sample_query(query, &g, b, negated, out);
-    *width = g.width;
-    *height = g.height;
+    if (!grid_of(query, work, b, side, g)) return false;
+    sample_work(work, g, a);
+    sample_query(query, g, b, negated, out);
     return true;
 }
 
@@ -654,7 +735,7 @@ fair_pixels_pair(struct fair_levels *query, struct fair_levels *work, const floa
 {
     static const float as_it_is[8] = { 1, 0, 0, 0, 1, 0, 0, 0 };
     const struct fair_level *of_work, *of_query;
-    struct grid g;
+    struct fair_laid g;
     float gap_x, gap_y, x0, y0;
 
     if (!grid_of(query, work, b, SIDE, &g)) return false;
@@ -664,10 +745,10 @@ fair_pixels_pair(struct fair_levels *query, struct fair_levels *work, const floa
     y0 = g.y0 - .5f * g.gap + (.5f - FAIR_PAIR_MARGIN) * gap_y;
     g.gap = sqrtf(gap_x * gap_y);
     of_work = level(work, level_for(work, g.gap));
-    of_query = level(query, level_for(query, query_gap(&g, b)));
+    of_query = level(query, level_for(query, query_gap(query, &g, b)));
     for (int32_t y = 0; y < FAIR_PAIR; y++) {
         fair_pixels_kernels()->sample(of_work, as_it_is, x0, y0 + (float)y * gap_y, gap_x, FAIR_PAIR, a + y * FAIR_PAIR);
-        fair_pixels_kernels()->sample(of_query, b, x0, y0 + (float)y * gap_y, gap_x, FAIR_PAIR, out + y * FAIR_PAIR);
+        sample_row(query, of_query, b, x0, y0 + (float)y * gap_y, gap_x, FAIR_PAIR, out + y * FAIR_PAIR);
     }
     if (negated)
         for (int32_t i = 0; i < FAIR_PAIR * FAIR_PAIR; i++) out[i] = 255 - out[i];
@@ -677,7 +758,7 @@ fair_pixels_pair(struct fair_levels *query, struct fair_levels *work, const floa
 void
 fair_pixels_row(struct fair_levels *query, const float b[8], float y, size_t n, float *out)
 {
-    const struct grid g = { 2, 2, .5f * (float)n, y, 1 };
+    const struct fair_laid g = { 2, 2, .5f * (float)n, y, 1 };
 
-    fair_pixels_kernels()->sample(level(query, level_for(query, query_gap(&g, b))), b, .5f, y, 1, n, out);
+    sample_row(query, level(query, level_for(query, query_gap(query, &g, b))), b, .5f, y, 1, n, out);
 }

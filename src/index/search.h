@@ -8,6 +8,11 @@
 /* The rectangle of the overlap that has most for it and least against: held, spread ... of it alone. */
 struct fair_window { float held, spread, cells, drift, backed, tone; };
 
+/* What bends a work smoothly before the projective map takes it into the query (bow.c): added to the place (x, y), pixels of the normalised work, a polynomial of the
+ * fifth degree of X = (x - cx) / unit and Y = (y - cy) / unit each way; its terms 1, X, Y, X X, X Y, Y Y and so on. */
+#define FAIR_BOW 21
+struct fair_bow { float x[FAIR_BOW], y[FAIR_BOW], cx, cy, unit; };
+
 /* What the stages know of a candidate beside what they tell. */
 struct fair_clue {
     const struct fair_record *record;
@@ -23,6 +28,8 @@ struct fair_clue {
     uint32_t agree;           /* of these, those that found a partner there                          */
     float weight;             /* the agreeing parts' evidence, in nats                               */
     float bend[8];            /* projective, catalogue -> query, normalised pixels: u = (b0 x + b1 y + b2) / (b6 x + b7 y + 1) */
+    const struct fair_bow *bow;                 /* before it, or NULL */
+    struct fair_levels *through;                /* the query as seen through the bow, or NULL: as it is (fair_clue_query) */
     uint64_t used[FAIR_PARTS_QUERY / 64 + 1];   /* the query's parts that agree                              */
     uint64_t parts[2];        /* the work's                                                              */
     uint32_t shared;          /* of these, those that agree with another candidate too               */
@@ -127,11 +134,22 @@ fair_status fair_parts_pairings(const struct fair_index *ix, const struct fair_f
 void fair_bend_affine(const float map[6], float b[8]);
 void fair_bend_at(const float b[8], float x, float y, float *u, float *v);
 void fair_bend_about(const float b[8], float x, float y, float map[6]);
+/* Where the bow takes the place, and how it stretches there: m[0] m[1] of x, m[2] m[3] of y, by x and y. */
+void fair_bow_at(const struct fair_bow *o, float x, float y, float *u, float *v);
+void fair_bow_about(const struct fair_bow *o, float x, float y, float m[4]);
+/* The bow under which the work's tiles lie where they should, from the clue's projective map on, which stays; false where there is none to be had. */
+bool fair_bow_find(struct fair_levels *query, struct fair_levels *work, const struct fair_clue *c, struct fair_bow *out, struct fair_arena *a);
+/* Where the clue's whole map takes the work's place (x, y), normalised pixels of both. */
+void fair_clue_at(const struct fair_clue *c, float x, float y, float *u, float *v);
+/* The query's levels by which the clue's work is laid on it. */
+struct fair_levels *fair_clue_query(struct fair_levels *query, const struct fair_clue *c);
 /* Solve the n equations m x = m[.][n] by elimination, in place; false where they say nothing. */
 bool fair_solve(double m[8][9], int n);
 
 struct fair_levels;
 struct fair_levels *fair_levels_new(const struct fair_image *grey, struct fair_arena *a);
+/* The same picture as seen through a bow, which must stay where it is: whatever is laid on it by a map is bent first. */
+struct fair_levels *fair_levels_bowed(struct fair_levels *l, const struct fair_bow *o, struct fair_arena *a);
 /* Lay the work's proof on the query by the map b (normalised pixels) and shift it until it fits best, coarsely: sets the clue's bend and
  * fills its pixel part, as far as can be seen so.  False where there is nothing: too little overlap (then it is not `looked`), or nothing
  * alike. */
@@ -149,10 +167,14 @@ float fair_pixels_fitness(const struct fair_clue *c);
 fair_status fair_pixels_lay_on(const struct fair_index *ix, struct fair_search *s, const struct fair_match *m, const struct fair_clue *tried,
                                struct fair_clue *c, struct fair_err *err) FAIR_MUST_CHECK;
 
-/* Both pictures' samples under the map b, the work's in `a`: rows of *width, at most `side` each way; NAN where the query has none.
- * False where there is hardly any overlap. */
+/* Bend the work smoothly, where it lies on the query but drifts, and look again; what is seen replaces the clue's where that takes the drift away. */
+void fair_pixels_bow(struct fair_levels *query, struct fair_levels *work, struct fair_clue *c, struct fair_arena *a);
+
+/* Both pictures' samples under the map b, the work's in `a`: rows of g->width, at most `side` each way, of the work's places from (x0, y0) on, `gap` apart; NAN where
+ * the query has none.  False where there is hardly any overlap. */
+struct fair_laid { int32_t width, height; float x0, y0, gap; };
 bool fair_pixels_lay(struct fair_levels *query, struct fair_levels *work, const float b[8], bool negated, int32_t side,
-                     float *a, float *out, int32_t *width, int32_t *height);
+                     float *a, float *out, struct fair_laid *g);
 
 /* Both pictures as a square of FAIR_PAIR x FAIR_PAIR samples under the map b, the work's in `a`: all of the overlap, whatever its sides, and FAIR_PAIR_MARGIN
  * samples of what lies about it; NAN where either has none.  False where there is hardly any overlap. */

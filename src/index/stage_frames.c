@@ -30,7 +30,7 @@ box_of(const struct fair_query *q, const struct fair_clue *c, float box[4])
     for (int i = 0; i < 9; i++) {
         const int across = i % 3, down = i / 3;
         float u, v;
-        fair_bend_at(c->bend, (float)c->record->norm_width * (float)across / 2, (float)c->record->norm_height * (float)down / 2, &u, &v);
+        fair_clue_at(c, (float)c->record->norm_width * (float)across / 2, (float)c->record->norm_height * (float)down / 2, &u, &v);
         u = u < 0 ? 0 : u > w ? w : u;
         v = v < 0 ? 0 : v > h ? h : v;
         if (u < box[0]) box[0] = u;

@@ -14,7 +14,7 @@ fair_stage_learned(const struct fair_index *ix, const struct fair_query *q, stru
         float related;
         if (!c->looked || c->levels == NULL || s->levels == NULL) continue;
         if (!s->all && !fair_score_undecided(fair_score(s, c, &io->v[i], &related))) continue;
-        c->asked = fair_pixels_pair(s->levels, c->levels, c->bend, c->laid_negated, work, query) && fair_verify(work, query, &c->opinion);
+        c->asked = fair_pixels_pair(fair_clue_query(s->levels, c), c->levels, c->bend, c->laid_negated, work, query) && fair_verify(work, query, &c->opinion);
     }
     return FAIR_OK;
 }

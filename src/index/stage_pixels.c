@@ -73,6 +73,7 @@ fair_pixels_lay_on(const struct fair_index *ix, struct fair_search *s, const str
         fair_bend_affine(c->whole_map, bend);
         look(s, m, bend, c->negated, c);
     }
+    fair_pixels_bow(s->levels, c->levels, c, s->q.arena);
     if (c->close && c->agree >= 4 && c->held > .1f) FAIR_TRY(fair_recur(ix, s->q.org, c, err));
     return FAIR_OK;
 }

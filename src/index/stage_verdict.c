@@ -56,9 +56,9 @@ place(const struct fair_query *q, const struct fair_clue *c, struct fair_match *
     float box[4] = { 1e9f, 1e9f, -1e9f, -1e9f }, seen[4] = { 1e9f, 1e9f, -1e9f, -1e9f };
 
     /* the affine map that is nearest about the work's middle */
-    fair_bend_at(c->bend, w / 2, h / 2, &u, &v);
-    fair_bend_at(c->bend, w / 2 + 1, h / 2, &ux, &vx);
-    fair_bend_at(c->bend, w / 2, h / 2 + 1, &uy, &vy);
+    fair_clue_at(c, w / 2, h / 2, &u, &v);
+    fair_clue_at(c, w / 2 + 1, h / 2, &ux, &vx);
+    fair_clue_at(c, w / 2, h / 2 + 1, &uy, &vy);
     m->has_map = true;
     m->map[0] = (ux - u) * of_x * in_x; m->map[1] = (uy - u) * of_y * in_x;
     m->map[3] = (vx - v) * of_x * in_y; m->map[4] = (vy - v) * of_y * in_y;
@@ -72,7 +72,7 @@ place(const struct fair_query *q, const struct fair_clue *c, struct fair_match *
     for (int i = 0; i <= 16; i++)
         for (int k = 0; k <= 16; k++) {
             float x = w * (float)i / 16, y = h * (float)k / 16;
-            fair_bend_at(c->bend, x, y, &u, &v);
+            fair_clue_at(c, x, y, &u, &v);
             u *= in_x;
             v *= in_y;
             box[0] = less(box[0], u); box[1] = less(box[1], v); box[2] = more(box[2], u); box[3] = more(box[3], v);
@@ -147,7 +147,7 @@ static bool
 on_a_mark(const struct fair_search *s, struct fair_clue *c)
 {
     fair_ground_parts(c);
-    if (s->all || lie_like_a_mark(c)) fair_ground_look(s->levels, c);
+    if (s->all || lie_like_a_mark(c)) fair_ground_look(fair_clue_query(s->levels, c), c);
     return lie_like_a_mark(c) && c->slope[0] >= SLOPE && c->ground < GROUND && c->residual >= OTHER;
 }
 
@@ -262,7 +262,7 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         if (apart(c)) m->score = less(m->score, NOTHING);
         m->verdict = verdict_of(c, m->score, related, shape);
         if (m->verdict == FAIR_MATCH && q->grey != NULL && c->levels != NULL && s->levels != NULL)
-            fair_done_tell(q->grey, s->levels, c, m);
+            fair_done_tell(q->grey, fair_clue_query(s->levels, c), c, m);
         if (m->score < KEPT && !s->all && m->verdict != FAIR_SAME_SCENE) continue;
         io->v[kept] = *m;
         s->clues[kept++] = *c;

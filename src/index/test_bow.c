@@ -1,0 +1,193 @@
+/* Copies bent smoothly: as found as straight ones, and by no finer curve than editing draws. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/test.h"
+#include "index/search.h"
+#include "index/test_scenes.h"
+
+enum { N = 8, W = 480, H = 360 };
+static struct { char folder[64]; struct fair_index *ix; struct fair_image *grey[N], *copy; struct fair_arena *a; } g;
+
+static fair_status
+proof(void *self, fair_id work, const struct fair_image **out, struct fair_err *err)
+{
+    (void)self;
+    (void)err;
+    *out = g.grey[work - 1];
+    return FAIR_OK;
+}
+
+static void
+set_up(void)
+{
+    struct fair_err err = { 0 };
+
+    g.a = fair_arena_new();
+    snprintf(g.folder, sizeof g.folder, "/tmp/fair-bow-%d", (int)getpid());
+    CHECK_OK(fair_index_open(g.folder, &g.ix, &err));
+    for (uint32_t i = 0; i < N; i++) {
+        struct fair_fingerprint fp;
+        g.grey[i] = scene(W, H, i + 700);
+        fair_fingerprint_take(g.grey[i], W, H, FAIR_FOR_CATALOGUE, g.a, &fp);
+        CHECK_OK(fair_index_put_tail(g.ix, 1, i + 1, &fp, &err));
+    }
+}
+
+static void
+tear_down(void)
+{
+    for (int i = 0; i < N; i++) fair_image_free(&g.grey[i]);
+    fair_image_free(&g.copy);
+    fair_index_free(&g.ix);
+    fair_arena_free(&g.a);
+    rmdir(g.folder);
+}
+
+typedef void bending(float x, float y, float *u, float *v);
+
+/* Where the copy's place (x, y), from -1 to 1 along its longer side, shows the work: as through a lens, round a cylinder, stretched in the middle. */
+static void lens(float x, float y, float *u, float *v) { const float f = (1 + .12f * (x * x + y * y)) / 1.12f; *u = x * f; *v = y * f; }
+static void mug(float x, float y, float *u, float *v) { const float s = x * .81f; *u = asinf(s) / .94f; *v = y * 1.02f + .08f * sqrtf(1 - s * s) - .06f; }
+static void stretched(float x, float y, float *u, float *v) { *u = x + .1f * sinf(3.1416f * x); *v = y; }
+/* Another shot: things at two depths, each in its own strip, moved against each other. */
+static void deep(float x, float y, float *u, float *v) { *u = x + (fmodf(x + 2, .4f) < .2f ? .012f : -.012f); *v = y + (fmodf(y + 2, .5f) < .25f ? .01f : -.01f); }
+static void straight(float x, float y, float *u, float *v) { *u = .97f * x + .02f * y; *v = .97f * y - .02f * x; }
+
+static struct fair_image *
+bent(const struct fair_image *im, bending *how)
+{
+    struct fair_image *out = fair_image_new(W, H, 1);
+
+    for (uint32_t y = 0; y < H; y++)
+        for (uint32_t x = 0; x < W; x++) {
+            float u, v, fx, fy;
+            const uint8_t *p;
+            how(((float)x + .5f - W / 2.f) / (W / 2.f), ((float)y + .5f - H / 2.f) / (W / 2.f), &u, &v);
+            u = (u + 1) * W / 2 - .5f;
+            v = v * W / 2 + H / 2.f - .5f;
+            fair_image_row(out, y)[x] = 128;
+            if (!(u >= 0 && v >= 0 && u < W - 1 && v < H - 1)) continue;
+            p = fair_image_row(im, (uint32_t)v) + (uint32_t)u;
+            fx = u - floorf(u);
+            fy = v - floorf(v);
+            fair_image_row(out, y)[x] = (uint8_t)((p[0] * (1 - fx) + p[1] * fx) * (1 - fy) + (p[im->stride] * (1 - fx) + p[im->stride + 1] * fx) * fy + .5f);
+        }
+    return out;
+}
+
+/* Look the bent copy of a work up; what there is to know of it, by the candidate's number in *found, SIZE_MAX: it is none. */
+static size_t
+look_up(uint32_t work, bending *how, struct fair_search *s, struct fair_matches *found)
+{
+    struct fair_err err = { 0 };
+    struct fair_fingerprint *fp = FAIR_NEW(g.a, struct fair_fingerprint);
+    size_t at = SIZE_MAX;
+
+    fair_image_free(&g.copy);
+    g.copy = bent(g.grey[work], how);
+    fair_fingerprint_take(g.copy, W, H, FAIR_FOR_QUERY, g.a, fp);
+    *s = (struct fair_search){ .q = { .fp = fp, .grey = g.copy, .proof = proof, .arena = g.a } };
+    CHECK_OK(fair_index_search_with(g.ix, s, 0, found, &err));
+    for (size_t k = 0; k < found->n; k++)
+        if (found->v[k].work == (fair_id)work + 1) at = k;
+        else CHECK(found->v[k].verdict != FAIR_MATCH);
+    return at;
+}
+
+static void
+all_are_matches(bending *how, unsigned least)
+{
+    unsigned matches = 0, bows = 0;
+
+    set_up();
+    for (uint32_t i = 0; i < N; i++) {
+        struct fair_search s;
+        struct fair_matches found;
+        size_t at = look_up(i, how, &s, &found);
+        CHECK(at != SIZE_MAX);
+        matches += found.v[at].verdict == FAIR_MATCH;
+        if (s.clues[at].bow != NULL) {
+            bows++;
+            CHECK(s.clues[at].drift < .15f && s.clues[at].held > .8f);
+        }
+    }
+    print_message("%u of %d are matches, %u by a curve\n", matches, N, bows);
+    CHECK(matches >= least && bows >= N / 2);
+    tear_down();
+}
+
+TEST(a_copy_through_a_lens_is_a_match) { all_are_matches(lens, N - 1); }
+TEST(a_copy_round_a_cylinder_is_a_match) { all_are_matches(mug, N - 1); }
+TEST(a_copy_stretched_more_here_than_there_is_a_match) { all_are_matches(stretched, N - 1); }
+
+TEST(things_that_moved_at_their_depths_are_not_bent_back)
+{
+    set_up();
+    for (uint32_t i = 0; i < N; i++) {
+        struct fair_search s;
+        struct fair_matches found;
+        size_t at = look_up(i, deep, &s, &found);
+        if (at != SIZE_MAX) CHECK(s.clues[at].bow == NULL && s.clues[at].drift > .12f);
+    }
+    tear_down();
+}
+
+TEST(a_straight_copy_needs_no_curve)
+{
+    set_up();
+    for (uint32_t i = 0; i < N; i++) {
+        struct fair_search s;
+        struct fair_matches found;
+        size_t at = look_up(i, straight, &s, &found);
+        CHECK(at != SIZE_MAX && found.v[at].verdict == FAIR_MATCH && s.clues[at].bow == NULL);
+    }
+    tear_down();
+}
+
+TEST(the_difference_of_a_bent_copy_is_laid_on_straightened)
+{
+    unsigned red = 0, n = 0;
+
+    set_up();
+    for (uint32_t i = 0; i < N; i++) {
+        struct fair_search s;
+        struct fair_matches found;
+        size_t at = look_up(i, lens, &s, &found);
+        FAIR_AUTO(image) struct fair_image *d = NULL;
+        if (at == SIZE_MAX || found.v[at].verdict != FAIR_MATCH) continue;
+        d = fair_match_difference(&found.v[at], s.q.grey, W, H, g.grey[i], W, H);
+        for (uint32_t y = 0; y < H; y += 2)
+            for (uint32_t x = 0; x < W; x += 2, n++) {
+                const uint8_t *p = fair_image_row(d, y) + 3 * x;
+                red += p[0] > p[1] + 60;
+            }
+    }
+    print_message("%u of %u differ\n", red, n);
+    CHECK(n > 0 && red * 50 < n);
+    tear_down();
+}
+
+TEST(a_bow_stretches_as_its_places_move)
+{
+    struct fair_bow o = { .cx = 240, .cy = 180, .unit = 240 };
+
+    for (int i = 0; i < FAIR_BOW; i++) {
+        o.x[i] = (float)(i * 7 % 5) - 2;
+        o.y[i] = (float)(i * 5 % 7) - 3;
+    }
+    for (float y = 10; y < H; y += 70)
+        for (float x = 10; x < W; x += 70) {
+            float m[4], u[2], v[2];
+            fair_bow_about(&o, x, y, m);
+            fair_bow_at(&o, x - 1, y, &u[0], &v[0]);
+            fair_bow_at(&o, x + 1, y, &u[1], &v[1]);
+            CHECK(fabsf(m[0] - .5f * (u[1] - u[0])) < .01f && fabsf(m[2] - .5f * (v[1] - v[0])) < .01f);
+            fair_bow_at(&o, x, y - 1, &u[0], &v[0]);
+            fair_bow_at(&o, x, y + 1, &u[1], &v[1]);
+            CHECK(fabsf(m[1] - .5f * (u[1] - u[0])) < .01f && fabsf(m[3] - .5f * (v[1] - v[0])) < .01f);
+        }
+}
+
+FAIR_TEST_MAIN
