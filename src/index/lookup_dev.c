@@ -1,11 +1,13 @@
 /* lookup_dev: register the pictures of one folder, look up those of another, and print what was found.  A development
  * tool, not installed; it decodes in its own process, so it is for pictures one trusts.
  *
- *     lookup_dev [--off STAGE]... [--listed] [--clues [--pairs FILE] | --words] CATALOGUE QUERIES > results.tsv
+ *     lookup_dev [--off STAGE]... [--listed | --among INDEX [--each]] [--clues [--pairs FILE] | --words] CATALOGUE QUERIES > results.tsv
  *
  * A line a pair: query, work, score, box in the query (what bench/recognition's eval.py reads), then the verdict and,
  * with --clues, what the stages knew, with --words the reasons.
- * --pairs: of each candidate that was laid on the query, what tools/train-verifier reads (write_pair).  --listed: search as in a large catalogue.  Costs go to stderr. */
+ * --pairs: of each candidate that was laid on the query, what tools/train-verifier reads (write_pair).  --listed: search as in a large catalogue.
+ * --among: search in what bench_index --keep INDEX built, whose first works are the catalogue's; of the others there are no pictures.  --each: by comparing every part
+ * with every other there.  Costs go to stderr. */
 #include <dirent.h>
 #include <math.h>
 #include <stdio.h>
@@ -73,7 +75,7 @@ static fair_status
 proof(void *self, fair_id work, const struct fair_image **out, struct fair_err *err)
 {
     (void)self;
-    (void)err;
+    if ((size_t)work > n_works) return fair_fail(err, FAIR_NOT_FOUND, "made up: it has no picture");
     *out = works[work - 1].grey;
     return FAIR_OK;
 }
@@ -111,7 +113,8 @@ main(int argc, char **argv)
     struct dirent **names;
     char folder[] = "/tmp/lookup-XXXXXX";
     unsigned off = 0;
-    bool clues = false, words = false, listed = false;
+    const char *among = NULL;
+    bool clues = false, words = false, listed = false, each = false;
     double t_decode = 0, t_take = 0, t_search = 0, t;
     uint64_t parts = 0;
     FILE *pairs = NULL;
@@ -119,6 +122,8 @@ main(int argc, char **argv)
 
     for (; argc > 3; argc--, argv++) {
         if (strcmp(argv[1], "--listed") == 0) { listed = true; continue; }
+        if (strcmp(argv[1], "--each") == 0) { each = true; continue; }
+        if (strcmp(argv[1], "--among") == 0 && argc > 4) { among = argv[2]; argc--; argv++; continue; }
         if (strcmp(argv[1], "--clues") == 0) { clues = true; continue; }
         if (strcmp(argv[1], "--words") == 0) { words = true; continue; }
         if (strcmp(argv[1], "--pairs") == 0 && argc > 4) {
@@ -133,8 +138,8 @@ main(int argc, char **argv)
         argc--;
         argv++;
     }
-    if (argc != 3) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--listed] [--clues [--pairs FILE] | --words] CATALOGUE QUERIES\n"); return 2; }
-    if (mkdtemp(folder) == NULL || fair_index_open(folder, &ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
+    if (argc != 3 || (listed && among != NULL) || (each && among == NULL)) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--listed | --among INDEX [--each]] [--clues [--pairs FILE] | --words] CATALOGUE QUERIES\n"); return 2; }
+    if (mkdtemp(folder) == NULL || fair_index_open(among != NULL ? among : folder, &ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
     fair_index_list_from(ix, 1);
     if (listed && fair_index_write_begin(ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
     n = scandir(argv[1], &names, no_dot, by_name);
@@ -154,7 +159,8 @@ main(int argc, char **argv)
         if (words) w->colour = tint(argv[1], names[i]->d_name, a);
         fair_fingerprint_take(w->grey, info.width, info.height, FAIR_FOR_CATALOGUE, a, &fp);
         parts += fp.n_parts;
-        if ((listed ? fair_index_put(ix, 1, (fair_id)++n_works, &fp, &err) : fair_index_put_tail(ix, 1, (fair_id)++n_works, &fp, &err)) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
+        n_works++;
+        if (among == NULL && (listed ? fair_index_put(ix, 1, (fair_id)n_works, &fp, &err) : fair_index_put_tail(ix, 1, (fair_id)n_works, &fp, &err)) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
         fair_arena_clear(a);
     }
     if (listed && fair_index_sync(ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
@@ -176,12 +182,12 @@ main(int argc, char **argv)
         parts += fp.n_parts;
         t2 = ms();
         {
-            struct fair_search s = { .q = { .fp = &fp, .grey = grey, .proof = proof, .arena = a }, .all = clues };
+            struct fair_search s = { .q = { .fp = &fp, .grey = grey, .proof = proof, .arena = a }, .all = clues, .each = each };
             if (fair_index_search_with(ix, &s, off, &found, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
             for (size_t k = 0; k < found.n; k++) {
                 const struct fair_match *m = &found.v[k];
                 const struct fair_clue *c = &s.clues[k];
-                printf("%s\t%s\t%.6f\t%.1f,%.1f,%.1f,%.1f\t%s", names[i]->d_name, works[m->work - 1].name, (double)m->score,
+                printf("%s\t%s\t%.6f\t%.1f,%.1f,%.1f,%.1f\t%s", names[i]->d_name, (size_t)m->work > n_works ? "(made up)" : works[m->work - 1].name, (double)m->score,
                        (double)m->box[0], (double)m->box[1], (double)m->box[2], (double)m->box[3], fair_verdict_name(m->verdict));
                 if (clues)
                     printf("\tbits=%u agree=%u seen=%u shared=%u weight=%.2f votes=%.2f tiles=%.2f alike=%.3f,%.3f,%.3f firm=%.3f,%.3f,%.3f "
@@ -203,11 +209,11 @@ main(int argc, char **argv)
                     fair_evidence(m, c, x);
                     printf("\t");
                     for (int e = 0; e < FAIR_EVIDENCE; e++) printf("%s%.5f", e ? "," : "", (double)x[e]);
-                    if (pairs != NULL) write_pair(pairs, names[i]->d_name, works[m->work - 1].name, &s, c, m->score);
+                    if (pairs != NULL && (size_t)m->work <= n_works) write_pair(pairs, names[i]->d_name, works[m->work - 1].name, &s, c, m->score);
                 }
                 if (words) {
                     FAIR_AUTO(image) struct fair_image *colour = tint(argv[2], names[i]->d_name, a);
-                    struct work *w = &works[m->work - 1];
+                    struct work *w = (size_t)m->work > n_works ? &(struct work){ 0 } : &works[m->work - 1];
                     if (colour != NULL && w->colour != NULL && m->verdict == FAIR_MATCH)
                         fair_done_colours(&found.v[k], &(struct fair_tint){ w->colour, w->width, w->height }, &(struct fair_tint){ colour, info.width, info.height });
                 }

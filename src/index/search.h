@@ -13,6 +13,8 @@ struct fair_window { float held, spread, cells, drift, backed, tone; };
 #define FAIR_BOW 21
 struct fair_bow { float x[FAIR_BOW], y[FAIR_BOW], cx, cy, unit; };
 
+#define FAIR_SEEN_BY_CHANCE 12    /* of so many parts of a work that lie inside the query one agrees by chance */
+
 /* What the stages know of a candidate beside what they tell. */
 struct fair_clue {
     const struct fair_record *record;

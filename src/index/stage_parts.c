@@ -16,9 +16,9 @@
 #define SHORTLIST 24          /* works that get a map                                               */
 #define LEAST 3               /* hits that must agree on it                                         */
 #define AGAIN 64              /* works that are looked at again where lists were looked into in part, those with the heaviest votes, */
-#define AGAIN_CAP 3           /* as CAP, among these,                                               */
-#define AGAIN_NEAR 50         /* as NEAR,                                                           */
-#define AGAIN_LEAST 4         /* as LEAST                                                           */
+#define AGAIN_TIMES 5         /* so many times: by the pairings that no other part of theirs is as near as, and by those that at most one,  */
+#define AGAIN_LEAST 4         /* three, seven, fifteen are; hits that must agree after guided matching */
+#define AGAIN_CAP 3           /* as CAP, for what a pairing weighs                                  */
 #define FEW 192               /* parts of the query, the strongest, that are looked up first where it is settled what the query shows */
 #define OTHER 5               /* hits that must agree on another work's map for all to be looked up after all */
 #define FETCHED 8             /* lines of the processor's cache that are fetched of a list: 16 codes  */
@@ -493,56 +493,92 @@ lists_of(const struct ranked *v, size_t n, struct fair_arena *a, const struct fa
     return FAIR_OK;
 }
 
-/* Look again at the n works, AGAIN at most, with the heaviest votes, as if there were no others: all of the query's parts are compared with all of theirs.  What
- * is near in a drawer that is not looked into is seen so, and what is nearer to anything in the catalogue is passed over as before.
- * Which have the heaviest votes now, *kept of them: `out` holds n. */
-static fair_status
-look_again(const struct fair_shelves *s, const struct fair_query *q, const struct scales *scales, const uint16_t (*limits)[4], const struct ranked *v, size_t n, struct fair_founds *f,
-           struct ranked *out, size_t *kept, struct fair_err *err)
+/* Of what was sought the pairings that at most `most` are as near as, themselves among them, with their weights; in order of work. */
+static void
+nearest_of(const struct fair_seeking *k, uint32_t most, const struct worth *w, uint32_t works, struct fair_founds *out)
 {
+    out->n = 0;
+    fair_founds_room(out, k->found.n);
+    for (size_t i = 0; i < k->found.n; i++) {
+        struct fair_found f = k->found.v[i];
+        const uint32_t within = k->sofar[f.query - k->from].count[f.turn][f.bits];
+        if (within > most) continue;
+        f.weight = rareness(w, within) * w->near[f.bits];
+        out->v[out->n++] = f;
+    }
+    by_work(out, works);
+}
+
+/* Does one work's pairings' map, refined by guided matching, have more for it than *best, and more than chance would have?  Then it is the best one. */
+static void
+map_again(const struct fair_search *search, const struct scales *scales, const struct fair_record *r, struct fair_found *f, size_t n, struct fair_hit *hits, struct fair_clue *best)
+{
+    const struct peak p = vote(r, scales, f, n);
+    struct fair_clue clue = { .shelf = best->shelf, .number = best->number, .record = r, .votes = p.votes };
+
+    if (!fair_map_find(r, search->q.fp, search->grid, hits, hits_about(&p, f, n, hits), LEAST, &clue)) return;
+    fair_map_refine(r, search->q.fp, search->grid, &clue);
+    if (clue.agree >= AGAIN_LEAST && clue.agree * FAIR_SEEN_BY_CHANCE >= clue.seen && clue.weight > best->weight) *best = clue;
+}
+
+/* Look again at the n works, AGAIN at most, with the heaviest votes, as if there were no others: all of the query's parts are compared with all of theirs.  What
+ * is near in a drawer that is not looked into is seen so; what is farther than what was kept of the whole catalogue is passed over as before.  How near the true
+ * ones are nobody knows beforehand, and their votes drown among others, so it is tried several times, with more pairings each time, and what guided matching makes of the maps
+ * decides: out[i] is work i's best one, `mapped` where it has any. */
+static fair_status
+look_again(const struct fair_search *search, const struct fair_shelves *s, const struct scales *scales, const uint16_t (*limits)[4], const struct ranked *v, size_t n, struct fair_clue *out,
+           struct fair_err *err)
+{
+    const struct fair_fingerprint *fp = search->q.fp;
     const struct fair_record *records[AGAIN];
     const struct worth w = worth_of(AGAIN_CAP);
-    struct near near = { .cap = w.cap };
+    struct fair_founds f = { 0 };
+    struct fair_hit *hits;
     struct fair_lists l;
     struct fair_seeking *k;
-    uint32_t *first;
 
-    *kept = 0;
-    FAIR_TRY(lists_of(v, n, q->arena, records, &l, err));
-    k = fair_seek(s, q->fp, 0, q->fp->n_parts, w.cap, AGAIN_NEAR);
+    FAIR_TRY(lists_of(v, n, search->q.arena, records, &l, err));
+    k = fair_seek(s, fp, 0, fp->n_parts, l.n_parts, NEAR);
+    for (uint32_t i = 0; i < k->n; i++) memcpy(k->sofar[i].limit, limits[i], sizeof limits[i]);
+    fair_seek_everywhere(k, &l, 0, false);
     for (uint32_t i = 0; i < k->n; i++)
         for (unsigned t = 0; t < 4; t++)
-            if (limits[i][t] < AGAIN_NEAR) k->sofar[i].limit[t] = limits[i][t];
-    fair_seek_everywhere(k, &l, 0, false);
-    first = fair_xmalloc(((size_t)k->n + 1) * sizeof *first);
-    fair_seek_by_part(k, first);
-    for (uint32_t i = 0; i < k->n; i++) {
-        go_on(&near.t, &k->sofar[i]);
-        narrow(&near.t, w.cap);
-        thin(&near, &w, (uint16_t)i, k->found.v + first[i], first[i + 1] - first[i], f);
+            for (unsigned b = 1; b <= NEAR; b++) k->sofar[i].count[t][b] += k->sofar[i].count[t][b - 1];
+    hits = fair_xmalloc((k->found.n + 1) * sizeof *hits);
+    for (size_t i = 0; i < n; i++) out[i] = (struct fair_clue){ .shelf = v[i].shelf, .number = v[i].at };
+    for (unsigned times = 0; times < AGAIN_TIMES; times++) {
+        nearest_of(k, 1u << times, &w, (uint32_t)n, &f);
+        for (size_t from = 0, to; from < f.n; from = to) {
+            const uint32_t of = f.v[from].work;
+            for (to = from + 1; to < f.n && f.v[to].work == of; to++) { }
+            if (to - from >= LEAST && one_turn(f.v + from, to - from)) map_again(search, scales, records[of], f.v + from, to - from, hits, &out[of]);
+        }
     }
     fair_seeking_free(k);
-    free(first);
-    by_work(f, (uint32_t)n);
-    for (size_t from = 0, to; from < f->n; from = to) {
-        const uint32_t of = f->v[from].work;
-        for (to = from + 1; to < f->n && f->v[to].work == of; to++) { }
-        if (to - from < LEAST || !one_turn(f->v + from, to - from)) continue;
-        out[(*kept)++] = (struct ranked){ vote(records[of], scales, f->v + from, to - from), v[of].shelf, v[of].at, from, to - from };
-    }
-    *kept = shorten(out, *kept, SHORTLIST);
+    free(f.v);
+    free(hits);
     return FAIR_OK;
 }
 
-/* A work with its map becomes a candidate, if it has not a better one. */
+/* A work with its map becomes a candidate, if it has not a better one: by what agrees, or, where `refined`, by what guided matching makes of either. */
 static fair_status
-candidate(struct fair_search *search, struct fair_matches *io, const struct ranked *v, struct fair_clue *clue, struct fair_err *err)
+candidate(struct fair_search *search, struct fair_matches *io, struct fair_clue *clue, bool refined, struct fair_err *err)
 {
     size_t at;
 
-    FAIR_TRY(fair_shelf_see(v->shelf, v->at, search->q.arena, &clue->record, err));
-    at = fair_search_add(search, io, v->shelf, v->at, clue->record);
-    if (at == SIZE_MAX || clue->agree <= search->clues[at].agree) return FAIR_OK;
+    FAIR_TRY(fair_shelf_see(clue->shelf, clue->number, search->q.arena, &clue->record, err));
+    at = fair_search_add(search, io, clue->shelf, clue->number, clue->record);
+    if (at == SIZE_MAX) return FAIR_OK;
+    if (refined && search->clues[at].mapped) {
+        struct fair_clue had = search->clues[at];
+        fair_map_refine(had.record, search->q.fp, search->grid, &had);
+        if (had.weight >= clue->weight) {
+            search->clues[at] = had;
+            return FAIR_OK;
+        }
+    } else if (clue->agree <= search->clues[at].agree) {
+        return FAIR_OK;
+    }
     clue->whole_mapped = search->clues[at].whole_mapped;
     clue->negated = search->clues[at].negated;
     clue->levels = search->clues[at].levels;
@@ -551,10 +587,10 @@ candidate(struct fair_search *search, struct fair_matches *io, const struct rank
     return FAIR_OK;
 }
 
-/* Of n works with heavy votes those that `least` hits agree on get a map and become candidates.  Where `known` is not SIZE_MAX, only that candidate
+/* Of n works with heavy votes those that LEAST hits agree on get a map and become candidates.  Where `known` is not SIZE_MAX, only that candidate
  * does, and *alone (may be NULL) tells whether OTHER hits agree on its map and on that of no other work. */
 static fair_status
-map_all(struct fair_search *search, struct fair_matches *io, const struct fair_founds *f, const struct ranked *v, size_t n, unsigned least, size_t known, bool *alone, struct fair_err *err)
+map_all(struct fair_search *search, struct fair_matches *io, const struct fair_founds *f, const struct ranked *v, size_t n, size_t known, bool *alone, struct fair_err *err)
 {
     struct fair_hit *hits;
     size_t most = 0;
@@ -567,17 +603,25 @@ map_all(struct fair_search *search, struct fair_matches *io, const struct fair_f
         size_t m = hits_about(&v[i].peak, f->v + v[i].from, v[i].n, hits);
         struct fair_record room;
         status = fair_shelf_peek(v[i].shelf, v[i].at, &room, &clue.record, err);
-        if (status != FAIR_OK || !fair_map_find(clue.record, search->q.fp, search->grid, hits, m, least, &clue)) continue;
+        if (status != FAIR_OK || !fair_map_find(clue.record, search->q.fp, search->grid, hits, m, LEAST, &clue)) continue;
         if (known != SIZE_MAX) {
             bool other = io->v[known].work != fair_shelf_work(v[i].shelf, v[i].at);
             *alone = other ? *alone : clue.agree >= OTHER;
             if (other && clue.agree >= OTHER) { *alone = false; break; }
             if (other) continue;
         }
-        status = candidate(search, io, &v[i], &clue, err);
+        status = candidate(search, io, &clue, false, err);
     }
     free(hits);
     return status;
+}
+
+static int
+by_weight(const void *a, const void *b)
+{
+    const struct fair_clue *x = a, *y = b;
+    if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
 }
 
 /* The best works become candidates; where `limits` is not NULL (look_up_all), those of a second look too. */
@@ -585,19 +629,21 @@ static fair_status
 propose(struct fair_search *search, struct fair_matches *io, const struct fair_shelves *s, struct fair_founds *f, const uint16_t (*limits)[4], size_t known, bool *alone, struct fair_err *err)
 {
     const struct scales scales = scales_of(search->q.fp, search->q.arena);
-    struct ranked v[2 * AGAIN], again[AGAIN];
-    struct fair_founds more = { 0 };
-    size_t n = 0, n_again = 0;
+    struct ranked v[2 * AGAIN];
+    struct fair_clue *again;
+    size_t n = 0;
     fair_status status;
 
     if (alone != NULL) *alone = false;
     FAIR_TRY(rank(s, &search->q, &scales, f, limits != NULL ? AGAIN : SHORTLIST, v, &n, err));
     if (search->grid == NULL) search->grid = fair_grid_new(search->q.fp, search->q.arena);
-    status = map_all(search, io, f, v, n < SHORTLIST ? n : SHORTLIST, LEAST, known, alone, err);
-    if (limits == NULL || n == 0) return status;
-    if (status == FAIR_OK) status = look_again(s, &search->q, &scales, limits, v, n, &more, again, &n_again, err);
-    if (status == FAIR_OK) status = map_all(search, io, &more, again, n_again, AGAIN_LEAST, known, alone, err);
-    free(more.v);
+    FAIR_TRY(map_all(search, io, f, v, n < SHORTLIST ? n : SHORTLIST, known, alone, err));
+    if (limits == NULL || n == 0) return FAIR_OK;
+    again = fair_xcalloc(n, sizeof *again);
+    status = look_again(search, s, &scales, limits, v, n, again, err);
+    if (status == FAIR_OK) qsort(again, n, sizeof *again, by_weight);
+    for (size_t i = 0; i < n && i < SHORTLIST && status == FAIR_OK && again[i].mapped; i++) status = candidate(search, io, &again[i], true, err);
+    free(again);
     return status;
 }
 

@@ -10,7 +10,6 @@
 #define RELATED .25f
 
 #define WHOLE 84              /* bits of the whole hash; from farther ones alone nothing was ever found       */
-#define SEEN_BY_CHANCE 12     /* of so many parts of the work that lie inside the query one agrees by chance */
 
 struct likely { float weight; size_t at; };
 
@@ -56,7 +55,7 @@ look(const struct fair_search *s, const struct fair_match *m, const float bend[8
 static bool
 worth_a_look(const struct fair_match *m, const struct fair_clue *c)
 {
-    return (c->whole_mapped && m->bits <= WHOLE) || c->agree * SEEN_BY_CHANCE >= c->seen;
+    return (c->whole_mapped && m->bits <= WHOLE) || c->agree * FAIR_SEEN_BY_CHANCE >= c->seen;
 }
 
 fair_status

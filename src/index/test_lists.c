@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -396,7 +397,7 @@ TEST(works_are_found_in_lists_as_by_comparing_everything)
     clear(dir);
 }
 
-/* Of a copy's parts, the share that the lists pair rightly with the work's: before the map is used to find more. */
+/* Of a copy's parts, the share that the lists pair rightly with the work's: before the stage that uses the map to find more. */
 static double
 paired(const struct fair_index *ix, fair_id work, unsigned changes)
 {
@@ -433,6 +434,62 @@ TEST(a_work_of_which_the_drawers_show_little_is_looked_at_again_as_a_whole)
     }
     print_message("of the parts of %u much changed copies %.1f %% are paired\n", n, 100 * much / n);
     CHECK(much > .8 * n);
+    fair_index_free(&w);
+    clear(dir);
+}
+
+#define BEARS 12              /* parts of the work that a pattern has the same code of */
+
+/* The work with a pattern in it: its last parts are all alike. */
+static void
+patterned(fair_id work, struct fair_arena *a, struct fair_fingerprint *fp)
+{
+    struct fair_part *parts;
+
+    fingerprint_of(work, 0, a, fp);
+    parts = fair_alloc_array(a, fp->n_parts, sizeof *parts);
+    memcpy(parts, fp->parts, fp->n_parts * sizeof *parts);
+    for (uint32_t i = fp->n_parts - BEARS; i < fp->n_parts; i++) memcpy(parts[i].code, parts[fp->n_parts - 1].code, sizeof parts[i].code);
+    fp->parts = parts;
+}
+
+TEST(what_few_parts_show_does_not_drown_in_a_pattern_that_is_nearer)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    const char *dir = folder("drowned");
+    struct fair_index *w = index_of(dir, 10);
+    const fair_id work = 1001;
+    const uint32_t few = 10, pattern = 300;
+    struct fair_fingerprint whole, fp;
+    struct fair_part *parts = fair_alloc_array(a, few + pattern, sizeof *parts);
+    struct fair_search s = { .q = { .fp = &fp, .arena = a }, .all = true };
+    struct fair_matches m;
+    unsigned agree = 0;
+
+    patterned(work, a, &whole);
+    CHECK(whole.n_parts >= few + BEARS);
+    CHECK_OK(fair_index_write_begin(w, why));
+    for (fair_id id = 1; id <= 400; id++) put_work(w, 1, id, 0);
+    CHECK_OK(fair_index_put(w, 1, work, &whole, why));
+    CHECK_OK(fair_index_sync(w, why));
+    /* ten of its parts as they lie, and the pattern everywhere, four times as large and turned */
+    copy_of(work, 0, 0, 10, a, &fp);
+    memcpy(parts, fp.parts, few * sizeof *parts);
+    for (uint32_t i = few; i < few + pattern; i++) {
+        const uint64_t r = mix(i);
+        parts[i] = whole.parts[whole.n_parts - 1 - i % BEARS];
+        parts[i].x = (float)(r % 500) + 3;
+        parts[i].y = (float)(r >> 10 & 255) + 50;
+        parts[i].size *= 4;
+        parts[i].angle += parts[i].angle > 0 ? -2 : 2;
+    }
+    fp.parts = parts;
+    fp.n_parts = few + pattern;
+    CHECK_OK(fair_index_search_with(w, &s, 0, &m, why));
+    for (size_t i = 0; i < m.n; i++)
+        if (m.v[i].work == work && m.v[i].has_map && fabsf(m.v[i].scale - 1) < .1f) agree = m.v[i].agree;
+    print_message("%u of %u parts agree\n", agree, few);
+    CHECK(agree >= few - 2);
     fair_index_free(&w);
     clear(dir);
 }
