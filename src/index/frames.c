@@ -10,12 +10,12 @@
 #define EDGE 8                /* greys by which the two sides of an edge differ */
 #define LONG 12               /* an edge's length, pixels of the half picture  */
 #define HOLD 10               /* how much of a run bears a gap, two pixels of it for each missing one */
-#define LINES 40              /* edges kept each way, the longest first        */
+#define LINES 72              /* edges kept each way, the longest first: thirty thumbnails have sixty */
 #define FOUND 400             /* looked at                                     */
 #define SIDE .6f              /* of each side of a rectangle, the share that has an edge */
 #define SIDES .7f             /* of all four, on average                       */
 #define LEAST (FAIR_FRAME_LEAST / 2)
-#define MANY 96               /* rectangles looked at                          */
+#define MANY 400              /* rectangles looked at                          */
 
 /* An edge along row `at` from `from` up to `to`. */
 struct line { int32_t at, from, to; };

@@ -3,7 +3,7 @@
 #define FAIR_FRAMES_H
 #include "image/image.h"
 
-#define FAIR_FRAMES 8         /* the most that are told */
+#define FAIR_FRAMES 40        /* the most that are told: a page of thumbnails has as many */
 
 /* x0 <= x < x1, y0 <= y < y1, pixels; edges: the share of its four sides along which there is an edge, .7 to 1; free: the share of
  * what lies just outside that is plain. */

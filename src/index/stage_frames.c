@@ -19,6 +19,10 @@
 #define NEAR 84               /* bits, of its whole hash                             */
 #define LEAST 5               /* parts that agree                                    */
 #define CANDIDATES 64
+#define FIRST 8               /* rectangles, the likeliest, that may be enlarged; those for which nothing is left, as on a page of thumbnails, */
+#define NEARER 56             /* bits: are looked up by their whole hash alone, this near, */
+#define LAID_BEHIND 6         /* so many of them laid, the nearest, */
+#define HASHES 4000000        /* and as many of them as go over so many works' hashes */
 
 /* Where the candidate lies in the query, pixels of the normalised picture, as far as it is inside. */
 static void
@@ -155,6 +159,26 @@ lay(const struct fair_index *ix, struct fair_search *s, struct fair_matches *io,
     return FAIR_OK;
 }
 
+/* A rectangle looked up by itself. */
+struct within { struct fair_image *im; struct fair_fingerprint fp; struct fair_search sub; struct fair_matches found; };
+
+/* By its whole hash.  in->im is the caller's to free. */
+static fair_status
+by_hash(const struct fair_index *ix, const struct fair_search *s, const struct fair_frame *f, float times, struct within *in, struct fair_err *err)
+{
+    struct fair_whole whole;
+
+    in->im = enlarged(s->q.grey, f, times);
+    in->fp = (struct fair_fingerprint){ .scheme = FAIR_SCHEME, .width = in->im->width, .height = in->im->height, .norm_width = in->im->width, .norm_height = in->im->height };
+    in->sub = (struct fair_search){ .q = { .fp = &in->fp, .org = s->q.org, .arena = s->q.arena }, .ix = ix, .settled = SIZE_MAX, .tried_at = SIZE_MAX };
+    in->found = (struct fair_matches){ fair_alloc_array(s->q.arena, CANDIDATES, sizeof *in->found.v), 0, CANDIDATES };
+    in->sub.clues = fair_alloc_array(s->q.arena, CANDIDATES, sizeof *in->sub.clues);
+    fair_whole_take(in->im, &whole);
+    in->fp.quality = whole.quality;
+    memcpy(in->fp.whole, whole.turn, sizeof in->fp.whole);
+    return fair_stage_whole(ix, &in->sub.q, &in->found, err);
+}
+
 /* What may still be spent on a query. */
 struct budget { float pixels; uint32_t parts, laid; };
 
@@ -163,33 +187,71 @@ static fair_status
 look_into(const struct fair_index *ix, struct fair_search *s, struct fair_matches *io, const struct fair_frame *f, float times, struct budget *left,
           struct fair_err *err)
 {
-    FAIR_AUTO(image) struct fair_image *im = enlarged(s->q.grey, f, times);
-    struct fair_fingerprint fp = { .scheme = FAIR_SCHEME, .width = im->width, .height = im->height, .norm_width = im->width, .norm_height = im->height };
-    struct fair_search sub = { .q = { .fp = &fp, .org = s->q.org, .arena = s->q.arena }, .ix = ix, .settled = SIZE_MAX, .tried_at = SIZE_MAX };
-    struct fair_matches found = { fair_alloc_array(s->q.arena, CANDIDATES, sizeof *found.v), 0, CANDIDATES };
-    struct fair_whole whole;
+    struct within in;
+    FAIR_AUTO(image) struct fair_image *im = NULL;
     struct fair_part *parts = NULL;
+    fair_status status = by_hash(ix, s, f, times, &in, err);
 
-    sub.clues = fair_alloc_array(s->q.arena, CANDIDATES, sizeof *sub.clues);
-    fair_whole_take(im, &whole);
-    fp.quality = whole.quality;
-    memcpy(fp.whole, whole.turn, sizeof fp.whole);
-    FAIR_TRY(fair_stage_whole(ix, &sub.q, &found, err));
+    im = in.im;
+    FAIR_TRY(status);
     if (times >= WORTH) {
-        fair_parts_take(im, FAIR_FOR_QUERY, left->parts < PARTS ? left->parts : PARTS, s->q.arena, &parts, &fp.n_parts);
-        fp.parts = parts;
-        left->parts -= fp.n_parts;
-        FAIR_TRY(fair_stage_parts(ix, &sub.q, &found, err));
-        FAIR_TRY(fair_stage_map(ix, &sub.q, &found, err));
+        fair_parts_take(im, FAIR_FOR_QUERY, left->parts < PARTS ? left->parts : PARTS, s->q.arena, &parts, &in.fp.n_parts);
+        in.fp.parts = parts;
+        left->parts -= in.fp.n_parts;
+        FAIR_TRY(fair_stage_parts(ix, &in.sub.q, &in.found, err));
+        FAIR_TRY(fair_stage_map(ix, &in.sub.q, &in.found, err));
     }
     for (int k = 0; k < EACH && left->laid > 0; k++) {
         size_t best = 0;
-        for (size_t i = 1; i < found.n; i++)
-            if (promise(&found.v[i], &sub.clues[i]) > promise(&found.v[best], &sub.clues[best])) best = i;
-        if (found.n == 0 || !(promise(&found.v[best], &sub.clues[best]) > 0)) break;
+        for (size_t i = 1; i < in.found.n; i++)
+            if (promise(&in.found.v[i], &in.sub.clues[i]) > promise(&in.found.v[best], &in.sub.clues[best])) best = i;
+        if (in.found.n == 0 || !(promise(&in.found.v[best], &in.sub.clues[best]) > 0)) break;
         left->laid--;
-        FAIR_TRY(lay(ix, s, io, &found.v[best], &sub.clues[best], f, times, err));
-        sub.clues[best].mapped = sub.clues[best].whole_mapped = false;
+        FAIR_TRY(lay(ix, s, io, &in.found.v[best], &in.sub.clues[best], f, times, err));
+        in.sub.clues[best].mapped = in.sub.clues[best].whole_mapped = false;
+    }
+    return FAIR_OK;
+}
+
+/* The nearest work of a rectangle by its whole hash. */
+struct nearest { struct fair_match m; struct fair_clue c; const struct fair_frame *f; };
+
+static int
+by_bits(const void *a, const void *b)
+{
+    const struct nearest *x = a, *y = b;
+    if (x->m.bits != y->m.bits) return x->m.bits < y->m.bits ? -1 : 1;
+    return x->f < y->f ? -1 : x->f > y->f;
+}
+
+/* The rectangles that are not enlarged for there are so many: each costs going over all works' hashes, and so are fewer the more works there are. */
+static fair_status
+look_behind(const struct fair_index *ix, struct fair_search *s, struct fair_matches *io, const struct fair_frame *v, size_t n, struct fair_err *err)
+{
+    struct nearest *near = fair_alloc_array(s->q.arena, n + 1, sizeof *near);
+    const struct fair_shelf *shelf;
+    uint64_t works = 1;
+    size_t kept = 0, laid = 0;
+
+    for (size_t k = 0; (shelf = fair_index_shelf(ix, k)) != NULL; k++) works += shelf->n;
+    for (size_t i = 0; i < n && (i + 1) * works <= HASHES; i++) {
+        struct within in;
+        FAIR_AUTO(image) struct fair_image *im = NULL;
+        fair_status status;
+        size_t best = 0;
+        if (taken(s, io, &v[i])) continue;
+        status = by_hash(ix, s, &v[i], 1, &in, err);
+        im = in.im;
+        FAIR_TRY(status);
+        for (size_t k = 1; k < in.found.n; k++)
+            if (in.found.v[k].bits < in.found.v[best].bits) best = k;
+        if (in.found.n > 0 && in.found.v[best].bits <= NEARER) near[kept++] = (struct nearest){ in.found.v[best], in.sub.clues[best], &v[i] };
+    }
+    qsort(near, kept, sizeof *near, by_bits);
+    for (size_t i = 0; i < kept && laid < LAID_BEHIND; i++) {
+        if (taken(s, io, near[i].f)) continue;
+        laid++;
+        FAIR_TRY(lay(ix, s, io, &near[i].m, &near[i].c, near[i].f, 1, err));
     }
     return FAIR_OK;
 }
@@ -199,19 +261,20 @@ fair_stage_frames(const struct fair_index *ix, const struct fair_query *q, struc
 {
     struct fair_search *s = (struct fair_search *)q;
     const struct fair_frame all = { 0, 0, (int32_t)q->fp->norm_width, (int32_t)q->fp->norm_height, 1, 1 };
-    struct fair_frame v[FAIR_FRAMES];
+    struct fair_frame v[FAIR_FRAMES], behind[FAIR_FRAMES];
     struct budget left = { PIXELS, ALL_PARTS, LAID };
-    size_t n;
+    size_t n, n_behind = 0;
 
     if (q->grey == NULL || q->proof == NULL || s->settled != SIZE_MAX || taken(s, io, &all)) return FAIR_OK;
     n = fair_frames_find(q->grey, v);
-    for (size_t i = 0; i < n && left.laid > 0; i++) {
+    for (size_t i = 0; i < n; i++) {
         float w = (float)(v[i].x1 - v[i].x0), h = (float)(v[i].y1 - v[i].y0), longer = w > h ? w : h, times = LONGER / longer < TIMES ? LONGER / longer : TIMES;
+        bool small = times < WORTH || w < SHORTER || h < SHORTER;
+        if (i >= FIRST || left.laid == 0 || (!small && (times * times * w * h > left.pixels || left.parts == 0))) { behind[n_behind++] = v[i]; continue; }
         if (taken(s, io, &v[i])) continue;
-        if (times < WORTH || w < SHORTER || h < SHORTER) times = 1;
-        else if (times * times * w * h > left.pixels || left.parts == 0) continue;
+        if (small) times = 1;
         else left.pixels -= times * times * w * h;
         FAIR_TRY(look_into(ix, s, io, &v[i], times, &left, err));
     }
-    return FAIR_OK;
+    return look_behind(ix, s, io, behind, n_behind, err);
 }

@@ -231,4 +231,31 @@ TEST(a_picture_too_small_for_its_spots_is_found_in_its_rectangle)
     fair_arena_free(&a);
 }
 
+TEST(all_of_a_page_of_thumbnails_are_looked_up)
+{
+    char folder[] = "/tmp/fair-frames-XXXXXX";
+    struct fair_arena *a = fair_arena_new();
+    struct fair_index *ix = catalogue(folder, a);
+    const float small[6] = { 72.f / W, 0, 0, 0, 54.f / H, 0 };
+    int found = 0;
+
+    for (uint32_t i = 0; i < WORKS; i++) {
+        struct fair_image *im = fair_image_new(512, 390, 1);
+        float box[4] = { 0 };
+        memset(im->data, 250, (size_t)im->stride * im->height);
+        for (uint32_t k = 0; k < 30; k++) {           /* the work the last of them, others about it */
+            struct fair_image *other = k == 29 ? NULL : scene(W, H, 1000 + 30 * i + k), *t = edited(k == 29 ? works[i] : other, small, 72, 54);
+            for (uint32_t y = 0; y < 54; y++) memcpy(fair_image_row(im, 12 + k / 6 * 75 + y) + 10 + k % 6 * 84, fair_image_row(t, y), 72);
+            fair_image_free(&t);
+            fair_image_free(&other);
+        }
+        found += score(ix, im, 0, (fair_id)i + 1, box) > .8f && fabsf(box[0] - 430) < 3 && fabsf(box[1] - 312) < 3;
+        fair_image_free(&im);
+    }
+    print_message("found among thirty: %d of %d\n", found, WORKS);
+    CHECK(found >= WORKS / 2);
+    put_away(&ix, folder);
+    fair_arena_free(&a);
+}
+
 FAIR_TEST_MAIN
