@@ -63,7 +63,7 @@ add_piece(struct pieces *p, const char *name, size_t at, size_t n)
 {
     if (p->v == NULL || p->n == PIECES) return NULL;
     p->v[p->n] = (struct piece){ .at = at, .n = n };
-    memcpy(p->v[p->n].name, name, strnlen(name, sizeof p->v[0].name - 1));
+    snprintf(p->v[p->n].name, sizeof p->v[0].name, "%.7s", name);
     return &p->v[p->n++];
 }
 
