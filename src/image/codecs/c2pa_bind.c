@@ -1,5 +1,6 @@
 /* c2pa_bind.c - is this the picture that was signed?  The hard bindings of content credentials (C2PA 1.0 to 2.2, "Hard bindings"). */
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/mem.h"
 #include "image/codecs/c2pa_private.h"
