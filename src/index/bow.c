@@ -7,8 +7,8 @@
 #include "index/kernels_pixels.h"
 #include "index/search.h"
 
-#define TERMS FAIR_BOW
-#define DEGREE 5              /* of the polynomials, at last */
+#define TERMS FAIR_BOW_TERMS
+#define DEGREE FAIR_BOW_DEGREE    /* of the polynomials, at last */
 #define COARSE 64             /* samples a side: a shift of one is eight pixels or more */
 #define FINE 160
 #define ROUNDS 8              /* coarse ones; each reaches a little farther from where the two lie on each other */
@@ -69,16 +69,20 @@ fair_bow_about(const struct fair_bow *o, float x, float y, float m[4])
         }
 }
 
-/* What a tile wants: at (x, y) of the work, to be taken to (u, v), pixels of the work under the projective map; and how sharply it can tell, as a metric. */
-struct want { float x, y, u, v, xx, xy, yy, sure; };
+#define TILES ((FINE / 4) * (FINE / 4))
+
+struct places { float x[TILES], y[TILES]; };
+
+/* What tiles want: at `at` of the work, to be taken to `to`, pixels of the work under the projective map; and how sharply each can tell, as a metric. */
+struct want { float xx, xy, yy, sure; };
+struct wants { struct places at, to; struct want v[TILES]; };
 
 static float
-correlation(const float *a, const float *b, size_t width, float *gain)
+correlation(const float s[5], float *gain)
 {
     const float n = FAIR_TILE * FAIR_TILE;
-    float s[5], aa, bb, ab;
+    float aa, bb, ab;
 
-    fair_pixels_kernels()->tile(a, b, width, width, s);
     if (!(s[0] + s[1] >= 0)) return -1;               /* some of it lies outside */
     aa = s[2] / n - s[0] * s[0] / (n * n);
     bb = s[3] / n - s[1] * s[1] / (n * n);
@@ -86,6 +90,26 @@ correlation(const float *a, const float *b, size_t width, float *gain)
     if (aa < TEXTURE * TEXTURE || bb < 1) return -1;
     *gain = ab / bb;
     return ab / sqrtf(aa * bb);
+}
+
+/* The place within `reach` of (x, y) where the tile of b is most like that of a at (x, y): how much, -1 where none can be told. */
+static float
+nearest(const struct fair_laid *g, const float *a, const float *b, int32_t x, int32_t y, int32_t reach, int32_t to[2], float *gain)
+{
+    const int32_t left = x < reach ? -x : -reach, right = x + reach + FAIR_TILE > g->width ? g->width - FAIR_TILE - x : reach;
+    const size_t width = (size_t)g->width, n = (size_t)right + 1 - (size_t)left;
+    float best = -1, sums[2 * REACH + 1][5];
+
+    to[0] = to[1] = 0;
+    *gain = 1;
+    for (int32_t dy = y < reach ? -y : -reach; dy <= reach && y + dy + FAIR_TILE <= g->height; dy++) {
+        fair_pixels_kernels()->tiles(a + y * g->width + x, b + (y + dy) * g->width + x + left, width, width, n, sums);
+        for (size_t i = 0; i < n; i++) {
+            float k = 1, s = correlation(sums[i], &k);
+            if (s > best) { best = s; *gain = k; to[0] = left + (int32_t)i; to[1] = dy; }
+        }
+    }
+    return best;
 }
 
 /* One step of Lucas and Kanade from a to b, its gradients the work's. */
@@ -121,108 +145,86 @@ shift(const float *a, const float *b, size_t width, float gain, float d[2], stru
     return true;
 }
 
+/* Where the bow takes all the places. */
+static void
+take(const struct fair_bow *o, const struct places *p, size_t n, struct places *to)
+{
+    fair_bow_kernels()->at(o->x, o->y, (const float[3]){ o->cx, o->cy, o->unit }, p->x, p->y, n, to->x, to->y);
+}
+
 static size_t
-wants(const struct fair_laid *g, const float *a, const float *b, const struct fair_bow *o, int32_t step, int32_t reach, float stride, struct want *out)
+wants(const struct fair_laid *g, const float *a, const float *b, const struct fair_bow *o, int32_t step, int32_t reach, float stride, struct wants *out)
 {
     size_t n = 0, width = (size_t)g->width;
+    struct places there;
 
     for (int32_t y = 0; y + FAIR_TILE <= g->height; y += step)
         for (int32_t x = 0; x + FAIR_TILE <= g->width; x += step) {
             const float *p = a + y * g->width + x;
-            float best = -1, gain = 1, d[2];
-            struct want *w = &out[n];
-            int32_t bx = 0, by = 0;
-            for (int32_t dy = -reach; dy <= reach; dy++)
-                for (int32_t dx = -reach; dx <= reach; dx++) {
-                    float k = 1, s;
-                    if (x + dx < 0 || y + dy < 0 || x + dx + FAIR_TILE > g->width || y + dy + FAIR_TILE > g->height) continue;
-                    s = correlation(p, b + (y + dy) * g->width + x + dx, width, &k);
-                    if (s > best) { best = s; gain = k; bx = dx; by = dy; }
-                }
-            if (best < ALIKE || !shift(p, b + (y + by) * g->width + x + bx, width, gain, d, w)) continue;
-            w->x = g->x0 + ((float)x + .5f * (FAIR_TILE - 1)) * g->gap;
-            w->y = g->y0 + ((float)y + .5f * (FAIR_TILE - 1)) * g->gap;
+            float gain, d[2];
+            struct want *w = &out->v[n];
+            int32_t to[2];
+            const float best = nearest(g, a, b, x, y, reach, to, &gain);
+            if (best < ALIKE || !shift(p, b + (y + to[1]) * g->width + x + to[0], width, gain, d, w)) continue;
+            out->at.x[n] = g->x0 + ((float)x + .5f * (FAIR_TILE - 1)) * g->gap;
+            out->at.y[n] = g->y0 + ((float)y + .5f * (FAIR_TILE - 1)) * g->gap;
             w->sure = (best - .4f) * (best - .4f) / .36f;
-            /* what lies there now was seen from the place shifted so */
-            fair_bow_at(o, w->x + ((float)bx + stride * d[0]) * g->gap, w->y + ((float)by + stride * d[1]) * g->gap, &w->u, &w->v);
+            there.x[n] = out->at.x[n] + ((float)to[0] + stride * d[0]) * g->gap;
+            there.y[n] = out->at.y[n] + ((float)to[1] + stride * d[1]) * g->gap;
             n++;
         }
+    take(o, &there, n, &out->to);         /* what lies there now was seen from the place shifted so */
     return n;
 }
 
-#define N (2 * TERMS)
-#define PRODUCTS ((2 * DEGREE + 1) * (2 * DEGREE + 2) / 2)
-
-/* Symmetric and positive: by Cholesky's factors. */
-static bool
-solve(double m[N][N], double r[N], int n)
-{
-    for (int i = 0; i < n; i++) {
-        for (int j = 0; j <= i; j++) {
-            double s = m[i][j];
-            for (int k = 0; k < j; k++) s -= m[i][k] * m[j][k];
-            if (i == j && s < 1e-9) return false;
-            m[i][j] = i == j ? sqrt(s) : s / m[j][j];
-        }
-        for (int k = 0; k < i; k++) r[i] -= m[i][k] * r[k];
-        r[i] /= m[i][i];
-    }
-    for (int i = n - 1; i >= 0; i--) {
-        for (int k = i + 1; k < n; k++) r[i] -= m[k][i] * r[k];
-        r[i] /= m[i][i];
-    }
-    return true;
-}
+#define N FAIR_BOW_N
 
 /* The curve through what is wanted, those that stray from it counting less; as straight as may be, or, where there is one, as near to `about`.  Of all tiles only the sums of products of powers are needed. */
 static bool
-fit(const struct want *w, size_t n, float gap, int degree, double stiffness, const struct fair_bow *about, struct fair_bow *o)
+fit(const struct wants *w, size_t n, float gap, int degree, double stiffness, const struct fair_bow *about, struct fair_bow *o)
 {
+    const struct fair_bow_kernels *kernels = fair_bow_kernels();
     const int terms = (degree + 1) * (degree + 2) / 2, products = (2 * degree + 1) * (2 * degree + 2) / 2;
+    struct places now;
 
     for (int round = 0; round < 2; round++) {
-        double m[N][N] = { { 0 } }, r[N] = { 0 };
-        float xx[PRODUCTS] = { 0 }, xy[PRODUCTS] = { 0 }, yy[PRODUCTS] = { 0 };
+        double m[N][N], r[N];
+        struct fair_bow_sums s = { 0 };
+        if (round > 0) take(o, &w->at, n, &now);
         for (size_t i = 0; i < n; i++) {
-            float p[PRODUCTS], weight = w[i].sure, dx, dy, ux, uy;
-            powers((w[i].x - o->cx) / o->unit, (w[i].y - o->cy) / o->unit, 2 * degree, p);
+            const struct want *v = &w->v[i];
+            float p[sizeof s.xx / sizeof *s.xx], weight = v->sure, dx, dy;
+            powers((w->at.x[i] - o->cx) / o->unit, (w->at.y[i] - o->cy) / o->unit, 2 * degree, p);
+            for (int j = products; j % 8 != 0; j++) p[j] = 0;
             if (round > 0) {
-                fair_bow_at(o, w[i].x, w[i].y, &dx, &dy);
-                dx = (w[i].u - dx) / gap;
-                dy = (w[i].v - dy) / gap;
-                weight /= 1 + (w[i].xx * dx * dx + 2 * w[i].xy * dx * dy + w[i].yy * dy * dy) / (STRAY * STRAY);
+                dx = (w->to.x[i] - now.x[i]) / gap;
+                dy = (w->to.y[i] - now.y[i]) / gap;
+                weight /= 1 + (v->xx * dx * dx + 2 * v->xy * dx * dy + v->yy * dy * dy) / (STRAY * STRAY);
             }
-            dx = (w[i].u - w[i].x) / gap;
-            dy = (w[i].v - w[i].y) / gap;
-            ux = weight * (w[i].xx * dx + w[i].xy * dy);
-            uy = weight * (w[i].xy * dx + w[i].yy * dy);
-            for (int j = 0; j < terms; j++) {
-                r[j] += (double)(p[j] * ux);
-                r[terms + j] += (double)(p[j] * uy);
-            }
-            for (int j = 0; j < products; j++) {
-                xx[j] += weight * w[i].xx * p[j];
-                xy[j] += weight * w[i].xy * p[j];
-                yy[j] += weight * w[i].yy * p[j];
-            }
+            dx = (w->to.x[i] - w->at.x[i]) / gap;
+            dy = (w->to.y[i] - w->at.y[i]) / gap;
+            kernels->add(p, (size_t)terms, (size_t)products, (const float[2]){ weight * (v->xx * dx + v->xy * dy), weight * (v->xy * dx + v->yy * dy) },
+                         (const float[3]){ weight * v->xx, weight * v->xy, weight * v->yy }, &s);
         }
         for (int d = 0, j = 0; d <= degree; d++)
             for (int k = 0; k <= d; k++, j++)
                 for (int e = 0, l = 0; e <= degree; e++)
                     for (int i = 0; i <= e; i++, l++) {
                         const int at = (d + e) * (d + e + 1) / 2 + k + i;
-                        m[j][l] = (double)xx[at];
-                        m[terms + j][l] = m[l][terms + j] = (double)xy[at];
-                        m[terms + j][terms + l] = (double)yy[at];
+                        m[j][l] = (double)s.xx[at];
+                        m[l][terms + j] = (double)s.xy[at];
+                        m[terms + j][terms + l] = (double)s.yy[at];
                     }
         for (int d = 0, j = 0; d <= degree; d++)
             for (int k = 0; k <= d; k++, j++) {
                 const double stiff = d < 2 ? 1e-4 : stiffness * (d - 1);
+                r[j] = s.x[j];
+                r[terms + j] = s.y[j];
                 m[j][j] += stiff;
                 m[terms + j][terms + j] += stiff;
                 if (about != NULL) { r[j] += stiff * (double)(about->x[j] / gap); r[terms + j] += stiff * (double)(about->y[j] / gap); }
             }
-        if (!solve(m, r, 2 * terms)) return false;
+        if (!kernels->solve(m, r, 2 * (size_t)terms)) return false;
         memset(o->x, 0, sizeof o->x);
         memset(o->y, 0, sizeof o->y);
         for (int j = 0; j < terms; j++) {
@@ -235,17 +237,17 @@ fit(const struct want *w, size_t n, float gap, int degree, double stiffness, con
 
 /* How far tiles are from where the curve has them, on average, in samples. */
 static float
-strays(const struct want *w, size_t n, float gap, const struct fair_bow *o)
+strays(const struct wants *w, size_t n, float gap, const struct fair_bow *o)
 {
     float sum = 0, all = 0;
+    struct places now;
 
+    take(o, &w->at, n, &now);
     for (size_t i = 0; i < n; i++) {
-        float u, v;
-        fair_bow_at(o, w[i].x, w[i].y, &u, &v);
-        u = (w[i].u - u) / gap;
-        v = (w[i].v - v) / gap;
-        sum += w[i].sure * sqrtf(w[i].xx * u * u + 2 * w[i].xy * u * v + w[i].yy * v * v);
-        all += w[i].sure;
+        const struct want *t = &w->v[i];
+        const float u = (w->to.x[i] - now.x[i]) / gap, v = (w->to.y[i] - now.y[i]) / gap;
+        sum += t->sure * sqrtf(t->xx * u * u + 2 * t->xy * u * v + t->yy * v * v);
+        all += t->sure;
     }
     return sum / all;
 }
@@ -269,7 +271,7 @@ bool
 fair_bow_find(struct fair_levels *query, struct fair_levels *work, const struct fair_clue *c, struct fair_bow *out, struct fair_arena *arena)
 {
     static _Thread_local float a[FINE * FINE], b[FINE * FINE];
-    static _Thread_local struct want w[(FINE / 4) * (FINE / 4)];
+    static _Thread_local struct wants w;
     const float W = c->record->norm_width, H = c->record->norm_height;
     struct fair_bow o = { .cx = .5f * W, .cy = .5f * H, .unit = .5f * (W > H ? W : H) };
     struct fair_levels *seen = fair_levels_bowed(query, &o, arena);
@@ -284,9 +286,9 @@ fair_bow_find(struct fair_levels *query, struct fair_levels *work, const struct 
         size_t n;
         int tries = 0;
         if (!fair_pixels_lay(seen, work, c->bend, c->laid_negated, coarse ? COARSE : FINE, a, b, &g)) return false;
-        n = wants(&g, a, b, &o, coarse ? FAIR_TILE / 2 : FAIR_TILE, round < SECOND ? REACH : coarse ? 1 : 0, coarse ? 1 : STRIDE, w);
-        if (n < LEAST || (round == TOLD && strays(w, n, g.gap, &o) > OFF)) return false;
-        while (tries < STIFFER && !(fit(w, n, g.gap, degree, stiffness, &was, &next) && sane(&next, &g, b))) { stiffness *= 10; next = o; tries++; }
+        n = wants(&g, a, b, &o, coarse ? FAIR_TILE / 2 : FAIR_TILE, round < SECOND ? REACH : coarse ? 1 : 0, coarse ? 1 : STRIDE, &w);
+        if (n < LEAST || (round == TOLD && strays(&w, n, g.gap, &o) > OFF)) return false;
+        while (tries < STIFFER && !(fit(&w, n, g.gap, degree, stiffness, &was, &next) && sane(&next, &g, b))) { stiffness *= 10; next = o; tries++; }
         if (tries == STIFFER) continue;
         o = next;
     }

@@ -10,6 +10,7 @@
 
 typedef float eight __attribute__((vector_size(32)));
 typedef float eight_loose __attribute__((vector_size(32), aligned(4)));
+typedef float four __attribute__((vector_size(16)));
 typedef int32_t bits8 __attribute__((vector_size(32)));
 
 INLINE eight
@@ -59,7 +60,10 @@ halve16_body(const uint16_t *a, const uint16_t *b, size_t n, uint16_t *out)
 INLINE float
 sum_of(eight v)
 {
-    return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+    four a = __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
+
+    a += __builtin_shufflevector(a, a, 2, 3, 0, 1);
+    return a[0] + a[1];
 }
 
 INLINE void
@@ -80,6 +84,48 @@ tile_body(const float *a, const float *b, size_t stride_a, size_t stride_b, floa
     sums[2] = sum_of(aa);
     sums[3] = sum_of(bb);
     sums[4] = sum_of(ab);
+}
+
+INLINE void
+tiles_body(const float *a, const float *b, size_t stride_a, size_t stride_b, size_t n, float sums[][5])
+{
+    eight p[FAIR_TILE], sa = all(0), aa = sa;
+    float first[2];
+
+    for (size_t j = 0; j < FAIR_TILE; j++) {
+        p[j] = load(a + j * stride_a);
+        sa += p[j];
+        aa += p[j] * p[j];
+    }
+    first[0] = sum_of(sa);
+    first[1] = sum_of(aa);
+    for (size_t i = 0; i < n; i++) {
+        eight sb = all(0), bb = sb, ab = sb;
+        _Pragma("GCC unroll 8")
+        for (size_t j = 0; j < FAIR_TILE; j++) {
+            eight q = load(b + i + j * stride_b);
+            sb += q;
+            bb += q * q;
+            ab += p[j] * q;
+        }
+        sums[i][0] = first[0];
+        sums[i][1] = sum_of(sb);
+        sums[i][2] = first[1];
+        sums[i][3] = sum_of(bb);
+        sums[i][4] = sum_of(ab);
+    }
+}
+
+INLINE void
+bend_body(const float b[8], const float *x, const float *y, size_t n, float *u, float *v)
+{
+    for (size_t i = 0; i < n; i += 8) {
+        eight X = load(x + i), Y = load(y + i), d = b[6] * X + b[7] * Y + 1, least = all(.05f);
+        bits8 far = d > least;
+        d = (eight)(((bits8)d & far) | ((bits8)least & ~far));
+        *(eight_loose *)(void *)(u + i) = (b[0] * X + b[1] * Y + b[2]) / d;
+        *(eight_loose *)(void *)(v + i) = (b[3] * X + b[4] * Y + b[5]) / d;
+    }
 }
 
 INLINE void
@@ -144,37 +190,62 @@ sample_plain(const struct fair_level *l, const float b[8], float x0, float y0, f
     }
 }
 
+static void
+runs_plain(const struct fair_level *l, const struct fair_runs *r, float gap, size_t n, float *out)
+{
+    for (size_t i = 0; i < n; i += FAIR_TILE) {
+        const size_t k = i / FAIR_TILE;
+        const float b[8] = { r->du[k], 0, r->u[k], r->dv[k], 0, r->v[k], 0, 0 };
+        sample_plain(l, b, r->x[k], 0, gap, n - i < FAIR_TILE ? n - i : FAIR_TILE, out + i);
+    }
+}
+
 /* A value and its right neighbour come in one load of 32 bits. */
-#define SAMPLE(suffix, attributes, V, I, M, N, lanes, set1, set1i, add, sub, mul, div, min, max, inside, gather, half_of, place, tofloat, toint, keep) \
+#define SAMPLE(suffix, attributes, V, I, M, N, lanes, set1, set1i, add, sub, mul, div, min, max, inside, gather, half_of, place, tofloat, toint, keep, runs, tile) \
+    attributes INLINE void                                                                                              \
+    look_up_##suffix(const struct fair_level *l, V x, V y, size_t n, float *out)                                        \
+    {                                                                                                                   \
+        const V w = set1((float)l->width), h = set1((float)l->height), half = set1(.5f), one = set1(1), zero = set1(0); \
+        const V right = sub(w, set1(1.001f)), down = sub(h, set1(1.001f));                                              \
+        const M in = inside(x, y, sub(w, half), sub(h, half));                                                          \
+        V fx, fy, gx, gy, up, under;                                                                                    \
+        I ix, iy, at, p, q;                                                                                             \
+        x = min(right, max(zero, x));                                                                                   \
+        y = min(down, max(zero, y));                                                                                    \
+        ix = toint(x);                                                                                                  \
+        iy = toint(y);                                                                                                  \
+        at = place(iy, set1i(l->width), ix);                                                                            \
+        p = gather(in, at, l->v);                                                                                       \
+        q = gather(in, at, l->v + l->width);                                                                            \
+        fx = sub(x, tofloat(ix));                                                                                       \
+        fy = sub(y, tofloat(iy));                                                                                       \
+        gx = sub(one, fx);                                                                                              \
+        gy = sub(one, fy);                                                                                              \
+        up = add(mul(tofloat(half_of(p, 1)), gx), mul(tofloat(half_of(p, 0)), fx));                                     \
+        under = add(mul(tofloat(half_of(q, 1)), gx), mul(tofloat(half_of(q, 0)), fx));                                  \
+        keep(out, n, in, mul(add(mul(up, gy), mul(under, fy)), set1(l->scale)));                                        \
+    }                                                                                                                   \
+    attributes static void                                                                                              \
+    runs_##suffix(const struct fair_level *l, const struct fair_runs *r, float gap, size_t n, float *out)               \
+    {                                                                                                                   \
+        const V half = set1(.5f), unit = set1(l->unit);                                                                 \
+        for (size_t i = 0; i < n; i += N) {                                                                             \
+            const size_t k = i / FAIR_TILE;                                                                             \
+            const V wx = add(runs(r->x + k), mul(tile, set1(gap)));                                                     \
+            look_up_##suffix(l, sub(mul(add(mul(runs(r->du + k), wx), runs(r->u + k)), unit), half),                    \
+                             sub(mul(add(mul(runs(r->dv + k), wx), runs(r->v + k)), unit), half), n - i, out + i);      \
+        }                                                                                                               \
+    }                                                                                                                   \
     attributes static void                                                                                              \
     sample_##suffix(const struct fair_level *l, const float b[8], float x0, float y0, float gap, size_t n, float *out)  \
     {                                                                                                                   \
-        const V w = set1((float)l->width), h = set1((float)l->height), half = set1(.5f), one = set1(1), zero = set1(0); \
-        const V right = sub(w, set1(1.001f)), down = sub(h, set1(1.001f)), y1 = set1(y0);                               \
-        const I width = set1i(l->width);                                                                                \
+        const V half = set1(.5f), one = set1(1), y1 = set1(y0);                                                         \
         for (size_t i = 0; i < n; i += N) {                                                                             \
-            V wx = add(set1(x0), mul(add(set1((float)i), lanes), set1(gap))), d, x, y, fx, fy, gx, gy, up, under;       \
-            M in;                                                                                                       \
-            I ix, iy, at, p, q;                                                                                         \
+            V wx = add(set1(x0), mul(add(set1((float)i), lanes), set1(gap))), d;                                        \
             d = add(add(mul(set1(b[6]), wx), mul(set1(b[7]), y1)), one);                                                \
             d = div(set1(l->unit), max(d, set1(.05f)));                                                                 \
-            x = sub(mul(add(add(mul(set1(b[0]), wx), mul(set1(b[1]), y1)), set1(b[2])), d), half);                      \
-            y = sub(mul(add(add(mul(set1(b[3]), wx), mul(set1(b[4]), y1)), set1(b[5])), d), half);                      \
-            in = inside(x, y, sub(w, half), sub(h, half));                                                              \
-            x = min(right, max(zero, x));                                                                               \
-            y = min(down, max(zero, y));                                                                                \
-            ix = toint(x);                                                                                              \
-            iy = toint(y);                                                                                              \
-            at = place(iy, width, ix);                                                                                  \
-            p = gather(in, at, l->v);                                                                                   \
-            q = gather(in, at, l->v + l->width);                                                                        \
-            fx = sub(x, tofloat(ix));                                                                                   \
-            fy = sub(y, tofloat(iy));                                                                                   \
-            gx = sub(one, fx);                                                                                          \
-            gy = sub(one, fy);                                                                                          \
-            up = add(mul(tofloat(half_of(p, 1)), gx), mul(tofloat(half_of(p, 0)), fx));                                       \
-            under = add(mul(tofloat(half_of(q, 1)), gx), mul(tofloat(half_of(q, 0)), fx));                                    \
-            keep(out + i, n - i, in, mul(add(mul(up, gy), mul(under, fy)), set1(l->scale)));                            \
+            look_up_##suffix(l, sub(mul(add(add(mul(set1(b[0]), wx), mul(set1(b[1]), y1)), set1(b[2])), d), half),      \
+                             sub(mul(add(add(mul(set1(b[3]), wx), mul(set1(b[4]), y1)), set1(b[5])), d), half), n - i, out + i); \
         }                                                                                                               \
     }
 
@@ -200,10 +271,11 @@ keep_avx2(float *out, size_t n, __m256 in, __m256 v)
 }
 #define GATHER8(in, at, base) _mm256_mask_i32gather_epi32(_mm256_setzero_si256(), (const int *)(const void *)(base), at, _mm256_castps_si256(in), 2)
 #define HALF8(v, low) ((low) ? _mm256_and_si256(v, _mm256_set1_epi32(65535)) : _mm256_srli_epi32(v, 16))
+#define RUN8(p) _mm256_set1_ps(*(p))
 #define PLACE8(y, w, x) _mm256_add_epi32(_mm256_mullo_epi32(y, w), x)
 SAMPLE(avx2, AVX2, __m256, __m256i, __m256, 8, _mm256_setr_ps(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_ps, _mm256_set1_epi32,
        _mm256_add_ps, _mm256_sub_ps, _mm256_mul_ps, _mm256_div_ps, _mm256_min_ps, _mm256_max_ps, inside_avx2, GATHER8, HALF8, PLACE8,
-       _mm256_cvtepi32_ps, _mm256_cvttps_epi32, keep_avx2)
+       _mm256_cvtepi32_ps, _mm256_cvttps_epi32, keep_avx2, RUN8, _mm256_setr_ps(0, 1, 2, 3, 4, 5, 6, 7))
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
 AVX512 INLINE __mmask16
@@ -220,20 +292,26 @@ keep_avx512(float *out, size_t n, __mmask16 in, __m512 v)
 }
 #define GATHER16(in, at, base) _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), in, at, base, 2)
 #define HALF16(v, low) ((low) ? _mm512_and_si512(v, _mm512_set1_epi32(65535)) : _mm512_srli_epi32(v, 16))
+#define RUN16(p) _mm512_insertf32x8(_mm512_set1_ps((p)[0]), _mm256_set1_ps((p)[1]), 1)
 #define PLACE16(y, w, x) _mm512_add_epi32(_mm512_mullo_epi32(y, w), x)
 SAMPLE(avx512, AVX512, __m512, __m512i, __mmask16, 16, _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
        _mm512_set1_ps, _mm512_set1_epi32, _mm512_add_ps, _mm512_sub_ps, _mm512_mul_ps, _mm512_div_ps, _mm512_min_ps, _mm512_max_ps,
-       inside_avx512, GATHER16, HALF16, PLACE16, _mm512_cvtepi32_ps, _mm512_cvttps_epi32, keep_avx512)
+       inside_avx512, GATHER16, HALF16, PLACE16, _mm512_cvtepi32_ps, _mm512_cvttps_epi32, keep_avx512, RUN16,
+       _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7))
 
 #define VARIANT(suffix, attributes)                                                                                     \
     attributes static void halve8_##suffix(const uint8_t *a, const uint8_t *b, size_t n, uint16_t *out) { halve8_body(a, b, n, out); } \
     attributes static void halve16_##suffix(const uint16_t *a, const uint16_t *b, size_t n, uint16_t *out) { halve16_body(a, b, n, out); } \
     attributes static void tile_##suffix(const float *a, const float *b, size_t stride_a, size_t stride_b, float sums[5]) \
         { tile_body(a, b, stride_a, stride_b, sums); }                                                                  \
+    attributes static void tiles_##suffix(const float *a, const float *b, size_t stride_a, size_t stride_b, size_t n, float sums[][5]) \
+        { tiles_body(a, b, stride_a, stride_b, n, sums); }                                                              \
+    attributes static void bend_##suffix(const float b[8], const float *x, const float *y, size_t n, float *u, float *v) \
+        { bend_body(b, x, y, n, u, v); }                                                                                \
     attributes static void gauss_##suffix(const float *a, const float *p, size_t stride, const struct fair_gauss *g, float Y, unsigned mask, \
                                           float sums[FAIR_PRODUCTS][FAIR_TILE]) { gauss_body(a, p, stride, g, Y, mask, sums); } \
     static const struct fair_pixels_kernels kernels_##suffix = { #suffix, halve8_##suffix, halve16_##suffix, sample_##suffix, \
-        tile_##suffix, gauss_##suffix };
+        runs_##suffix, bend_##suffix, tile_##suffix, tiles_##suffix, gauss_##suffix };
 
 VARIANT(plain, )
 VARIANT(avx2, AVX2)

@@ -138,6 +138,7 @@ main(int argc, char **argv)
         argc--;
         argv++;
     }
+    fair_memory_keep();       /* as the command does */
     if (argc != 3 || (listed && among != NULL) || (each && among == NULL)) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--listed | --among INDEX [--each]] [--clues [--pairs FILE] | --words] CATALOGUE QUERIES\n"); return 2; }
     if (mkdtemp(folder) == NULL || fair_index_open(among != NULL ? among : folder, &ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
     fair_index_list_from(ix, 1);

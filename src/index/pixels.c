@@ -187,20 +187,47 @@ place_about(const struct fair_levels *query, const float b[8], float x, float y,
     }
 }
 
+#define PLACES 64                     /* at most, of places_at */
+
+/* The same of n places.  Eight are read and written at a time. */
+static void
+places_at(const struct fair_levels *query, const float b[8], const float *x, const float *y, size_t n, float *u, float *v)
+{
+    float bowed[2][PLACES];
+    const struct fair_bow *o = query->bow;
+
+    if (o != NULL) {
+        fair_bow_kernels()->at(o->x, o->y, (const float[3]){ o->cx, o->cy, o->unit }, x, y, n, bowed[0], bowed[1]);
+        x = bowed[0];
+        y = bowed[1];
+    }
+    fair_pixels_kernels()->bend(b, x, y, n, u, v);
+}
+
 /* A row of the query's samples.  Through a bow the way from one sample to the eighth behind it is as good as straight. */
 static void
 sample_row(const struct fair_levels *query, const struct fair_level *at, const float b[8], float x, float y, float gap, size_t n, float *out)
 {
+    const float run = (FAIR_TILE - 1) * gap;
+    float from[2 * FAIR_RUNS], down[2 * FAIR_RUNS], u[2 * FAIR_RUNS], v[2 * FAIR_RUNS];
+
     if (query->bow == NULL) { fair_pixels_kernels()->sample(at, b, x, y, gap, n, out); return; }
-    for (size_t i = 0; i < n; i += FAIR_TILE) {
-        const size_t m = n - i < FAIR_TILE ? n - i : FAIR_TILE;
-        const float from = x + (float)i * gap, run = (FAIR_TILE - 1) * gap;
-        float u0, v0, u1, v1;
-        place_at(query, b, from, y, &u0, &v0);
-        place_at(query, b, from + run, y, &u1, &v1);
-        u1 = (u1 - u0) / run;
-        v1 = (v1 - v0) / run;
-        fair_pixels_kernels()->sample(at, (const float[8]){ u1, 0, u0 - u1 * from, v1, 0, v0 - v1 * from, 0, 0 }, from, y, gap, m, out + i);
+    for (size_t i = 0; i < n; i += FAIR_RUNS * FAIR_TILE) {
+        struct fair_runs r;
+        for (size_t k = 0; k < FAIR_RUNS; k++) {
+            from[k] = x + (float)(i + k * FAIR_TILE) * gap;
+            from[FAIR_RUNS + k] = from[k] + run;
+            down[k] = down[FAIR_RUNS + k] = y;
+        }
+        places_at(query, b, from, down, 2 * FAIR_RUNS, u, v);
+        for (size_t k = 0; k < FAIR_RUNS; k++) {
+            r.x[k] = from[k];
+            r.du[k] = (u[FAIR_RUNS + k] - u[k]) / run;
+            r.dv[k] = (v[FAIR_RUNS + k] - v[k]) / run;
+            r.u[k] = u[k] - r.du[k] * from[k];
+            r.v[k] = v[k] - r.dv[k] * from[k];
+        }
+        fair_pixels_kernels()->runs(at, &r, gap, n - i < FAIR_RUNS * FAIR_TILE ? n - i : FAIR_RUNS * FAIR_TILE, out + i);
     }
 }
 
@@ -229,15 +256,14 @@ sample_query(struct fair_levels *l, const struct fair_laid *g, const float b[8],
 
 struct tile { float alike, texture, mean_a, mean_b, gain; bool whole; };
 
-/* Correlation of the tile at (x, y) of a with that at (x + dx, y + dy) of b. */
+/* What the sums of two tiles tell. */
 static struct tile
-compare(const float *a, const float *b, int32_t width, int32_t height, int32_t x, int32_t y, int32_t dx, int32_t dy)
+told_by(const float sums[5])
 {
-    float sums[5], aa, bb, ab, n = TILE * TILE;
+    const float n = TILE * TILE;
+    float aa, bb, ab;
     struct tile t = { 0 };
 
-    if (x + dx < 0 || y + dy < 0 || x + dx + TILE > width || y + dy + TILE > height) return t;
-    fair_pixels_kernels()->tile(a + y * width + x, b + (y + dy) * width + x + dx, (size_t)width, (size_t)width, sums);
     if (!(sums[0] + sums[1] >= 0)) return t;          /* some of it lies outside */
     t.whole = true;
     t.mean_a = sums[0] / n; t.mean_b = sums[1] / n;
@@ -248,6 +274,38 @@ compare(const float *a, const float *b, int32_t width, int32_t height, int32_t x
     t.alike = aa > .01f && bb > .01f ? ab / sqrtf(aa * bb) : 0;
     t.gain = aa > .01f ? ab / aa : 0;
     return t;
+}
+
+/* Correlation of the tile at (x, y) of a, which lies inside, with that of b. */
+static struct tile
+compare(const float *a, const float *b, int32_t width, int32_t x, int32_t y)
+{
+    float sums[5];
+
+    fair_pixels_kernels()->tile(a + y * width + x, b + y * width + x, (size_t)width, (size_t)width, sums);
+    return told_by(sums);
+}
+
+/* How far the most alike of the nine tiles of b about (x, y) lies from there, where it is alike; -1 where none is.  `alike`: of the middle one. */
+static float
+strays(const float *a, const float *b, int32_t width, int32_t height, int32_t x, int32_t y, float alike)
+{
+    const int32_t left = x < 1 ? 0 : -1, right = x + 1 + TILE > width ? 0 : 1;
+    const size_t n = (size_t)right + 1 - (size_t)left;
+    int32_t bx = 0, by = 0;
+
+    for (int32_t dy = y < 1 ? 0 : -1; dy <= 1 && y + dy + TILE <= height; dy++) {
+        float sums[3][5];
+        fair_pixels_kernels()->tiles(a + y * width + x, b + (y + dy) * width + x + left, (size_t)width, (size_t)width, n, sums);
+        for (size_t i = 0; i < n; i++) {
+            const int32_t dx = left + (int32_t)i;
+            struct tile o;
+            if (dx == 0 && dy == 0) continue;
+            o = told_by(sums[i]);
+            if (o.whole && o.alike > alike) { alike = o.alike; bx = dx; by = dy; }
+        }
+    }
+    return alike > .6f ? sqrtf((float)(bx * bx + by * by)) : -1;
 }
 
 /* One step of Gauss and Newton: the map's change that makes the query look most like the work.  Each tile is brought
@@ -264,7 +322,7 @@ step(const float *a, const float *b, const struct fair_laid *g, float bend[8], i
 
     for (int32_t ty = 0; ty + TILE <= g->height; ty += TILE)
         for (int32_t tx = 0; tx + TILE <= g->width; tx += TILE) {
-            struct tile tile = compare(a, b, g->width, g->height, tx, ty, 0, 0);
+            struct tile tile = compare(a, b, g->width, tx, ty);
             struct fair_gauss gauss;
             float w, back, sums[FAIR_PRODUCTS][TILE];
             unsigned mask;
@@ -324,19 +382,23 @@ step(const float *a, const float *b, const struct fair_laid *g, float bend[8], i
 static bool
 grid_of(struct fair_levels *query, struct fair_levels *work, const float b[8], int32_t side, struct fair_laid *g)
 {
+    enum { GRID = 25, ROOM = 32 };
+    float x[ROOM] = { 0 }, y[ROOM] = { 0 }, u[ROOM], v[ROOM];
     float w = (float)work->at[0].width, h = (float)work->at[0].height, qw = (float)query->at[0].width, qh = (float)query->at[0].height;
     float x0 = w, y0 = h, x1 = 0, y1 = 0, gap, scale;
 
-    for (int j = 0; j <= 24; j++)
-        for (int i = 0; i <= 24; i++) {
-            float x = w * (float)i / 24, y = h * (float)j / 24, u, v;
-            place_at(query, b, x, y, &u, &v);
-            if (!(u >= -.5f && v >= -.5f && u <= qw + .5f && v <= qh + .5f)) continue;
-            if (x < x0) x0 = x;
-            if (x > x1) x1 = x;
-            if (y < y0) y0 = y;
-            if (y > y1) y1 = y;
+    for (int i = 0; i < GRID; i++) x[i] = w * (float)i / (GRID - 1);
+    for (int j = 0; j < GRID; j++) {
+        for (int i = 0; i < GRID; i++) y[i] = h * (float)j / (GRID - 1);
+        places_at(query, b, x, y, GRID, u, v);
+        for (int i = 0; i < GRID; i++) {
+            if (!(u[i] >= -.5f && v[i] >= -.5f && u[i] <= qw + .5f && v[i] <= qh + .5f)) continue;
+            if (x[i] < x0) x0 = x[i];
+            if (x[i] > x1) x1 = x[i];
+            if (y[i] < y0) y0 = y[i];
+            if (y[i] > y1) y1 = y[i];
         }
+    }
     if (x0 >= x1 || y0 >= y1) return false;
     x0 = x0 - w / 24 < 0 ? 0 : x0 - w / 24;
     y0 = y0 - h / 24 < 0 ? 0 : y0 - h / 24;
@@ -397,9 +459,8 @@ measure(const float *a, const float *b, int32_t width, int32_t height, int k, st
 
     for (int32_t y = 0; y + TILE <= height; y += tile)
         for (int32_t x = 0; x + TILE <= width; x += tile) {
-            struct tile t = compare(a, b, width, height, x, y, 0, 0), best = t;
-            int32_t bx = 0, by = 0;
-            float w;
+            struct tile t = compare(a, b, width, x, y);
+            float w, far;
             if (!t.whole) continue;
             if (t.texture < TEXTURE) {
                 /* plain in the work: then something in the query speaks against it */
@@ -416,16 +477,10 @@ measure(const float *a, const float *b, int32_t width, int32_t height, int k, st
             if (t.alike > .5f) some += w;
             if (t.alike > .92f) clear += w;
             if (k > 0) continue;
-            for (int32_t dy = -1; dy <= 1; dy++)
-                for (int32_t dx = -1; dx <= 1; dx++) {
-                    struct tile o;
-                    if (dx == 0 && dy == 0) continue;
-                    o = compare(a, b, width, height, x, y, dx, dy);
-                    if (o.whole && o.alike > best.alike) { best = o; bx = dx; by = dy; }
-                }
-            if (best.alike > .6f) {
+            far = strays(a, b, width, height, x, y, t.alike);
+            if (far >= 0) {
                 n_shift += w;
-                shift += w * sqrtf((float)(bx * bx + by * by));
+                shift += w * far;
             }
         }
     c->crisp[k] = some > 0 ? clear / some : 0;
@@ -446,7 +501,7 @@ outline(const float *a, const float *b, const struct fair_laid *g, struct fair_l
 
     for (int32_t y = 0; y + TILE <= g->height; y += TILE)
         for (int32_t x = 0; x + TILE <= g->width; x += TILE) {
-            struct tile t = compare(a, b, g->width, g->height, x, y, 0, 0);
+            struct tile t = compare(a, b, g->width, x, y);
             if (!t.whole) continue;
             whole++;
             if (t.texture < TEXTURE || t.alike < .7f) continue;
@@ -544,30 +599,35 @@ borders(struct fair_levels *query, struct fair_levels *work, bool negated, struc
     memset(c->side_on, 0, sizeof c->side_on);
     for (int part = 0; part < 4 * EACH; part++) {
         float at[4][N], *in0 = at[0], *in1 = at[1], *out1 = at[2], wk[N], cross = 0, within = 0, da, db, dc, dd;
+        float px[4 * N], py[4 * N], u[4 * N], v[4 * N], wx[N], wy[N], scale[N];
+        const float nx = part / EACH == 0 ? -1 : part / EACH == 1 ? 1 : 0, ny = part / EACH == 2 ? -1 : part / EACH == 3 ? 1 : 0;
         bool ok = true;
         for (int i = 0; i < N && ok; i++) {
-            float along = ((float)(part % EACH) + ((float)i + .5f) / N) / EACH * .94f + .03f, here[6], scale, u[4], v[4];
-            float x = part / EACH == 0 ? 0 : part / EACH == 1 ? w : along * w, y = part / EACH == 2 ? 0 : part / EACH == 3 ? h : along * h;
-            float nx = part / EACH == 0 ? -1 : part / EACH == 1 ? 1 : 0, ny = part / EACH == 2 ? -1 : part / EACH == 3 ? 1 : 0;
             static const float steps[4] = { -9, -3, 3, 9 };
+            float along = ((float)(part % EACH) + ((float)i + .5f) / N) / EACH * .94f + .03f, here[6];
+            float x = part / EACH == 0 ? 0 : part / EACH == 1 ? w : along * w, y = part / EACH == 2 ? 0 : part / EACH == 3 ? h : along * h;
             place_about(query, c->bend, x, y, here);
-            scale = hypotf(here[0] * nx + here[1] * ny, here[3] * nx + here[4] * ny);
-            if (!(scale > .02f)) { ok = false; break; }
-            for (int k = 0; k < 4 && ok; k++) {
-                place_at(query, c->bend, x + nx * steps[k] / scale, y + ny * steps[k] / scale, &u[k], &v[k]);
-                ok = u[k] > 1 && v[k] > 1 && u[k] < qw - 1 && v[k] < qh - 1;
-                if (ok) at[k][i] = value_at(query, 0, u[k], v[k]);
+            scale[i] = hypotf(here[0] * nx + here[1] * ny, here[3] * nx + here[4] * ny);
+            ok = scale[i] > .02f;
+            for (int k = 0; k < 4; k++) {
+                px[4 * i + k] = x + nx * steps[k] / scale[i];
+                py[4 * i + k] = y + ny * steps[k] / scale[i];
             }
-            if (!ok) break;
+            wx[i] = x - nx * 3 / scale[i];
+            wy[i] = y - ny * 3 / scale[i];
+        }
+        if (!ok) continue;
+        places_at(query, c->bend, px, py, 4 * N, u, v);
+        for (int i = 0; i < 4 * N; i++) ok &= u[i] > 1 && v[i] > 1 && u[i] < qw - 1 && v[i] < qh - 1;
+        for (int i = 0; i < N && ok; i++) {
+            const int32_t k = level_for(work, 1 / scale[i]);
+            const float unit = 1.f / (float)(1 << k);
+            for (int j = 0; j < 4; j++) at[j][i] = value_at(query, 0, u[4 * i + j], v[4 * i + j]);
             cross += fabsf(at[2][i] - at[1][i]);
             within += fabsf(at[1][i] - at[0][i]) + fabsf(at[3][i] - at[2][i]);
-            {
-                int32_t k = level_for(work, 1 / scale);
-                float unit = 1.f / (float)(1 << k);
-                wk[i] = value_at(work, k, (x - nx * 3 / scale) * unit, (y - ny * 3 / scale) * unit);
-                if (negated) wk[i] = 255 - wk[i];
-                ok = wk[i] == wk[i];
-            }
+            wk[i] = value_at(work, k, wx[i] * unit, wy[i] * unit);
+            if (negated) wk[i] = 255 - wk[i];
+            ok = wk[i] == wk[i];                  /* NOLINT(misc-redundant-expression): false where there is no number */
         }
         if (!ok) continue;
         if (together(wk, in1, N, &da, &db) < .7f || da < 1.5f || db < 1.5f) {

@@ -2,6 +2,7 @@
 #ifndef FAIR_SEARCH_H
 #define FAIR_SEARCH_H
 #include "index/index.h"
+#include "index/kernels_bow.h"
 #include "index/shelf.h"
 #include "index/verify.h"
 
@@ -10,8 +11,7 @@ struct fair_window { float held, spread, cells, drift, backed, tone; };
 
 /* What bends a work smoothly before the projective map takes it into the query (bow.c): added to the place (x, y), pixels of the normalised work, a polynomial of the
  * fifth degree of X = (x - cx) / unit and Y = (y - cy) / unit each way; its terms 1, X, Y, X X, X Y, Y Y and so on. */
-#define FAIR_BOW 21
-struct fair_bow { float x[FAIR_BOW], y[FAIR_BOW], cx, cy, unit; };
+struct fair_bow { float x[FAIR_BOW_TERMS], y[FAIR_BOW_TERMS], cx, cy, unit; };
 
 #define FAIR_SEEN_BY_CHANCE 12    /* of so many parts of a work that lie inside the query one agrees by chance */
 

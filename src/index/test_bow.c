@@ -173,7 +173,7 @@ TEST(a_bow_stretches_as_its_places_move)
 {
     struct fair_bow o = { .cx = 240, .cy = 180, .unit = 240 };
 
-    for (int i = 0; i < FAIR_BOW; i++) {
+    for (int i = 0; i < FAIR_BOW_TERMS; i++) {
         o.x[i] = (float)(i * 7 % 5) - 2;
         o.y[i] = (float)(i * 5 % 7) - 3;
     }
@@ -188,6 +188,90 @@ TEST(a_bow_stretches_as_its_places_move)
             fair_bow_at(&o, x, y + 1, &u[1], &v[1]);
             CHECK(fabsf(m[1] - .5f * (u[1] - u[0])) < .01f && fabsf(m[3] - .5f * (v[1] - v[0])) < .01f);
         }
+}
+
+static uint32_t seed = 11;
+
+static float
+any(float from, float to)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return from + (to - from) * (float)(seed >> 8) / 16777215.f;
+}
+
+TEST(every_kernel_bends_places_as_each_is_bent)
+{
+    const struct fair_bow_kernels *k;
+
+    for (unsigned i = 0; (k = fair_bow_kernels_at(i)) != NULL; i++)
+        for (size_t n = 0; n <= 24; n++) {
+            struct fair_bow o = { .cx = any(100, 300), .cy = any(100, 300), .unit = any(100, 300) };
+            float x[24], y[24], u[24], v[24];
+            for (int j = 0; j < FAIR_BOW_TERMS; j++) { o.x[j] = any(-9, 9); o.y[j] = any(-9, 9); }
+            for (int j = 0; j < 24; j++) { x[j] = any(-20, 500); y[j] = any(-20, 500); }
+            k->at(o.x, o.y, (const float[3]){ o.cx, o.cy, o.unit }, x, y, n, u, v);
+            for (size_t j = 0; j < n; j++) {
+                float one, two;
+                fair_bow_at(&o, x[j], y[j], &one, &two);
+                CHECK(one == u[j] && two == v[j]);
+            }
+        }
+}
+
+TEST(every_kernel_adds_a_tile_term_by_term)
+{
+    const struct fair_bow_kernels *k;
+
+    for (unsigned i = 0; (k = fair_bow_kernels_at(i)) != NULL; i++)
+        for (int round = 0; round < 50; round++) {
+            struct fair_bow_sums one, two;
+            float p[72], u[2] = { any(-3, 3), any(-3, 3) }, metric[3] = { any(0, 1), any(-1, 1), any(0, 1) };
+            for (int j = 0; j < 72; j++) { p[j] = any(-1, 1); one.xx[j] = any(-9, 9); one.xy[j] = any(-9, 9); one.yy[j] = any(-9, 9); }
+            for (int j = 0; j < 24; j++) { one.x[j] = (double)any(-9, 9); one.y[j] = (double)any(-9, 9); }
+            two = one;
+            k->add(p, FAIR_BOW_TERMS, FAIR_BOW_PRODUCTS, u, metric, &two);
+            for (int j = 0; j < FAIR_BOW_TERMS; j++) {
+                CHECK(two.x[j] == one.x[j] + (double)(p[j] * u[0]));
+                CHECK(two.y[j] == one.y[j] + (double)(p[j] * u[1]));
+            }
+            for (int j = 0; j < FAIR_BOW_PRODUCTS; j++)
+                CHECK(two.xx[j] == one.xx[j] + metric[0] * p[j] && two.xy[j] == one.xy[j] + metric[1] * p[j] && two.yy[j] == one.yy[j] + metric[2] * p[j]);
+        }
+}
+
+/* m = q q' + 1 with a made up q, so that it is positive. */
+TEST(every_kernel_solves_to_the_same_bits)
+{
+    static double q[FAIR_BOW_N][FAIR_BOW_N], m[FAIR_BOW_N][FAIR_BOW_N], left[FAIR_BOW_N][FAIR_BOW_N];
+    const struct fair_bow_kernels *k;
+
+    for (size_t n = 1; n <= FAIR_BOW_N; n++) {
+        double r[FAIR_BOW_N], first[FAIR_BOW_N], x[FAIR_BOW_N];
+        for (size_t i = 0; i < n; i++) {
+            r[i] = (double)any(-3, 3);
+            for (size_t j = 0; j < n; j++) q[i][j] = (double)any(-1, 1);
+        }
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++) {
+                m[i][j] = i == j ? 1 : 0;
+                for (size_t l = 0; l < n; l++) m[i][j] += q[i][l] * q[j][l];
+            }
+        for (unsigned i = 0; (k = fair_bow_kernels_at(i)) != NULL; i++) {
+            memcpy(left, m, sizeof m);
+            memcpy(x, r, sizeof r);
+            CHECK(k->solve(left, x, n));
+            if (i == 0) memcpy(first, x, sizeof x);
+            assert_memory_equal(first, x, n * sizeof *x);
+            for (size_t j = 0; j < n; j++) {
+                double sum = 0;
+                for (size_t l = 0; l < n; l++) sum += m[j][l] * x[l];
+                CHECK(fabs(sum - r[j]) < 1e-6);
+            }
+            memcpy(left, m, sizeof m);
+            left[n - 1][n - 1] -= 1e6;
+            CHECK(!k->solve(left, x, n));
+        }
+    }
 }
 
 FAIR_TEST_MAIN

@@ -72,6 +72,50 @@ TEST(every_kernel_samples_as_the_plain_one_does)
     CHECK((outside > 100 && inside > 100) || fair_pixels_kernels_at(1) == NULL);
 }
 
+TEST(every_kernel_samples_runs_as_lines_through_them_are_sampled)
+{
+    const struct fair_pixels_kernels *plain = fair_pixels_kernels_at(0), *k;
+    static uint16_t v[37 * 23 + 2];
+
+    for (size_t i = 0; i < sizeof v / sizeof *v; i++) v[i] = (uint16_t)(next() % 65281);
+    for (unsigned i = 0; (k = fair_pixels_kernels_at(i)) != NULL; i++)
+        for (int round = 0; round < 200; round++) {
+            const struct fair_level l = { 37, 23, v, round % 2 ? 1 : .25f, round % 2 ? 1 : 1.f / 16 };
+            float gap = any(0, 2), one[FAIR_RUNS * FAIR_TILE + 1], two[FAIR_RUNS * FAIR_TILE + 1];
+            size_t n = next() % (FAIR_RUNS * FAIR_TILE + 1);
+            struct fair_runs r;
+            one[n] = two[n] = 1234;
+            for (size_t at = 0; at < FAIR_RUNS; at++) {
+                const float line[8] = { r.du[at] = any(-2, 2), 0, r.u[at] = any(-20, 60), r.dv[at] = any(-2, 2), 0, r.v[at] = any(-20, 60), 0, 0 };
+                r.x[at] = any(-10, 40);
+                if (at * FAIR_TILE < n) plain->sample(&l, line, r.x[at], 3, gap, n - at * FAIR_TILE < FAIR_TILE ? n - at * FAIR_TILE : FAIR_TILE, one + at * FAIR_TILE);
+            }
+            k->runs(&l, &r, gap, n, two);
+            for (size_t j = 0; j < n; j++)
+                if (isnan(one[j]) && isnan(two[j])) one[j] = two[j] = 0;
+            assert_memory_equal(one, two, (n + 1) * sizeof *one);
+        }
+}
+
+TEST(every_kernel_takes_places_where_the_map_takes_each)
+{
+    const struct fair_pixels_kernels *k;
+
+    for (unsigned i = 0; (k = fair_pixels_kernels_at(i)) != NULL; i++)
+        for (int round = 0; round < 200; round++) {
+            const float b[8] = { any(-2, 2), any(-1, 1), any(-20, 60), any(-1, 1), any(-2, 2), any(-20, 60), any(-.02f, .01f), any(-.02f, .01f) };
+            const size_t n = next() % 25;
+            float x[32], y[32], u[32], v[32];
+            for (int j = 0; j < 32; j++) { x[j] = any(-10, 200); y[j] = any(-10, 200); }
+            k->bend(b, x, y, n, u, v);
+            for (size_t j = 0; j < n; j++) {
+                float one, two;
+                fair_bend_at(b, x[j], y[j], &one, &two);
+                CHECK(one == u[j] && two == v[j]);
+            }
+        }
+}
+
 TEST(a_sample_is_the_mean_of_its_neighbours_by_nearness)
 {
     const uint16_t v[4 + 2] = { 10, 30, 50, 90 };
@@ -103,6 +147,13 @@ TEST(every_kernel_sums_a_tile_and_its_slopes_as_the_plain_one_does)
             plain->tile(a + 3, b + 21, 20, 19, one);
             k->tile(a + 3, b + 21, 20, 19, two);
             assert_memory_equal(one, two, sizeof one);
+            for (size_t n = 1; n <= 5; n++) {
+                float row[5][5];
+                k->tiles(a + 3, b + 21, 20, 19, n, row);
+                plain->tile(a + 3, b + 21 + n - 1, 20, 19, one);
+                assert_memory_equal(row[n - 1], one, sizeof one);
+                assert_memory_equal(row[0], two, sizeof two);
+            }
             if (round % 2) b[65] = b[101] = NAN;           /* above one, right of another */
             plain->gauss(a + 41, b + 81, 20, &g, .3f, mask, s1);
             k->gauss(a + 41, b + 81, 20, &g, .3f, mask, s2);
