@@ -66,7 +66,7 @@ edges_of(const uint8_t *p, int32_t w, int32_t h, struct edges *e, struct fair_ar
     uint8_t edge[HALF];
     size_t n = 0, kept = 0;
 
-    *e = (struct edges){ .w = w, .h = h, .to = fair_alloc_array(a, (size_t)h * (HALF + 1), sizeof *e->to) };
+    *e = (struct edges){ .w = w, .h = h, .to = fair_alloc_bytes(a, (size_t)h * (HALF + 1) * sizeof *e->to) };      /* of the outermost rows nothing is asked */
     for (int32_t y = 1; y + 1 < h; y++) {
         const uint8_t *above = p + (y - 1) * HALF, *below = p + (y + 1) * HALF;
         const uint8_t *before = y > 2 ? above - 2 * HALF : above, *behind = y + 3 < h ? below + 2 * HALF : below;
@@ -222,8 +222,8 @@ fair_frames_find(const struct fair_image *grey, struct fair_frame out[FAIR_FRAME
 
     if (w < 2 * LEAST || h < 2 * LEAST || w > HALF || h > HALF) return 0;
     a = fair_arena_new();
-    p = fair_alloc_array(a, HALF * HALF, 1);
-    turned = fair_alloc_array(a, HALF * HALF, 1);
+    p = fair_alloc_bytes(a, HALF * HALF);
+    turned = fair_alloc_bytes(a, HALF * HALF);
     for (int32_t y = 0; y < h; y++) {
         const uint8_t *r = fair_image_row(grey, 2 * (uint32_t)y), *s = fair_image_row(grey, 2 * (uint32_t)y + 1);
         for (int32_t x = 0; x < w; x++) p[y * HALF + x] = (uint8_t)((r[2 * x] + r[2 * x + 1] + s[2 * x] + s[2 * x + 1]) / 4);

@@ -95,7 +95,8 @@ level(struct fair_levels *l, int32_t n)
     if (l->at[n].v == NULL) {
         uint16_t *room[LEVELS];
         int32_t w = l->at[n].width, h = l->at[n].height;
-        uint16_t *v = fair_alloc_array(l->arena, (size_t)w * (size_t)h + 2, sizeof *v);       /* + 2: pairs are read */
+        uint16_t *v = fair_alloc_bytes(l->arena, ((size_t)w * (size_t)h + 2) * sizeof *v);    /* + 2: pairs are read */
+        v[w * h] = v[w * h + 1] = 0;
         for (int32_t k = 1; k < n; k++) room[k] = fair_alloc_array(l->arena, 2 * (size_t)l->at[k].width, sizeof *v);
         for (int32_t y = 0; y < h; y++) {
             if (n > 0) {
