@@ -11,6 +11,8 @@
 #define ALIKE .8f             /* a textured tile that is alike                                              */
 #define SURE .7f              /* share of the textured tiles that must be alike before pixels tell anything */
 #define MARGIN .025f          /* of the query's side: less beside the work is no border                     */
+#define LINES 8               /* of the work, each way, that are looked at for whether they are bent        */
+#define BENT .02f             /* of a line's length, which it must be off a straight one                    */
 #define LEAST 12              /* tiles on which a statement rests                                           */
 
 struct tile { float mean_a, mean_b, dev_a, dev_b, alike; int x, y; bool good, bad; };
@@ -230,6 +232,37 @@ slant(const struct fair_clue *c)
     return low > .01f ? high / low : 100;
 }
 
+/* How far lines of the work that the query shows are off straight ones, share of their length, the most of them.  A curve
+ * may also mend what the projective map has wrong, and then bends hardly anything. */
+static float
+curved(const struct fair_clue *c, const struct fair_image *q)
+{
+    const float w = (float)c->record->norm_width, h = (float)c->record->norm_height;
+    float most = 0;
+
+    for (int line = 0; line < 2 * LINES; line++) {
+        const float aside = ((float)(line % LINES) + .5f) / LINES;
+        float at[LINES][2];
+        bool seen[LINES];
+        int first = LINES, last = -1;
+        for (int k = 0; k < LINES; k++) {
+            const float along = ((float)k + .5f) / LINES, x = w * (line < LINES ? along : aside), y = h * (line < LINES ? aside : along);
+            float u, v;
+            fair_clue_at(c, x, y, &u, &v);
+            seen[k] = u >= 0 && v >= 0 && u < (float)q->width && v < (float)q->height;
+            if (!seen[k]) continue;
+            fair_bow_at(c->bow, x, y, &at[k][0], &at[k][1]);
+            first = k < first ? k : first;
+            last = k;
+        }
+        for (int k = first + 1; k < last && last - first >= LINES / 2; k++) {
+            const float t = (float)(k - first) / (float)(last - first), *p = at[first], *r = at[last];
+            if (seen[k]) most = fmaxf(most, hypotf(at[k][0] - p[0] - t * (r[0] - p[0]), at[k][1] - p[1] - t * (r[1] - p[1])) / hypotf(r[0] - p[0], r[1] - p[1]));
+        }
+    }
+    return most;
+}
+
 void
 fair_done_tell(const struct fair_image *query, struct fair_levels *levels, const struct fair_clue *c, struct fair_match *m)
 {
@@ -242,10 +275,11 @@ fair_done_tell(const struct fair_image *query, struct fair_levels *levels, const
     float straight = fabsf(remainderf(m->rotation, 90.f));
 
     *d = (struct fair_done){ .known = true, .negated = c->laid_negated, .wide = 1, .detail = 1, .grain = -1 };
-    d->slanted = slant(c) > 1.12f;
+    d->bent = c->bow != NULL && curved(c, query) > BENT;
+    d->slanted = !d->bent && slant(c) > 1.12f;
     {
         float sx = hypotf(m->map[0], m->map[3]), sy = hypotf(m->map[1], m->map[4]);
-        if (!d->slanted && sy > 0) d->wide = sx / sy;
+        if (!d->bent && !d->slanted && sy > 0) d->wide = sx / sy;
     }
     if (!d->slanted && straight < 1.5f) around(query, c, d);
     if (!fair_pixels_lay(levels, c->levels, c->bend, c->laid_negated, SIDE, a, b, &g)) return;

@@ -66,6 +66,7 @@ enum fair_colours { FAIR_COLOURS_UNKNOWN, FAIR_COLOURS_KEPT, FAIR_COLOURS_GREYSC
 /* What was done to the work, as far as it can be seen in grey: told of matches whose proof was laid on the query. */
 struct fair_done {
     bool known, negated, slanted;     /* slanted: seen from the side                                     */
+    bool bent;                /* smoothly, as by a lens: then neither slanted nor squeezed is told       */
     bool sure;                /* the map is so exact that what it says of the picture's shape holds      */
     float wide;               /* how wide the work became against how high: 1 as it was                  */
     enum fair_around around[4];       /* left, top, right, bottom; of works that lie straight            */

@@ -77,6 +77,7 @@ static void
 say_done(struct words *w, const struct fair_done *d, struct fair_arena *a)
 {
     if (d->negated) say(w, FAIR_STR("inverted: what was light is dark"));
+    if (d->bent && d->sure) say(w, FAIR_STR("bent, as through a lens or on a page that curls"));
     if (d->slanted && d->sure) say(w, FAIR_STR("seen from the side"));
     if (d->sure && d->wide > 0 && d->wide < .94f) say(w, fair_str_fmt(a, "squeezed: %.0f %% as wide for its height", (double)(100 * d->wide)));
     if (d->sure && d->wide > 1.06f) say(w, fair_str_fmt(a, "squeezed: %.0f %% as high for its width", (double)(100 / d->wide)));
