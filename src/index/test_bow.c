@@ -1,48 +1,23 @@
 /* Copies bent smoothly: as found as straight ones, and by no finer curve than editing draws. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-#include "base/test.h"
-#include "index/search.h"
-#include "index/test_scenes.h"
 
-enum { N = 8, W = 480, H = 360 };
-static struct { char folder[64]; struct fair_index *ix; struct fair_image *grey[N], *copy; struct fair_arena *a; } g;
+enum { N = 8, W = 480, H = 360 };      /* of the catalogue */
+#include "index/test_catalogue.h"
 
-static fair_status
-proof(void *self, fair_id work, const struct fair_image **out, struct fair_err *err)
-{
-    (void)self;
-    (void)err;
-    *out = g.grey[work - 1];
-    return FAIR_OK;
-}
+static struct fair_image *copy;
 
 static void
 set_up(void)
 {
-    struct fair_err err = { 0 };
-
-    g.a = fair_arena_new();
-    snprintf(g.folder, sizeof g.folder, "/tmp/fair-bow-%d", (int)getpid());
-    CHECK_OK(fair_index_open(g.folder, &g.ix, &err));
-    for (uint32_t i = 0; i < N; i++) {
-        struct fair_fingerprint fp;
-        g.grey[i] = scene(W, H, i + 700);
-        fair_fingerprint_take(g.grey[i], W, H, FAIR_FOR_CATALOGUE, g.a, &fp);
-        CHECK_OK(fair_index_put_tail(g.ix, 1, i + 1, &fp, &err));
-    }
+    catalogue_make("bow", 700);
 }
 
 static void
 tear_down(void)
 {
-    for (int i = 0; i < N; i++) fair_image_free(&g.grey[i]);
-    fair_image_free(&g.copy);
-    fair_index_free(&g.ix);
-    fair_arena_free(&g.a);
-    rmdir(g.folder);
+    fair_image_free(&copy);
+    catalogue_free();
 }
 
 typedef void bending(float x, float y, float *u, float *v);
@@ -85,10 +60,10 @@ look_up(uint32_t work, bending *how, struct fair_search *s, struct fair_matches 
     struct fair_fingerprint *fp = FAIR_NEW(g.a, struct fair_fingerprint);
     size_t at = SIZE_MAX;
 
-    fair_image_free(&g.copy);
-    g.copy = bent(g.grey[work], how);
-    fair_fingerprint_take(g.copy, W, H, FAIR_FOR_QUERY, g.a, fp);
-    *s = (struct fair_search){ .q = { .fp = fp, .grey = g.copy, .proof = proof, .arena = g.a } };
+    fair_image_free(&copy);
+    copy = bent(g.grey[work], how);
+    fair_fingerprint_take(copy, W, H, FAIR_FOR_QUERY, g.a, fp);
+    *s = (struct fair_search){ .q = { .fp = fp, .grey = copy, .proof = proof, .arena = g.a } };
     CHECK_OK(fair_index_search_with(g.ix, s, 0, found, &err));
     for (size_t k = 0; k < found->n; k++)
         if (found->v[k].work == (fair_id)work + 1) at = k;

@@ -1,47 +1,8 @@
 /* What was done to a copy is told where it was done, and not where it was not. */
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-#include "base/test.h"
-#include "index/search.h"
-#include "index/test_scenes.h"
 
-enum { N = 6, W = 480, H = 360 };
-static struct { char folder[64]; struct fair_index *ix; struct fair_image *grey[N]; struct fair_arena *a; } g;
-
-static fair_status
-proof(void *self, fair_id work, const struct fair_image **out, struct fair_err *err)
-{
-    (void)self;
-    (void)err;
-    *out = g.grey[work - 1];
-    return FAIR_OK;
-}
-
-static void
-set_up(void)
-{
-    struct fair_err err = { 0 };
-
-    g.a = fair_arena_new();
-    snprintf(g.folder, sizeof g.folder, "/tmp/fair-done-%d", (int)getpid());
-    CHECK_OK(fair_index_open(g.folder, &g.ix, &err));
-    for (uint32_t i = 0; i < N; i++) {
-        struct fair_fingerprint fp;
-        g.grey[i] = scene(W, H, i + 100);
-        fair_fingerprint_take(g.grey[i], W, H, FAIR_FOR_CATALOGUE, g.a, &fp);
-        CHECK_OK(fair_index_put_tail(g.ix, 1, i + 1, &fp, &err));
-    }
-}
-
-static void
-tear_down(void)
-{
-    for (int i = 0; i < N; i++) fair_image_free(&g.grey[i]);
-    fair_index_free(&g.ix);
-    fair_arena_free(&g.a);
-    rmdir(g.folder);
-}
+enum { N = 6, W = 480, H = 360 };      /* of the catalogue */
+#include "index/test_catalogue.h"
 
 /* ---- edits ------------------------------------------------------------------- */
 
@@ -200,7 +161,7 @@ TEST(what_was_done_is_told_and_nothing_else)
 {
     unsigned told[EDITS] = { 0 }, matched[EDITS] = { 0 }, wrong = 0;
 
-    set_up();
+    catalogue_make("done", 100);
     for (int e = 0; e < EDITS; e++)
         for (uint32_t i = 0; i < N; i++) {
             FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
@@ -235,14 +196,14 @@ TEST(what_was_done_is_told_and_nothing_else)
         if (edits[e].told != NULL) CHECK(told[e] * 10 >= matched[e] * (e == NOISE ? 5 : 9));
     }
     CHECK_EQ(wrong, 0);
-    tear_down();
+    catalogue_free();
 }
 
 TEST(a_difference_is_red_where_something_lies_over_the_work_and_nowhere_else)
 {
     struct fair_err err = { 0 };
 
-    set_up();
+    catalogue_make("done", 100);
     for (uint32_t i = 0; i < 4; i++) {
         FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
         FAIR_AUTO(image) struct fair_image *im = made(COVERED, g.grey[i], i);
@@ -267,7 +228,7 @@ TEST(a_difference_is_red_where_something_lies_over_the_work_and_nowhere_else)
         CHECK(red_in > 150 * 110 / 4);
         CHECK(red_out < W * H / 200);
     }
-    tear_down();
+    catalogue_free();
 }
 
 FAIR_TEST_MAIN
