@@ -17,7 +17,7 @@ numbers(const float *v, size_t n)
 }
 
 static void
-tell(struct fair_cli *c, const char *work, const char *found, const struct fair_pair *p, const char *diff)
+tell(struct fair_cli *c, const char *work, const char *found, const struct fair_pair *p, const struct fair_drawings *drawn)
 {
     const struct fair_match none = { .verdict = fair_match_empty(&p->found.fp), .bits = 256, .residual = -1 };
     const struct fair_match *m = p->m.n > 0 ? &p->m.v[0] : &none;
@@ -48,32 +48,34 @@ tell(struct fair_cli *c, const char *work, const char *found, const struct fair_
         json_object_set_new(o, "box", numbers(m->box, 4));
         json_object_set_new(o, "work_box", numbers(m->work_box, 4));
     }
-    if (diff != NULL) fair_json_file(c->arena, o, "diff", fair_str_of(diff));
+    for (int k = 0; k < FAIR_N_DRAWINGS; k++)
+        if (drawn->file[k] != NULL) fair_json_file(c->arena, o, fair_drawing_key[k], fair_str_of(drawn->file[k]));
     fair_cli_json(o);
 }
 
 int
-fair_explain(struct fair_cli *c, const char *work, const char *found, const char *diff)
+fair_explain(struct fair_cli *c, const char *work, const char *found, const struct fair_drawings *draw)
 {
     FAIR_AUTO(decoders) struct fair_decoders *d = NULL;
     struct fair_decoder_limits limits = fair_decoder_limits_default;
     struct fair_pair p = { 0 };
     struct fair_err err = { 0 };
     fair_str bytes[2], png;
+    struct fair_drawings drawn = { 0 };
     fair_status s;
-    bool drawn = false;
 
     limits.n = 1;
     s = fair_read_file(c->arena, work, FILE_MAX, &bytes[0], &err);
     if (s == FAIR_OK) s = fair_read_file(c->arena, found, FILE_MAX, &bytes[1], &err);
     if (s == FAIR_OK) s = fair_decoders_open(&limits, &d, &err);
     if (s == FAIR_OK) s = fair_pair_match(d, bytes[0], bytes[1], c->arena, &p, &err);
-    if (s == FAIR_OK && diff != NULL && p.m.n > 0 && p.m.v[0].has_map) {
-        s = fair_pair_draw(&p, NULL, c->arena, &png, &err);
-        if (s == FAIR_OK) s = fair_write_file(diff, png.p, png.n, 0644, &err);
-        drawn = s == FAIR_OK;
+    for (int k = 0; k < FAIR_N_DRAWINGS && s == FAIR_OK && p.m.n > 0 && p.m.v[0].has_map; k++) {
+        if (draw->file[k] == NULL) continue;
+        s = fair_pair_draw((enum fair_drawing)k, &p, NULL, c->arena, &png, &err);
+        if (s == FAIR_OK) s = fair_write_file(draw->file[k], png.p, png.n, 0644, &err);
+        drawn.file[k] = draw->file[k];
     }
-    if (s == FAIR_OK) tell(c, work, found, &p, drawn ? diff : NULL);
+    if (s == FAIR_OK) tell(c, work, found, &p, &drawn);
     fair_pair_free(&p);
     if (s != FAIR_OK) return fair_cli_fail(c, &err);
     return p.m.n > 0 && p.m.v[0].verdict == FAIR_MATCH ? FAIR_EXIT_DONE : FAIR_EXIT_NO;

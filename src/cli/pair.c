@@ -60,25 +60,27 @@ fair_pair_match(struct fair_decoders *d, fair_str work, fair_str found, struct f
     return s;
 }
 
+const char *const fair_drawing_key[FAIR_N_DRAWINGS] = { [FAIR_DRAW_DIFFERENCE] = "diff", [FAIR_DRAW_STRAIGHT] = "straight" };
+
 fair_status
-fair_pair_draw(const struct fair_pair *p, const struct fair_pair_map *otherwise, struct fair_arena *a, fair_str *png, struct fair_err *err)
+fair_pair_draw(enum fair_drawing what, const struct fair_pair *p, const struct fair_pair_map *otherwise, struct fair_arena *a, fair_str *png, struct fair_err *err)
 {
     FAIR_AUTO(image) struct fair_image *drawn = NULL;
 
     if (p->m.n > 0 && p->m.v[0].has_map)
-        drawn = fair_match_difference(&p->m.v[0], p->found.grey, p->found.info.width, p->found.info.height, p->proof.grey, p->work.info.width, p->work.info.height);
+        drawn = fair_match_draw(what, &p->m.v[0], p->found.grey, p->found.info.width, p->found.info.height, p->proof.grey, p->work.info.width, p->work.info.height);
     else if (otherwise != NULL) {
         struct fair_match m = { .has_map = true };
         for (int i = 0; i < 6; i++) m.map[i] = (float)otherwise->map[i];
-        drawn = fair_match_difference(&m, p->found.grey, otherwise->width, otherwise->height, p->proof.grey, otherwise->work_width, otherwise->work_height);
+        drawn = fair_match_draw(what, &m, p->found.grey, otherwise->width, otherwise->height, p->proof.grey, otherwise->work_width, otherwise->work_height);
     }
-    if (drawn == NULL) return fair_fail(err, FAIR_NOT_FOUND, "no difference picture: the two do not match");
+    if (drawn == NULL) return fair_fail(err, FAIR_NOT_FOUND, "nothing to draw: the two do not match");
     fair_image_png(drawn, a, png);
     return FAIR_OK;
 }
 
 fair_status
-fair_pair_hit(struct fair_house *h, const struct fair_hit *hit, struct fair_arena *a, fair_str *png, struct fair_err *err)
+fair_pair_hit(enum fair_drawing what, struct fair_house *h, const struct fair_hit *hit, struct fair_arena *a, fair_str *png, struct fair_err *err)
 {
     struct fair_pair_map map = { .width = (uint32_t)hit->width, .height = (uint32_t)hit->height };
     struct fair_pair p = { 0 };
@@ -88,7 +90,7 @@ fair_pair_hit(struct fair_house *h, const struct fair_hit *hit, struct fair_aren
 
     FAIR_TRY(fair_store_work_get(&h->desk, hit->work, a, &w, err));
     if (fair_sha256_none(&hit->preview) || fair_sha256_none(&w.preview))
-        return fair_fail(err, FAIR_NOT_FOUND, "hit %lld: no difference picture: no preview is kept of %s", (long long)hit->id, fair_sha256_none(&hit->preview) ? "the picture found" : "the work");
+        return fair_fail(err, FAIR_NOT_FOUND, "hit %lld: nothing to draw: no preview is kept of %s", (long long)hit->id, fair_sha256_none(&hit->preview) ? "the picture found" : "the work");
     FAIR_TRY(fair_house_vault(h, err));
     FAIR_TRY(fair_house_decoders(h, err));
     FAIR_TRY(fair_vault_read(h->vault, &w.preview, PREVIEW_MAX, a, &work, err));
@@ -97,7 +99,7 @@ fair_pair_hit(struct fair_house *h, const struct fair_hit *hit, struct fair_aren
     map.work_height = (uint32_t)w.height;
     for (int i = 0; i < 6; i++) map.map[i] = hit->map[i];
     s = fair_pair_match(h->decoders, work, found, a, &p, err);
-    if (s == FAIR_OK) s = fair_pair_draw(&p, hit->has_map ? &map : NULL, a, png, err);
+    if (s == FAIR_OK) s = fair_pair_draw(what, &p, hit->has_map ? &map : NULL, a, png, err);
     fair_pair_free(&p);
     return s == FAIR_OK ? s : fair_fail_in(err, "hit %lld", (long long)hit->id);
 }

@@ -17,11 +17,15 @@ void fair_pair_free(struct fair_pair *p);
 /* A map that was found before: catalogue -> query, pixels of the pictures as shown then, of these sizes. */
 struct fair_pair_map { double map[6]; uint32_t width, height, work_width, work_height; };
 
-/* The difference picture of a matched pair (fair_match_difference) as a PNG; where they do not match now, by the map `otherwise` (may be
+/* The files that a verb is to draw a pair into, each NULL: not that.  fair_drawing_key: the option's name and the key in JSON. */
+struct fair_drawings { const char *file[FAIR_N_DRAWINGS]; };
+extern const char *const fair_drawing_key[FAIR_N_DRAWINGS];
+
+/* A matched pair drawn (fair_match_draw) as a PNG; where they do not match now, by the map `otherwise` (may be
  * NULL).  FAIR_NOT_FOUND where there is no map. */
-fair_status fair_pair_draw(const struct fair_pair *p, const struct fair_pair_map *otherwise, struct fair_arena *a, fair_str *png, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_pair_draw(enum fair_drawing what, const struct fair_pair *p, const struct fair_pair_map *otherwise, struct fair_arena *a, fair_str *png, struct fair_err *err) FAIR_MUST_CHECK;
 /* That of a hit of the house's desk: the two previews that are kept, matched anew, and by the hit's own map where they do not match any more.
  * FAIR_NOT_FOUND: one of the two is not kept, or there is no map. */
-fair_status fair_pair_hit(struct fair_house *h, const struct fair_hit *hit, struct fair_arena *a, fair_str *png, struct fair_err *err) FAIR_MUST_CHECK;
+fair_status fair_pair_hit(enum fair_drawing what, struct fair_house *h, const struct fair_hit *hit, struct fair_arena *a, fair_str *png, struct fair_err *err) FAIR_MUST_CHECK;
 
 #endif

@@ -131,25 +131,27 @@ show(struct fair_arena *a, const struct fair_hit *h)
 }
 
 static fair_status
-draw(struct fair_cli *c, const struct fair_hit *h, const char *path, struct fair_arena *a, struct fair_err *err)
+draw(struct fair_cli *c, const struct fair_hit *h, enum fair_drawing what, const char *path, struct fair_arena *a, struct fair_err *err)
 {
     fair_str png;
 
-    FAIR_TRY(fair_pair_hit(&c->house, h, a, &png, err));
+    FAIR_TRY(fair_pair_hit(what, &c->house, h, a, &png, err));
     return fair_write_file(path, png.p, png.n, 0644, err);
 }
 
 int
 fair_verb_hits_show(struct fair_cli *c, int argc, char **argv)
 {
-    const char *diff = NULL;
+    struct fair_drawings drawings = { 0 };
     const struct fair_opt opts[] = {
-        { .name = "diff", .value = "FILE", .doc = "of one hit: write the difference picture there, a PNG", .text = &diff }, { 0 } };
+        { .name = "diff", .value = "FILE", .doc = "of one hit: write the difference picture there, a PNG", .text = &drawings.file[FAIR_DRAW_DIFFERENCE] },
+        { .name = "straight", .value = "FILE", .doc = "of one hit: write the picture found there, laid straight on the work, a PNG", .text = &drawings.file[FAIR_DRAW_STRAIGHT] }, { 0 } };
     struct fair_err err = { 0 };
     int code, missing = 0;
 
     if (!fair_cli_parse(c, argc, argv, opts, 1, -1, &code)) return code;
-    if (diff != NULL && c->n_args != 1) return fair_cli_usage(c, "--diff goes with one hit");
+    for (int k = 0; k < FAIR_N_DRAWINGS; k++)
+        if (drawings.file[k] != NULL && c->n_args != 1) return fair_cli_usage(c, "--%s goes with one hit", fair_drawing_key[k]);
     if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     for (int i = 0; i < c->n_args; i++) {
         FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
@@ -166,8 +168,9 @@ fair_verb_hits_show(struct fair_cli *c, int argc, char **argv)
             json_decref(s.list);
             continue;
         }
-        if (st == FAIR_OK && diff != NULL) {
-            st = draw(c, &h, diff, a, &err);
+        for (int k = 0; k < FAIR_N_DRAWINGS && st == FAIR_OK; k++) {
+            if (drawings.file[k] == NULL) continue;
+            st = draw(c, &h, (enum fair_drawing)k, drawings.file[k], a, &err);
             if (st == FAIR_NOT_FOUND) {
                 fprintf(stderr, "fairtrack %s: %s\n", c->verb->name, err.text);
                 missing++;
@@ -180,7 +183,8 @@ fair_verb_hits_show(struct fair_cli *c, int argc, char **argv)
         if (c->json) {
             json_t *o = hit_json(a, &h);
             json_object_set_new(o, "decisions", s.list);
-            if (diff != NULL && missing == 0) fair_json_file(a, o, "diff", fair_str_of(diff));
+            for (int k = 0; k < FAIR_N_DRAWINGS; k++)
+                if (drawings.file[k] != NULL && missing == 0) fair_json_file(a, o, fair_drawing_key[k], fair_str_of(drawings.file[k]));
             fair_cli_json(o);
         }
     }

@@ -283,13 +283,15 @@ look(struct looking *l, struct fair_files *files)
 int
 fair_verb_lookup(struct fair_cli *c, int argc, char **argv)
 {
-    const char *format = "table", *off = NULL, *diff = NULL;
+    const char *format = "table", *off = NULL;
+    struct fair_drawings draw = { 0 };
     bool explain = false;
     const struct fair_opt opts[] = {
         { .name = "format", .value = "F", .doc = "table, json or tsv", .text = &format },
         { .name = "off", .value = "STAGES", .doc = "leave these stages of the matcher out, to see what each adds", .text = &off },
         { .name = "explain", .doc = "two files, a work's and one found: how they are related, from these alone", .flag = &explain },
-        { .name = "diff", .value = "FILE", .doc = "with --explain: write the difference picture there, a PNG", .text = &diff }, { 0 } };
+        { .name = "diff", .value = "FILE", .doc = "with --explain: write the difference picture there, a PNG", .text = &draw.file[FAIR_DRAW_DIFFERENCE] },
+        { .name = "straight", .value = "FILE", .doc = "with --explain: write the one found there, laid straight on the work, a PNG", .text = &draw.file[FAIR_DRAW_STRAIGHT] }, { 0 } };
     struct looking l = { .c = c };
     struct fair_files files = { .arena = c->arena };
     struct fair_err err = { 0 };
@@ -306,8 +308,9 @@ fair_verb_lookup(struct fair_cli *c, int argc, char **argv)
         return fair_cli_usage(c, "--off %s: no such stage", off);
     }
     if (explain && c->n_args != 2) return fair_cli_usage(c, "--explain wants two files: the work's and the one found");
-    if (!explain && diff != NULL) return fair_cli_usage(c, "--diff goes with --explain");
-    if (explain) return fair_explain(c, c->args[0], c->args[1], diff);
+    for (int k = 0; k < FAIR_N_DRAWINGS; k++)
+        if (!explain && draw.file[k] != NULL) return fair_cli_usage(c, "--%s goes with --explain", fair_drawing_key[k]);
+    if (explain) return fair_explain(c, c->args[0], c->args[1], &draw);
     if (fair_cli_house(c, &err) != FAIR_OK) return fair_cli_fail(c, &err);
     fair_cli_catch_signals();
     for (int i = 0; i < c->n_args; i++) fair_files_add(&files, c->args[i]);

@@ -86,11 +86,11 @@ picture(void *arg, fair_str bytes, struct fair_arena *a, fair_str *jpeg, struct 
 }
 
 static fair_status
-difference(void *arg, const struct fair_desk *d, const struct fair_hit *hit, struct fair_arena *a, fair_str *png, struct fair_err *err)
+drawn(void *arg, const struct fair_desk *d, const struct fair_hit *hit, bool straight, struct fair_arena *a, fair_str *png, struct fair_err *err)
 {
     struct fair_desk was;
     struct fair_house *h = at_desk(arg, d, &was);
-    fair_status s = fair_pair_hit(h, hit, a, png, err);
+    fair_status s = fair_pair_hit(straight ? FAIR_DRAW_STRAIGHT : FAIR_DRAW_DIFFERENCE, h, hit, a, png, err);
 
     h->desk = was;
     return s;
@@ -152,5 +152,5 @@ ledger_in(void *arg, const struct fair_desk *d, fair_str bytes, bool apply, fair
 void
 fair_cli_web_hands(struct fair_house *h, struct fair_web_hands *out)
 {
-    *out = (struct fair_web_hands){ h, draft, answer, mail, picture, difference, recheck, package, ledger, ledger_in };
+    *out = (struct fair_web_hands){ h, draft, answer, mail, picture, drawn, recheck, package, ledger, ledger_in };
 }

@@ -311,8 +311,8 @@ fair_done_tell(const struct fair_image *query, struct fair_levels *levels, const
 }
 
 struct fair_image *
-fair_match_difference(const struct fair_match *m, const struct fair_image *query, uint32_t width, uint32_t height,
-                      const struct fair_image *work, uint32_t work_width, uint32_t work_height)
+fair_match_draw(enum fair_drawing what, const struct fair_match *m, const struct fair_image *query, uint32_t width, uint32_t height,
+                const struct fair_image *work, uint32_t work_width, uint32_t work_height)
 {
     FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
     float qx = (float)query->width / (float)width, qy = (float)query->height / (float)height, *at;
@@ -341,6 +341,10 @@ fair_match_difference(const struct fair_match *m, const struct fair_image *query
                 to[0] = (uint8_t)(.6f * base);
                 to[1] = (uint8_t)(.75f * base);
                 to[2] = (uint8_t)(base < 230 ? base + 25 : 255);
+                continue;
+            }
+            if (what == FAIR_DRAW_STRAIGHT) {
+                to[0] = to[1] = to[2] = (uint8_t)(at[x] + .5f);
                 continue;
             }
             off = fabsf(found - (m->done.tones_known ? m->done.slope * (float)grey[x] + m->done.at : (float)grey[x]));

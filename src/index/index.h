@@ -157,10 +157,12 @@ void fair_done_colours(struct fair_match *m, const struct fair_tint *work, const
 #define FAIR_MATCH_WORDS 16
 size_t fair_match_words(const struct fair_match *m, uint32_t w, uint32_t h, struct fair_arena *a, fair_str words[FAIR_MATCH_WORDS]);
 
-/* The work as grey as it is where the query is like it, red where it is darker or lighter than one change of tones
- * explains, blue where the query does not show it: RGB, as large as the work's normalised picture.  From the match and the two
- * normalised grey pictures, with the sizes of the pictures as shown, alone; NULL where it has no map.  The caller frees it. */
-struct fair_image *fair_match_difference(const struct fair_match *m, const struct fair_image *query, uint32_t width, uint32_t height,
-                                         const struct fair_image *work, uint32_t work_width, uint32_t work_height);
+/* What is drawn of a match.  DIFFERENCE: the work as grey as it is where the query is like it, red where it is darker or lighter than one change
+ * of tones explains.  STRAIGHT: the query as it lies on the work, turned back, unbent and cut as the work is.  Both: blue where the query does not show the work. */
+enum fair_drawing { FAIR_DRAW_DIFFERENCE, FAIR_DRAW_STRAIGHT, FAIR_N_DRAWINGS };
+/* Draw it: RGB, as large as the work's normalised picture.  From the match and the two normalised grey pictures, with the sizes of the
+ * pictures as shown, alone; NULL where it has no map.  The caller frees it. */
+struct fair_image *fair_match_draw(enum fair_drawing what, const struct fair_match *m, const struct fair_image *query, uint32_t width, uint32_t height,
+                                   const struct fair_image *work, uint32_t work_width, uint32_t work_height);
 
 #endif

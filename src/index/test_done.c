@@ -217,7 +217,7 @@ TEST(a_difference_is_red_where_something_lies_over_the_work_and_nowhere_else)
             CHECK_OK(fair_index_search(g.ix, &q, 0, &found, &err));
         }
         CHECK(found.n > 0 && found.v[0].work == i + 1);
-        out = fair_match_difference(&found.v[0], im, W, H, g.grey[i], W, H);
+        out = fair_match_draw(FAIR_DRAW_DIFFERENCE, &found.v[0], im, W, H, g.grey[i], W, H);
         CHECK(out != NULL && out->width == W && out->height == H && out->channels == 3);
         for (uint32_t y = 0; y < H; y++)
             for (uint32_t x = 0; x < W; x++) {

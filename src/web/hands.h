@@ -34,9 +34,10 @@ struct fair_web_hands {
                         struct fair_web_file files[FAIR_WEB_FILES], size_t *n, struct fair_web_file *whole, struct fair_err *err);
     /* A picture that a stranger sent, as a JPEG that the confined decoder made of it.  FAIR_INVALID: it is none. */
     fair_status (*picture)(void *arg, fair_str bytes, struct fair_arena *a, fair_str *jpeg, struct fair_err *err);
-    /* The two pictures of a hit laid on each other, as a PNG: grey where they are alike, red where more differs than one change of tones explains, blue where
-     * the picture found does not show the work.  FAIR_NOT_FOUND: one of the two is not kept, or they do not lie on each other. */
-    fair_status (*difference)(void *arg, const struct fair_desk *d, const struct fair_hit *hit, struct fair_arena *a, fair_str *png, struct fair_err *err);
+    /* The two pictures of a hit laid on each other, as a PNG, as large as the work's preview: grey where they are alike, red where more differs than one change of
+     * tones explains; or, `straight`, the picture found alone, in grey, turned back and unbent until it lies as the work does.  Blue where the picture found does not
+     * show the work.  FAIR_NOT_FOUND: one of the two is not kept, or they do not lie on each other. */
+    fair_status (*drawn)(void *arg, const struct fair_desk *d, const struct fair_hit *hit, bool straight, struct fair_arena *a, fair_str *png, struct fair_err *err);
     /* Put the sealed packages of a case that were last looked at before `since` to the verifier (work/recheck.h). */
     fair_status (*recheck)(void *arg, const struct fair_desk *d, fair_id case_id, fair_time since, fair_time now, struct fair_err *err);
     /* A sealed package as a file, or its exhibits as a PDF; custody gets a line.  FAIR_AGAIN: it is not sealed yet. */

@@ -177,12 +177,13 @@ put_pictures(struct fair_request *rq, const struct fair_hit *h, json_t *model, j
         fair_str m = overlay(h, &w, a);
         if (m.n > 0) fair_put(show, "matrix", m);
         if (rq->web->o->hands != NULL && h->has_map) fair_put(show, "differs", fair_str_fmt(a, "/hits/%lld/difference.png", (long long)h->id));
+        if (rq->web->o->hands != NULL && h->has_map) fair_put(show, "straight", fair_str_fmt(a, "/hits/%lld/straight.png", (long long)h->id));
     }
     return FAIR_OK;
 }
 
-fair_status
-fair_page_hit_difference(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
+static fair_status
+drawn(struct fair_request *rq, bool straight, struct fair_reply *re, struct fair_err *err)
 {
     const struct fair_web_hands *hands = rq->web->o->hands;
     struct fair_hit h;
@@ -190,9 +191,21 @@ fair_page_hit_difference(struct fair_request *rq, struct fair_reply *re, struct 
 
     if (s != FAIR_OK) return s == FAIR_NOT_FOUND ? fair_fail(err, s, "there is no such hit") : s;
     FAIR_TRY(fair_needs_hands(rq, err));
-    FAIR_TRY(hands->difference(hands->arg, &rq->desk, &h, rq->arena, &re->bytes, err));
+    FAIR_TRY(hands->drawn(hands->arg, &rq->desk, &h, straight, rq->arena, &re->bytes, err));
     re->type = FAIR_STR("image/png");
     return FAIR_OK;
+}
+
+fair_status
+fair_page_hit_difference(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
+{
+    return drawn(rq, false, re, err);
+}
+
+fair_status
+fair_page_hit_straight(struct fair_request *rq, struct fair_reply *re, struct fair_err *err)
+{
+    return drawn(rq, true, re, err);
 }
 
 fair_status

@@ -41,6 +41,7 @@ const struct fair_route fair_routes[] = {
     { "GET", "/hits/:id", fair_page_hit, "hit", "Hit", FAIR_DEED_LOOK, QUEUE " was?:id", "hits" },
     { "GET", "/hits/:id/preview.jpg", fair_page_hit_preview, NULL, NULL, FAIR_DEED_LOOK, "v?:t64", NULL },
     { "GET", "/hits/:id/difference.png", fair_page_hit_difference, NULL, NULL, FAIR_DEED_LOOK, NULL, NULL },
+    { "GET", "/hits/:id/straight.png", fair_page_hit_straight, NULL, NULL, FAIR_DEED_LOOK, NULL, NULL },
     { "POST", "/hits/:id/capture", fair_page_capture, NULL, NULL, FAIR_DEED_CASES, NULL, "hits" },
     { "POST", "/hits/:id/decide", fair_page_decide, NULL, NULL, FAIR_DEED_DECIDE, QUEUE " " DECISION, "hits" },
     { "GET", "/packages/:id", fair_page_package, "package", "Package", FAIR_DEED_LOOK, NULL, "hits" },

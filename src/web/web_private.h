@@ -116,7 +116,7 @@ fair_handler fair_page_sign_in, fair_page_sign_in_try, fair_page_sign_out, fair_
 /* ---- pages ---------------------------------------------------------------------- */
 fair_handler fair_page_home, fair_page_asset, fair_page_health,
     fair_page_works, fair_page_works_add, fair_page_work, fair_page_work_remove, fair_page_work_thumb, fair_page_work_preview,
-    fair_page_hits, fair_page_hit, fair_page_hit_preview, fair_page_hit_difference, fair_page_decide, fair_page_decide_many, fair_page_hits_csv, fair_page_hits_report,
+    fair_page_hits, fair_page_hit, fair_page_hit_preview, fair_page_hit_difference, fair_page_hit_straight, fair_page_decide, fair_page_decide_many, fair_page_hits_csv, fair_page_hits_report,
     fair_page_package, fair_page_verify, fair_page_report, fair_page_terms, fair_page_capture,
     fair_page_rules, fair_page_rule_remove,
     fair_page_cases, fair_page_case, fair_page_case_open, fair_page_case_move, fair_page_case_fact, fair_page_case_party, fair_page_party_look, fair_page_proposal, fair_page_worksheet,

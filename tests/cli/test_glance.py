@@ -91,6 +91,25 @@ code, out, err = f('hits', 'show', '--diff', t.top + '/x.png', '1', '2')
 t.check(code == 2 and b'one hit' in err and not os.path.exists(t.top + '/x.png'), 'a_difference_is_of_one_hit', (code, err))
 code, out, err = f('hits', 'show', '--diff', t.top + '/x.png', '99999')
 t.check(code == 1 and not os.path.exists(t.top + '/x.png'), 'of_a_hit_that_is_not_there_none_is_drawn', (code, err))
+# Laid straight, a copy is the work again, where it shows it.
+def straight(name):
+    hit = next(h for h in f.json('hits', 'list', '--state', 'all') if name in h['image'])
+    code, out, err = f('--json', 'hits', 'show', '--straight', t.top + '/straight.png', str(hit['hit']))
+    if code != 0 or json.loads(out).get('straight') != t.top + '/straight.png':
+        return code, out, err
+    size = subprocess.run(['identify', '-format', '%wx%h', t.top + '/straight.png'], stdout=subprocess.PIPE, check=True).stdout.decode()
+    def rgb(file):
+        return subprocess.run(['convert', file, '-resize', size + '!', '-grayscale', 'Rec601Luma', '-type', 'truecolor', '-depth', '8', 'rgb:-'], stdout=subprocess.PIPE, check=True).stdout[::3]
+    px = subprocess.run(['convert', t.top + '/straight.png', '-depth', '8', 'rgb:-'], stdout=subprocess.PIPE, check=True).stdout
+    work = rgb(photos + '/' + works[1])
+    off = [abs(px[3 * i] - work[i]) for i in range(len(work)) if px[3 * i] == px[3 * i + 2]]
+    return round(1 - len(off) / len(work), 2), round(sum(off) / max(1, len(off)), 1)
+
+
+crop, again = straight('1-crop.png'), straight('1-again.jpg')
+t.check(.69 <= crop[0] <= .71 and crop[1] < 6 and again[0] == 0 and again[1] < 4, 'laid_straight_a_copy_is_the_work_again', (crop, again))
+code, out, err = f('hits', 'show', '--straight', t.top + '/x.png', '1', '2')
+t.check(code == 2 and b'--straight goes with one hit' in err, 'a_straight_picture_is_of_one_hit', (code, err))
 # The same on the hit's page.
 web_server = Served(f)
 try:
@@ -103,6 +122,9 @@ try:
     t.check(r.status == 200 and r.header('content-type') == 'image/png' and r.body == open(t.top + '/diff.png', 'rb').read(), 'a_hits_page_gives_the_difference_that_the_verb_draws', (r.status, len(r.body)))
     t.check('src="%s"' % at in page and 'id="mode-changed"' in page, 'and_shows_it_beside_the_blend', page[-500:])
     t.check(owner.get('/hits/99999/difference.png').status == 404, 'of_a_hit_that_is_not_there_no_page_gives_one')
+    f('hits', 'show', '--straight', t.top + '/straight.png', str(hit['hit']))
+    r = owner.get(at.replace('difference', 'straight'))
+    t.check(r.status == 200 and r.body == open(t.top + '/straight.png', 'rb').read() and 'id="mode-straight"' in page, 'the_page_gives_the_straight_one_too', (r.status, len(r.body)))
     stranger = web_server.client().get(at)
     t.check(stranger.status == 303 and stranger.body[:4] != b'\x89PNG', 'nobody_sees_it_without_signing_in', stranger.status)
     listed = f.json('hits', 'list', '--limit', '1')[0]

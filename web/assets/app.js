@@ -31,6 +31,7 @@
     b: () => mode("mode-blink"),
     d: () => mode("mode-difference"),
     c: () => mode("mode-changed"),
+    s: () => mode("mode-straight"),
   };
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.altKey || e.metaKey || e.repeat || typing(e) || !keys[e.key]) return;
