@@ -10,6 +10,7 @@ const struct fair_stage fair_stages[] = {
     { "parts", true, fair_stage_parts },
     { "map", false, fair_stage_map },
     { "pixels", false, fair_stage_pixels },
+    { "pieces", true, fair_stage_pieces },
     { "frames", true, fair_stage_frames },
     { "learned", false, fair_stage_learned },
     { "verdict", false, fair_stage_verdict },

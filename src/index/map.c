@@ -342,11 +342,11 @@ mark(const struct pair *p, const bool *in, unsigned n, struct fair_clue *clue)
 }
 
 void
-fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue)
+fair_map_refine_affine(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue)
 {
     struct pair p[FAIR_PARTS_CATALOGUE];
     bool in[FAIR_PARTS_CATALOGUE];
-    float weight, next[6], b[8];
+    float weight, next[6];
     uint32_t seen;
     unsigned n = 0;
 
@@ -363,6 +363,18 @@ fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, 
         fair_bend_affine(next, clue->bend);
     }
     mark(p, in, n, clue);
+}
+
+void
+fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue)
+{
+    struct pair p[FAIR_PARTS_CATALOGUE];
+    bool in[FAIR_PARTS_CATALOGUE];
+    float weight, b[8];
+    uint32_t seen;
+    unsigned n;
+
+    fair_map_refine_affine(r, fp, g, clue);
     /* seen from the side? more of the work agrees then */
     memcpy(b, clue->bend, sizeof b);
     for (int round = 0; round < 3 && clue->agree >= 10; round++) {
@@ -381,4 +393,161 @@ fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, 
         mark(p, in, n, clue);
     }
     fair_bend_about(clue->bend, (float)r->norm_width / 2, (float)r->norm_height / 2, clue->map);
+}
+
+void
+fair_map_mark(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue)
+{
+    struct pair p[FAIR_PARTS_CATALOGUE];
+    bool in[FAIR_PARTS_CATALOGUE];
+    uint64_t used[sizeof clue->used / sizeof *clue->used];
+    uint32_t seen;
+    float weight;
+    unsigned n = guided(r, fp, g, clue->bend, clue->turn, 3, .5f, p, &seen);
+
+    agreeing_bent(clue->bend, clue->turn, p, n, 3, .5f, in, &weight);
+    memcpy(used, clue->used, sizeof used);
+    mark(p, in, n, clue);
+    memcpy(clue->used, used, sizeof used);
+}
+
+/* ---- what a single pairing tells -------------------------------------------------
+ * Where the query shows little of a work, hardly two of the parts that the work kept lie in it.  So each near pairing is taken for true, and what should then
+ * lie in the query speaks for it where it is there, and against where it is not. */
+
+#define TRIES 12              /* pairings of a work that are taken for true, the nearest first                 */
+#define NOTHING 75            /* bits at which a partner says nothing,                                         */
+#define A_POINT 15.f          /* so many nearer: a point                                                       */
+#define LACKING .5f           /* points against, for a part that should be there and has no partner            */
+#define SHRUNK .7f            /* the least that a work may be shrunk in a query that is a piece of it: of the whole of it there is the whole hash */
+#define GROWN 8.f
+#define INSIDE 15             /* of 25 places of the query, those that must lie in the work                    */
+#define BORDER 3.f            /* pixels from the query's border, and one and a half sizes, up to which parts are not looked for */
+#define FITTED 60             /* bits up to which a partner betters the map                                    */
+
+/* A work's parts and their codes as the turn has them. */
+struct guessed { struct fair_place place[FAIR_PARTS_CATALOGUE]; uint64_t code[FAIR_PARTS_CATALOGUE][4]; };
+
+static bool
+a_piece(const struct fair_record *r, const struct fair_fingerprint *fp, const float m[6])
+{
+    float det = m[0] * m[4] - m[1] * m[3];
+    unsigned in = 0;
+
+    if (!(fabsf(det) >= SHRUNK * SHRUNK && fabsf(det) <= GROWN * GROWN)) return false;
+    for (int i = 0; i < 25; i++) {
+        const int across = i % 5, down = i / 5;
+        float u = (float)fp->norm_width * ((float)across + .5f) / 5 - m[2], v = (float)fp->norm_height * ((float)down + .5f) / 5 - m[5];
+        float x = (m[4] * u - m[1] * v) / det, y = (m[0] * v - m[3] * u) / det;
+        in += x >= 0 && y >= 0 && x < r->norm_width && y < r->norm_height;
+    }
+    return in >= INSIDE;
+}
+
+static float
+points(unsigned bits)
+{
+    return bits < NOTHING ? (float)(NOTHING - bits) / A_POINT : 0;
+}
+
+/* The nearest partner of part i of the work about where the map puts it. */
+static bool
+partner(const struct guessed *w, uint32_t i, const struct fair_fingerprint *fp, const struct fair_grid *g, const float m[6], unsigned turn, float x, float y,
+        float far, struct pair *best)
+{
+    const struct fair_place *c = &w->place[i];
+
+    best->bits = FAR;
+    for (int cy = y > far ? (int)(y - far) / GRID_STEP : 0; cy <= (int)(y + far) / GRID_STEP && cy < CELLS; cy++)
+        for (int cx = x > far ? (int)(x - far) / GRID_STEP : 0; cx <= (int)(x + far) / GRID_STEP && cx < CELLS; cx++)
+            for (uint32_t k = g->first[cy * CELLS + cx]; k < g->first[cy * CELLS + cx + 1]; k++) {
+                const struct fair_part *q = &fp->parts[g->part[k]];
+                struct pair t;
+                int bits = 0;
+                if ((q->x - x) * (q->x - x) + (q->y - y) * (q->y - y) > far * far) continue;
+                for (int n = 0; n < 4; n++) bits += __builtin_popcountll(q->code[n] ^ w->code[i][n]);
+                if (bits >= best->bits) continue;
+                t = (struct pair){ c->x, c->y, q->x, q->y, c->size, q->size, { c->way[0], c->way[1] }, { g->way[g->part[k]][0], g->way[g->part[k]][1] }, (uint16_t)bits, i, g->part[k] };
+                if (fits(m, turn, &t)) *best = t;
+            }
+    return best->bits < FAR;
+}
+
+/* The points for the map, and the pairs that speak for it: each of the query's parts once. */
+static float
+points_for(const struct guessed *w, const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, const float m[6], unsigned turn, float px,
+           float share, struct pair *p, unsigned *n)
+{
+    const float s = sqrtf(fabsf(m[0] * m[4] - m[1] * m[3]));
+    float sum = 0;
+
+    *n = 0;
+    for (uint32_t i = 0; i < r->n; i++) {
+        const struct fair_place *c = &w->place[i];
+        float x = m[0] * c->x + m[1] * c->y + m[2], y = m[3] * c->x + m[4] * c->y + m[5], size = c->size * s, border = BORDER + 1.5f * size;
+        float against = size > .9f && x > border && y > border && x < (float)fp->norm_width - border && y < (float)fp->norm_height - border ? LACKING : 0;
+        struct pair best;
+        unsigned k = 0;
+        if (!(x >= 0 && y >= 0 && x < fp->norm_width && y < fp->norm_height)) continue;
+        if (!partner(w, i, fp, g, m, turn, x, y, px + share * size, &best)) { sum -= against; continue; }
+        while (k < *n && p[k].query != best.query) k++;
+        if (k < *n && p[k].bits <= best.bits) { sum -= against; continue; }
+        if (k < *n) sum -= points(p[k].bits) + LACKING;
+        else ++*n;
+        p[k] = best;
+        sum += points(best.bits);
+    }
+    return sum;
+}
+
+/* The similarity through the near ones of the pairs, if it is one of a piece. */
+static bool
+fit_near(const struct fair_record *r, const struct fair_fingerprint *fp, const struct pair *p, unsigned n, unsigned turn, float m[6])
+{
+    bool in[FAIR_PARTS_CATALOGUE];
+
+    for (unsigned i = 0; i < n; i++) in[i] = p[i].bits <= FITTED;
+    return fit(p, in, n, turn, false, m) && a_piece(r, fp, m);
+}
+
+bool
+fair_map_guess(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, const struct fair_hit *hits, size_t n, struct fair_clue *clue)
+{
+    static _Thread_local struct guessed work;
+    struct pair p[2][FAIR_PARTS_CATALOGUE];
+    unsigned tries = 0, turn = UINT32_MAX;
+
+    clue->mapped = false;
+    clue->votes = 0;
+    for (uint32_t i = 0; i < r->n; i++) work.place[i] = fair_record_place(r, i);
+    for (size_t k = 0; k < n && tries < TRIES; k++) {
+        struct pair first = pair_of(r, fp, g, hits[k].part, hits[k].query, hits[k].bits);
+        float m[6], sum;
+        unsigned many;
+        map_of(&first, hits[k].turn, m);
+        if (!a_piece(r, fp, m)) continue;
+        tries++;
+        if (hits[k].turn != turn) {
+            turn = hits[k].turn;
+            for (uint32_t i = 0; i < r->n; i++) fair_part_code_turn(r->codes + 4 * (size_t)i, turn, work.code[i]);
+        }
+        sum = points_for(&work, r, fp, g, m, turn, 5, .7f, p[0], &many);
+        if (sum <= .5f * clue->votes) continue;
+        for (int round = 0; round < 2; round++) {
+            float next[6], better;
+            unsigned more;
+            if (!fit_near(r, fp, p[0], many, turn, next)) break;
+            better = points_for(&work, r, fp, g, next, turn, round == 0 ? 4 : 3, .5f, p[1], &more);
+            if (better < sum) break;
+            sum = better;
+            memcpy(m, next, sizeof m);
+            memcpy(p[0], p[1], (many = more) * sizeof *p[0]);
+        }
+        if (sum <= clue->votes) continue;
+        clue->votes = sum;
+        clue->turn = turn;
+        clue->mapped = true;
+        memcpy(clue->map, m, sizeof m);
+    }
+    return clue->mapped;
 }

@@ -75,6 +75,9 @@ struct fair_clue {
     float opinion;            /* ... this, log odds (verify.h)                                      */
 };
 
+/* A pairing so near that it alone may tell a map (fair_map_guess). */
+struct fair_anchor;
+
 /* q comes first: stages are given &search->q and find the search by a cast. */
 struct fair_search {
     struct fair_query q;
@@ -85,6 +88,8 @@ struct fair_search {
     struct fair_clue tried;   /* what the stage that settles saw of candidate tried_at (SIZE_MAX: of none) */
     size_t tried_at;
     size_t settled;           /* the candidate that is known to be all that the query shows, or SIZE_MAX */
+    struct fair_anchor *anchors;        /* where the query has few parts, what the stage of parts found that is near, in order of works, n_anchors of them; in the arena */
+    size_t n_anchors;
     bool all;                 /* tell unlikely pairs too: what the score is fitted to must not depend on it */
     bool each;                /* compare every part with every other, for benchmarks: of listed segments alone, else FAIR_INVALID */
 };
@@ -117,7 +122,7 @@ fair_status fair_search_levels(struct fair_search *s, fair_id work, const struct
                                struct fair_err *err) FAIR_MUST_CHECK;
 
 typedef fair_status fair_stage_run(const struct fair_index *, const struct fair_query *, struct fair_matches *, struct fair_err *);
-fair_stage_run fair_stage_glance, fair_stage_whole, fair_stage_settle, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_frames, fair_stage_learned, fair_stage_verdict;
+fair_stage_run fair_stage_glance, fair_stage_whole, fair_stage_settle, fair_stage_parts, fair_stage_map, fair_stage_pixels, fair_stage_pieces, fair_stage_frames, fair_stage_learned, fair_stage_verdict;
 
 /* Bring the shelves up to what was mapped and put last: a search begins with it. */
 fair_status fair_index_ready(const struct fair_index *ix, struct fair_err *err) FAIR_MUST_CHECK;
@@ -162,6 +167,9 @@ bool fair_pixels_look(struct fair_levels *query, struct fair_levels *work, struc
  * the work, or, where neither does, by fair_pixels_fitness. */
 void fair_pixels_better(const struct fair_clue *seen, struct fair_clue *clue);
 
+/* Does so much of the candidate agree that there is no need to look for another in its place? */
+bool fair_pixels_settled(const struct fair_match *m, const struct fair_clue *c);
+
 /* How well it fits, to compare two maps of one work. */
 float fair_pixels_fitness(const struct fair_clue *c);
 /* Fetch the proof of the candidate m and look at it under each of the clue's maps, closely where it is likely; `tried`, unless NULL, is what its
@@ -201,6 +209,9 @@ fair_status fair_recur(const struct fair_index *ix, fair_id org, struct fair_clu
 
 /* One pairing of a work's part with a query's. */
 struct fair_hit { uint32_t part, query; float weight; uint16_t bits; uint8_t turn; };
+#define FAIR_FEW_PARTS 400    /* of a query that may show little of a work; */
+#define FAIR_ANCHOR_BITS 40   /* within these a pairing of such a query is one of its anchors */
+struct fair_anchor { const struct fair_shelf *shelf; uint32_t number; struct fair_hit hit; };
 /* The query's parts by place, and their directions. */
 struct fair_grid;
 struct fair_grid *fair_grid_new(const struct fair_fingerprint *fp, struct fair_arena *a);
@@ -228,5 +239,14 @@ void fair_sides(const struct fair_clue *c, float *goes_on, float *ends);
 
 /* With a map known, pair each part of the work with the best one near where it should be, refit, and count. */
 void fair_map_refine(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue);
+/* The same, but the map stays affine. */
+void fair_map_refine_affine(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue);
+/* Of a query that shows a piece of the work, as large or larger: the map that one of n pairings tells alone, tried in their order, under which most of what should then
+ * lie in the query does.  Fills the clue's map, turn and votes (points for it), and `mapped`, which is what it returns. */
+bool fair_map_guess(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, const struct fair_hit *hits, size_t n, struct fair_clue *clue);
+/* Mark which of the work's parts agree under the clue's bend: fills its `parts` alone. */
+void fair_map_mark(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, struct fair_clue *clue);
+/* Count for each candidate the query's parts that agree with others too: fills the clues' `shared`. */
+void fair_map_share(struct fair_search *s, const struct fair_matches *io);
 
 #endif

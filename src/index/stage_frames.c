@@ -44,21 +44,12 @@ box_of(const struct fair_query *q, const struct fair_clue *c, float box[4])
     }
 }
 
-/* A candidate of which so much agrees that there is no need to look for another in its place. */
-static bool
-settled(const struct fair_match *m, const struct fair_clue *c)
-{
-    const struct fair_window *w = &c->window;
-
-    return c->looked && c->held > .3f && w->backed >= 16 && w->held > .8f && w->tone > .85f && w->drift < .3f && (c->agree >= 10 || m->bits < 60);
-}
-
 static bool
 taken(const struct fair_search *s, const struct fair_matches *io, const struct fair_frame *f)
 {
     for (size_t i = 0; i < io->n; i++) {
         float b[4], w, h;
-        if (!settled(&io->v[i], &s->clues[i])) continue;
+        if (!fair_pixels_settled(&io->v[i], &s->clues[i])) continue;
         box_of(&s->q, &s->clues[i], b);
         w = (b[2] < (float)f->x1 ? b[2] : (float)f->x1) - (b[0] > (float)f->x0 ? b[0] : (float)f->x0);
         h = (b[3] < (float)f->y1 ? b[3] : (float)f->y1) - (b[1] > (float)f->y0 ? b[1] : (float)f->y0);

@@ -714,6 +714,21 @@ fair_parts_pairings(const struct fair_index *ix, const struct fair_fingerprint *
     return FAIR_OK;
 }
 
+/* Of a query of few parts the near pairings are kept for the stage of pieces.  They are in order of works: all were ranked. */
+static void
+hand_on(struct fair_search *search, const struct fair_shelves *s, const struct fair_founds *f)
+{
+    if (search->q.fp->n_parts > FAIR_FEW_PARTS || search->settled != SIZE_MAX) return;
+    search->anchors = fair_alloc_array(search->q.arena, f->n + 1, sizeof *search->anchors);
+    for (size_t i = 0; i < f->n; i++) {
+        struct fair_anchor *a = &search->anchors[search->n_anchors];
+        if (f->v[i].bits > FAIR_ANCHOR_BITS) continue;
+        a->hit = (struct fair_hit){ f->v[i].part, f->v[i].query, f->v[i].weight, f->v[i].bits, f->v[i].turn };
+        a->shelf = shelf_of(s, f->v[i].work, &a->number);
+        search->n_anchors++;
+    }
+}
+
 fair_status
 fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct fair_matches *io, struct fair_err *err)
 {
@@ -721,6 +736,7 @@ fair_stage_parts(const struct fair_index *ix, const struct fair_query *q, struct
     struct fair_founds f = { 0 };
     fair_status status = search_parts((struct fair_search *)q, io, &s, &f, err);
 
+    if (status == FAIR_OK) hand_on((struct fair_search *)q, &s, &f);
     free(f.v);
     return status;
 }

@@ -58,6 +58,14 @@ worth_a_look(const struct fair_match *m, const struct fair_clue *c)
     return (c->whole_mapped && m->bits <= WHOLE) || c->agree * FAIR_SEEN_BY_CHANCE >= c->seen;
 }
 
+bool
+fair_pixels_settled(const struct fair_match *m, const struct fair_clue *c)
+{
+    const struct fair_window *w = &c->window;
+
+    return c->looked && c->held > .3f && w->backed >= 16 && w->held > .8f && w->tone > .85f && w->drift < .3f && (c->agree >= 10 || m->bits < 60);
+}
+
 fair_status
 fair_pixels_lay_on(const struct fair_index *ix, struct fair_search *s, const struct fair_match *m, const struct fair_clue *tried, struct fair_clue *c,
                    struct fair_err *err)
