@@ -40,10 +40,5 @@ fair_code_fold(const uint64_t code[4])
 void
 fair_code_unfold(struct fair_folded f, uint64_t code[4])
 {
-    for (int w = 0; w < 2; w++) {
-        code[w] = f.high[w];
-        code[2 + w] = 0;
-        for (uint64_t mask = f.high[w]; mask != 0; mask &= mask - 1, f.low >>= 1)
-            if (f.low & 1) code[2 + w] |= mask & -mask;
-    }
+    fair_drawers_kernels()->unfold(f.high, f.low, code);
 }

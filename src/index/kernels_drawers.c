@@ -93,12 +93,25 @@ gather(uint64_t v, uint64_t mask)
         return gather(code[2], code[0]) | (first < 64 ? gather(code[3], code[1]) << first : 0);                         \
     }
 
+#define UNFOLD(name, attributes, spread)                                                                                \
+    attributes static void                                                                                              \
+    name(const uint64_t high[2], uint64_t low, uint64_t code[4])                                                        \
+    {                                                                                                                   \
+        const unsigned first = (unsigned)__builtin_popcountll(high[0]);                                                 \
+        code[0] = high[0];                                                                                              \
+        code[1] = high[1];                                                                                              \
+        code[2] = spread(low, high[0]);                                                                                 \
+        code[3] = first < 64 ? spread(low >> first, high[1]) : 0;                                                       \
+    }
+
 #define BMI2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi,bmi2,popcnt")))
 PAIRS(bits_plain, , spread)
 PAIRS(bits_avx2, BMI2, _pdep_u64)
 FOLD(fold_plain, , gather)
 FOLD(fold_bmi2, BMI2, _pext_u64)
+UNFOLD(unfold_plain, , spread)
+UNFOLD(unfold_bmi2, BMI2, _pdep_u64)
 
 #define PLAIN(suffix, attributes)                                                                                       \
     attributes static size_t                                                                                            \
@@ -202,15 +215,26 @@ eight(__m512i c0, __m512i c1, __m512i first, __m512i second, __m512i most)
     return _mm512_cmple_epu64_mask(_mm512_add_epi64(_mm512_popcnt_epi64(_mm512_xor_si512(c0, first)), _mm512_popcnt_epi64(_mm512_xor_si512(c1, second))), most);
 }
 
+/* Of 16 parts those within the limit: bits_of_two has those of the first eight in the even places. */
+AVX512 INLINE uint32_t
+sixteen(__m512i c0, __m512i c1, const uint64_t *first, const uint64_t *second, __m512i most)
+{
+    const __m512i bits = bits_of_two(c0, c1, _mm512_loadu_si512(first), _mm512_loadu_si512(second), _mm512_loadu_si512(first + 8), _mm512_loadu_si512(second + 8));
+    return _mm512_cmple_epu32_mask(bits, most);
+}
+
 AVX512 static size_t
 highs_avx512(const uint64_t code[2], const uint64_t *first, const uint64_t *second, size_t n, unsigned limit, uint32_t *at)
 {
-    const __m512i c0 = _mm512_set1_epi64((long long)code[0]), c1 = _mm512_set1_epi64((long long)code[1]), most = _mm512_set1_epi64((long long)limit);
+    const __m512i c0 = _mm512_set1_epi64((long long)code[0]), c1 = _mm512_set1_epi64((long long)code[1]);
+    const __m512i most = _mm512_set1_epi64((long long)limit), most_of_two = _mm512_set1_epi32((int)limit);
     size_t m = 0, i = 0;
 
-    for (; i + 16 <= n; i += 16) {
-        uint32_t in = eight(c0, c1, _mm512_loadu_si512(first + i), _mm512_loadu_si512(second + i), most);
-        in |= eight(c0, c1, _mm512_loadu_si512(first + i + 8), _mm512_loadu_si512(second + i + 8), most) << 8;
+    for (; i + 32 <= n; i += 32) {
+        const uint32_t low = sixteen(c0, c1, first + i, second + i, most_of_two), high = sixteen(c0, c1, first + i + 16, second + i + 16, most_of_two);
+        uint32_t in;
+        if ((low | high) == 0) continue;
+        in = _pext_u32(low, 0x5555) | _pext_u32(low, 0xaaaa) << 8 | _pext_u32(high, 0x5555) << 16 | _pext_u32(high, 0xaaaa) << 24;
         for (; in != 0; in &= in - 1) at[m++] = (uint32_t)i + (uint32_t)__builtin_ctz(in);
     }
     for (; i < n; i += 8) {
@@ -224,9 +248,9 @@ highs_avx512(const uint64_t code[2], const uint64_t *first, const uint64_t *seco
 const struct fair_drawers_kernels *
 fair_drawers_kernels_at(unsigned i)
 {
-    static const struct fair_drawers_kernels plain = { "plain", nearly_plain, nearest_plain, highs_plain, bits_plain, fold_plain };
-    static const struct fair_drawers_kernels avx2 = { "avx2", nearly_avx2, nearest_avx2, highs_avx2, bits_avx2, fold_bmi2 };
-    static const struct fair_drawers_kernels avx512 = { "avx512", nearly_avx512, nearest_avx512, highs_avx512, bits_avx2, fold_bmi2 };
+    static const struct fair_drawers_kernels plain = { "plain", nearly_plain, nearest_plain, highs_plain, bits_plain, fold_plain, unfold_plain };
+    static const struct fair_drawers_kernels avx2 = { "avx2", nearly_avx2, nearest_avx2, highs_avx2, bits_avx2, fold_bmi2, unfold_bmi2 };
+    static const struct fair_drawers_kernels avx512 = { "avx512", nearly_avx512, nearest_avx512, highs_avx512, bits_avx2, fold_bmi2, unfold_bmi2 };
     const struct fair_drawers_kernels *can[3] = { &plain };
     unsigned n = 1, flags = fair_cpu_flags();
 

@@ -29,6 +29,8 @@ struct fair_drawers_kernels {
     void (*bits)(const struct fair_pair *pairs, size_t n, uint16_t *bits);
     /* The second bits of a code where the first ones are set, in order: 64 at most. */
     uint64_t (*fold)(const uint64_t code[4]);
+    /* And the code that its first bits and these make. */
+    void (*unfold)(const uint64_t high[2], uint64_t low, uint64_t code[4]);
 };
 
 /* The best that fair_cpu_flags permits. */

@@ -7,9 +7,7 @@
 
 #define DRAWERS 128           /* looked into in listed segments for a part of the query at most,      */
 #define ENOUGH 8192           /* and no more once so many parts were looked at; a drawer is looked through as a whole */
-#define WIDER 8               /* so many times as many parts, and up to WIDER_DRAWERS times as many drawers, in the largest catalogue: what
-                               * is to be found lies as far as in a small one */
-#define WIDER_DRAWERS 4
+#define WIDER 3               /* so many times as many parts and drawers in the largest catalogue: what is to be found lies as far as in a small one */
 #define WIDER_EACH 131072     /* works for each of these times                                        */
 
 static size_t
@@ -110,14 +108,14 @@ struct visits { struct visit *v, *room; size_t n, n_before; };
 static void
 plan_visits(const struct fair_shelves *s, const struct fair_fingerprint *fp, uint32_t from, uint32_t n, struct visits *out)
 {
-    const size_t times = wider(s), enough = times * ENOUGH, most = (times < WIDER_DRAWERS ? times : WIDER_DRAWERS) * DRAWERS;
+    const size_t times = wider(s), enough = times * ENOUGH, most = times * DRAWERS;
     struct visit *others;
 
     *out = (struct visits){ fair_xmalloc((n * most + 1) * sizeof *out->v), fair_xmalloc((n * most + 1) * sizeof *out->v), 0, 0 };
     others = out->room;
 
     for (uint32_t i = 0; i < n; i++) {
-        struct fair_drawer near[WIDER_DRAWERS * DRAWERS];
+        struct fair_drawer near[WIDER * DRAWERS];
         const size_t m = fair_drawers_near(fp->parts[from + i].code, most, near);
         size_t seen = 0;
         for (size_t d = 0; d < AHEAD && d < m; d++) fetch_lists(s, near[d].number);
@@ -221,13 +219,14 @@ fair_seek_anew(struct fair_seeking *k)
 
 /* A piece of the lists at a time with all parts of the query. */
 void
-fair_seek_everywhere(struct fair_seeking *k, const struct fair_lists *l, uint32_t before, bool exactly)
+fair_seek_everywhere(struct fair_seeking *k, const struct fair_lists *l, uint32_t before, unsigned turns, bool exactly)
 {
     for (uint32_t from = 0, n; from < l->n_parts; from += n) {
         uint32_t near[4 * FAIR_SEEK_RUN];
         n = l->n_parts - from < 4 * FAIR_SEEK_RUN ? l->n_parts - from : 4 * FAIR_SEEK_RUN;
         for (uint32_t i = 0; i < k->n; i++)
             for (unsigned t = 0; t < 4; t++) {
+                if (!(turns >> t & 1)) continue;
                 const unsigned limit = exactly ? farthest(&k->sofar[i]) : fair_high_bits(farthest(&k->sofar[i]));
                 const size_t many = fair_drawers_kernels()->highs(k->asked[i].code[t], l->high[0] + from, l->high[1] + from, n, limit, near);
                 for (size_t p = 0; p < many; p++) pair(k, i, t, before, l, from + near[p]);

@@ -60,8 +60,10 @@ void fair_seek_in_drawers(struct fair_seeking *k, const struct fair_fingerprint 
 /* Forget what was found, but not how near it was: what is farther than that is not kept, whatever else is found. */
 void fair_seek_anew(struct fair_seeking *k);
 /* Seek by comparing every part of the lists with every other: what the drawers are measured by, `exactly`, and how a few works are looked at again, as
- * drawers are: by first bits before all bits.  `before`: the number of the lists' first work. */
-void fair_seek_everywhere(struct fair_seeking *k, const struct fair_lists *l, uint32_t before, bool exactly);
+ * drawers are: by first bits before all bits.  `before`: the number of the lists' first work; `turns`: bit t is set where the query's parts are to be
+ * compared under turn t. */
+#define FAIR_SEEK_TURNS 15    /* all */
+void fair_seek_everywhere(struct fair_seeking *k, const struct fair_lists *l, uint32_t before, unsigned turns, bool exactly);
 /* Put what was found in order of the query's parts; those of part `from` + i begin at first[i], for which there is room for one more than were sought. */
 void fair_seek_by_part(struct fair_seeking *k, uint32_t *first);
 

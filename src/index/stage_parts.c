@@ -15,9 +15,11 @@
 #define CAP_MOST 12           /* the same in a large catalogue                                       */
 #define SHORTLIST 24          /* works that get a map                                               */
 #define LEAST 3               /* hits that must agree on it                                         */
-#define AGAIN 64              /* works that are looked at again where lists were looked into in part, those with the heaviest votes, */
+#define AGAIN 256             /* works that are looked at again where lists were looked into in part, those with the heaviest votes, */
+#define AGAIN_ALL 64          /* of these, the first, under all turns; the others not as negatives       */
 #define AGAIN_TIMES 5         /* so many times: by the pairings that no other part of theirs is as near as, and by those that at most one,  */
 #define AGAIN_LEAST 4         /* three, seven, fifteen are; hits that must agree after guided matching */
+#define AGAIN_HEAVIEST 8      /* of the works, the first: these may have maps on which no more agree than by chance */
 #define AGAIN_CAP 3           /* as CAP, for what a pairing weighs                                  */
 #define FEW 192               /* parts of the query, the strongest, that are looked up first where it is settled what the query shows */
 #define OTHER 5               /* hits that must agree on another work's map for all to be looked up after all */
@@ -253,7 +255,7 @@ look_up_all(const struct fair_shelves *s, const struct fair_fingerprint *fp, uin
         fair_seek_in_drawers(k, fp);
         if (each) {
             fair_seek_anew(k);
-            for (size_t shelf = s->n_made; shelf < s->n; shelf++) fair_seek_everywhere(k, &s->v[shelf]->segment->lists, s->before[shelf], true);
+            for (size_t shelf = s->n_made; shelf < s->n; shelf++) fair_seek_everywhere(k, &s->v[shelf]->segment->lists, s->before[shelf], FAIR_SEEK_TURNS, true);
         }
         first = fair_xmalloc(((size_t)k->n + 1) * sizeof *first);
         fair_seek_by_part(k, first);
@@ -493,9 +495,9 @@ lists_of(const struct ranked *v, size_t n, struct fair_arena *a, const struct fa
     return FAIR_OK;
 }
 
-/* Of what was sought the pairings that at most `most` are as near as, themselves among them, with their weights; in order of work. */
+/* Of what was sought the pairings that at most `most` are as near as, themselves among them, with their weights; in the order in which they were found. */
 static void
-nearest_of(const struct fair_seeking *k, uint32_t most, const struct worth *w, uint32_t works, struct fair_founds *out)
+nearest_of(const struct fair_seeking *k, uint32_t most, const struct worth *w, struct fair_founds *out)
 {
     out->n = 0;
     fair_founds_room(out, k->found.n);
@@ -506,52 +508,71 @@ nearest_of(const struct fair_seeking *k, uint32_t most, const struct worth *w, u
         f.weight = rareness(w, within) * w->near[f.bits];
         out->v[out->n++] = f;
     }
-    by_work(out, works);
 }
 
-/* Does one work's pairings' map, refined by guided matching, have more for it than *best, and more than chance would have?  Then it is the best one. */
+/* Does one work's pairings' map, refined by guided matching, have more for it than *best, and more than one of `chance` parts inside the query that agree?  Then it is the best one. */
 static void
-map_again(const struct fair_search *search, const struct scales *scales, const struct fair_record *r, struct fair_found *f, size_t n, struct fair_hit *hits, struct fair_clue *best)
+map_again(const struct fair_search *search, const struct scales *scales, const struct fair_record *r, struct fair_found *f, size_t n, unsigned chance, struct fair_hit *hits, struct fair_clue *best)
 {
     const struct peak p = vote(r, scales, f, n);
     struct fair_clue clue = { .shelf = best->shelf, .number = best->number, .record = r, .votes = p.votes };
 
     if (!fair_map_find(r, search->q.fp, search->grid, hits, hits_about(&p, f, n, hits), LEAST, &clue)) return;
     fair_map_refine(r, search->q.fp, search->grid, &clue);
-    if (clue.agree >= AGAIN_LEAST && clue.agree * FAIR_SEEN_BY_CHANCE >= clue.seen && clue.weight > best->weight) *best = clue;
+    if (clue.agree >= AGAIN_LEAST && clue.agree * chance >= clue.seen && clue.weight > best->weight) *best = clue;
+}
+
+/* So many parts inside the query for one that agrees are none too many: of the works with the heaviest votes that says nothing against a map, for their votes speak for it. */
+static unsigned
+chance_of(size_t i)
+{
+    return i < AGAIN_HEAVIEST ? FAIR_PARTS_CATALOGUE : FAIR_SEEN_BY_CHANCE;
 }
 
 /* Look again at the n works, AGAIN at most, with the heaviest votes, as if there were no others: all of the query's parts are compared with all of theirs.  What
  * is near in a drawer that is not looked into is seen so; what is farther than what was kept of the whole catalogue is passed over as before.  How near the true
- * ones are nobody knows beforehand, and their votes drown among others, so it is tried several times, with more pairings each time, and what guided matching makes of the maps
- * decides: out[i] is work i's best one, `mapped` where it has any. */
+ * ones are nobody knows beforehand, and their votes drown among others, so it is tried several times, first with what the first look found (*found, in order of work), then with more
+ * pairings each time, and what guided matching makes of the maps decides: out[i] is work i's best one, `mapped` where it has any. */
 static fair_status
-look_again(const struct fair_search *search, const struct fair_shelves *s, const struct scales *scales, const uint16_t (*limits)[4], const struct ranked *v, size_t n, struct fair_clue *out,
-           struct fair_err *err)
+look_again(const struct fair_search *search, const struct fair_shelves *s, const struct scales *scales, const uint16_t (*limits)[4], const struct fair_founds *found, const struct ranked *v, size_t n,
+           struct fair_clue *out, struct fair_err *err)
 {
     const struct fair_fingerprint *fp = search->q.fp;
     const struct fair_record *records[AGAIN];
     const struct worth w = worth_of(AGAIN_CAP);
     struct fair_founds f = { 0 };
     struct fair_hit *hits;
-    struct fair_lists l;
+    struct fair_lists l, first, rest;
     struct fair_seeking *k;
+    size_t most;
 
     FAIR_TRY(lists_of(v, n, search->q.arena, records, &l, err));
     k = fair_seek(s, fp, 0, fp->n_parts, l.n_parts, NEAR);
     for (uint32_t i = 0; i < k->n; i++) memcpy(k->sofar[i].limit, limits[i], sizeof limits[i]);
-    fair_seek_everywhere(k, &l, 0, false);
+    rest = first = l;
+    while (first.n_parts > 0 && fair_listed_work(l.parts[first.n_parts - 1].listed) >= AGAIN_ALL) first.n_parts--;
+    for (int h = 0; h < 2; h++) rest.high[h] += first.n_parts;
+    rest.parts += first.n_parts;
+    rest.n_parts -= first.n_parts;
+    fair_seek_everywhere(k, &first, 0, FAIR_SEEK_TURNS, false);
+    fair_seek_everywhere(k, &rest, 0, 1u | 1u << FAIR_CODE_MIRRORED, false);
     for (uint32_t i = 0; i < k->n; i++)
         for (unsigned t = 0; t < 4; t++)
             for (unsigned b = 1; b <= NEAR; b++) k->sofar[i].count[t][b] += k->sofar[i].count[t][b - 1];
-    hits = fair_xmalloc((k->found.n + 1) * sizeof *hits);
-    for (size_t i = 0; i < n; i++) out[i] = (struct fair_clue){ .shelf = v[i].shelf, .number = v[i].at };
+    most = k->found.n;
+    for (size_t i = 0; i < n; i++) most = v[i].n > most ? v[i].n : most;
+    hits = fair_xmalloc((most + 1) * sizeof *hits);
+    for (size_t i = 0; i < n; i++) {
+        out[i] = (struct fair_clue){ .shelf = v[i].shelf, .number = v[i].at };
+        map_again(search, scales, records[i], found->v + v[i].from, v[i].n, chance_of(i), hits, &out[i]);
+    }
+    by_work(&k->found, (uint32_t)n);
     for (unsigned times = 0; times < AGAIN_TIMES; times++) {
-        nearest_of(k, 1u << times, &w, (uint32_t)n, &f);
+        nearest_of(k, 1u << times, &w, &f);
         for (size_t from = 0, to; from < f.n; from = to) {
             const uint32_t of = f.v[from].work;
             for (to = from + 1; to < f.n && f.v[to].work == of; to++) { }
-            if (to - from >= LEAST && one_turn(f.v + from, to - from)) map_again(search, scales, records[of], f.v + from, to - from, hits, &out[of]);
+            if (to - from >= LEAST && one_turn(f.v + from, to - from)) map_again(search, scales, records[of], f.v + from, to - from, chance_of(of), hits, &out[of]);
         }
     }
     fair_seeking_free(k);
@@ -640,7 +661,7 @@ propose(struct fair_search *search, struct fair_matches *io, const struct fair_s
     FAIR_TRY(map_all(search, io, f, v, n < SHORTLIST ? n : SHORTLIST, known, alone, err));
     if (limits == NULL || n == 0) return FAIR_OK;
     again = fair_xcalloc(n, sizeof *again);
-    status = look_again(search, s, &scales, limits, v, n, again, err);
+    status = look_again(search, s, &scales, limits, f, v, n, again, err);
     if (status == FAIR_OK) qsort(again, n, sizeof *again, by_weight);
     for (size_t i = 0; i < n && i < SHORTLIST && status == FAIR_OK && again[i].mapped; i++) status = candidate(search, io, &again[i], true, err);
     free(again);

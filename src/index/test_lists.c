@@ -207,6 +207,13 @@ TEST(every_kernel_finds_what_the_plain_one_finds)
                 for (int w = 0; w < 4; w++) d += (unsigned)__builtin_popcountll(code[w] ^ codes[i][w]);
                 if (__builtin_popcountll(codes[i][0]) + __builtin_popcountll(codes[i][1]) <= 64) CHECK_EQ(bits[0][i], d);
                 CHECK_EQ(plain->fold(codes[i]), k->fold(codes[i]));
+                for (unsigned low = 0; low < 3; low++) {        /* also where more bits are set than there are places */
+                    const uint64_t high[2] = { first[i], second[i] }, folded = low == 0 ? parts[i].low : low == 1 ? ~(uint64_t)0 : mix(i);
+                    uint64_t unfolded[2][4];
+                    plain->unfold(high, folded, unfolded[0]);
+                    k->unfold(high, folded, unfolded[1]);
+                    CHECK(memcmp(unfolded[0], unfolded[1], sizeof unfolded[0]) == 0);
+                }
             }
             for (int w = 0; w < 2; w++) free(last[w]);
         }
@@ -490,6 +497,89 @@ TEST(what_few_parts_show_does_not_drown_in_a_pattern_that_is_nearer)
         if (m.v[i].work == work && m.v[i].has_map && fabsf(m.v[i].scale - 1) < .1f) agree = m.v[i].agree;
     print_message("%u of %u parts agree\n", agree, few);
     CHECK(agree >= few - 2);
+    fair_index_free(&w);
+    clear(dir);
+}
+
+/* How many agree on the work's map, of what a search by parts finds; -1: it is no candidate. */
+static int
+agreeing_with(const struct fair_index *ix, const struct fair_fingerprint *fp, fair_id work, struct fair_arena *a)
+{
+    struct fair_search s = { .q = { .fp = fp, .arena = a }, .all = true };
+    struct fair_matches m;
+
+    CHECK_OK(fair_index_search_with(ix, &s, 0, &m, why));
+    for (size_t i = 0; i < m.n; i++)
+        if (m.v[i].work == work) return (int)m.v[i].agree;
+    return -1;
+}
+
+TEST(a_work_behind_a_hundred_that_have_heavier_votes_is_looked_at_again)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    const char *dir = folder("behind");
+    struct fair_index *w = index_of(dir, 10);
+    const uint32_t of_each = 8;
+    struct fair_part *parts = fair_alloc_array(a, FAIR_PARTS_QUERY, sizeof *parts);
+    struct fair_fingerprint fp;
+    unsigned behind = 0, n = 0;
+
+    CHECK_OK(fair_index_write_begin(w, why));
+    for (fair_id id = 1; id <= 400; id++) put_work(w, 1, id, 0);
+    CHECK_OK(fair_index_sync(w, why));
+    for (fair_id work = 200; work < 240; work += 4) {
+        uint32_t at = 0;
+        int agree;
+        if (work % 9 == 0) continue;
+        for (fair_id other = 1; at < 800; other++) {        /* eight parts of a hundred others as they lie, */
+            fingerprint_of(other, 0, a, &fp);
+            if (fp.n_parts == 0) continue;
+            memcpy(parts + at, fp.parts, of_each * sizeof *parts);
+            at += of_each;
+        }
+        copy_of(work, 0, 0, 28, a, &fp);                      /* and what is left of the work */
+        memcpy(parts + at, fp.parts, fp.n_parts * sizeof *parts);
+        fp.parts = parts;
+        fp.n_parts += at;
+        agree = agreeing_with(w, &fp, work, a);
+        behind += agree >= (int)(fp.n_parts - at) / 2;
+        n++;
+    }
+    print_message("%u of %u works behind others are found\n", behind, n);
+    CHECK_EQ(behind, n);
+    fair_index_free(&w);
+    clear(dir);
+}
+
+TEST(of_the_work_with_the_heaviest_votes_few_parts_make_a_map)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    const char *dir = folder("heaviest");
+    struct fair_index *w = index_of(dir, 10);
+    unsigned mapped = 0, n = 0;
+
+    CHECK_OK(fair_index_write_begin(w, why));
+    for (fair_id id = 1; id <= 400; id++) put_work(w, 1, id, 0);
+    CHECK_OK(fair_index_sync(w, why));
+    for (fair_id work = 1; work <= 400; work += 7) {
+        struct fair_fingerprint fp;
+        struct fair_part *parts;
+        copy_of(work, 0, 0, 16, a, &fp);
+        if (fp.n_parts < 100) continue;
+        /* six lie where the work has them, all others anywhere: as large and as turned, so that they vote for the same */
+        parts = fair_alloc_array(a, fp.n_parts, sizeof *parts);
+        memcpy(parts, fp.parts, fp.n_parts * sizeof *parts);
+        for (uint32_t i = 6; i < fp.n_parts; i++) {
+            const uint64_t r = mix((uint64_t)work * 131 + i);
+            parts[i].x = (float)(r % 500) + 3;
+            parts[i].y = (float)(r >> 10 & 255) + 50;
+        }
+        fp.parts = parts;
+        mapped += agreeing_with(w, &fp, work, a) >= 4;
+        n++;
+    }
+    print_message("%u of %u works of which six parts in a hundred agree have a map\n", mapped, n);
+    CHECK(n > 10 && mapped > n * 9 / 10);
     fair_index_free(&w);
     clear(dir);
 }
