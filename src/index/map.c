@@ -425,8 +425,18 @@ fair_map_mark(const struct fair_record *r, const struct fair_fingerprint *fp, co
 #define BORDER 3.f            /* pixels from the query's border, and one and a half sizes, up to which parts are not looked for */
 #define FITTED 60             /* bits up to which a partner betters the map                                    */
 
-/* A work's parts and their codes as the turn has them. */
-struct guessed { struct fair_place place[FAIR_PARTS_CATALOGUE]; uint64_t code[FAIR_PARTS_CATALOGUE][4]; };
+/* A work's parts, and their codes as turns have them: each is turned when it is first asked for. */
+struct guessed { const struct fair_record *record; struct fair_place place[FAIR_PARTS_CATALOGUE]; uint64_t has[4][2], code[4][FAIR_PARTS_CATALOGUE][4]; };
+
+static const uint64_t *
+turned_code(struct guessed *w, uint32_t i, unsigned turn)
+{
+    if (!(w->has[turn][i / 64] >> (i % 64) & 1)) {
+        w->has[turn][i / 64] |= (uint64_t)1 << (i % 64);
+        fair_part_code_turn(w->record->codes + 4 * (size_t)i, turn, w->code[turn][i]);
+    }
+    return w->code[turn][i];
+}
 
 static bool
 a_piece(const struct fair_record *r, const struct fair_fingerprint *fp, const float m[6])
@@ -452,10 +462,11 @@ points(unsigned bits)
 
 /* The nearest partner of part i of the work about where the map puts it. */
 static bool
-partner(const struct guessed *w, uint32_t i, const struct fair_fingerprint *fp, const struct fair_grid *g, const float m[6], unsigned turn, float x, float y,
+partner(struct guessed *w, uint32_t i, const struct fair_fingerprint *fp, const struct fair_grid *g, const float m[6], unsigned turn, float x, float y,
         float far, struct pair *best)
 {
     const struct fair_place *c = &w->place[i];
+    const uint64_t *code = turned_code(w, i, turn);
 
     best->bits = FAR;
     for (int cy = y > far ? (int)(y - far) / GRID_STEP : 0; cy <= (int)(y + far) / GRID_STEP && cy < CELLS; cy++)
@@ -465,7 +476,7 @@ partner(const struct guessed *w, uint32_t i, const struct fair_fingerprint *fp, 
                 struct pair t;
                 int bits = 0;
                 if ((q->x - x) * (q->x - x) + (q->y - y) * (q->y - y) > far * far) continue;
-                for (int n = 0; n < 4; n++) bits += __builtin_popcountll(q->code[n] ^ w->code[i][n]);
+                for (int n = 0; n < 4; n++) bits += __builtin_popcountll(q->code[n] ^ code[n]);
                 if (bits >= best->bits) continue;
                 t = (struct pair){ c->x, c->y, q->x, q->y, c->size, q->size, { c->way[0], c->way[1] }, { g->way[g->part[k]][0], g->way[g->part[k]][1] }, (uint16_t)bits, i, g->part[k] };
                 if (fits(m, turn, &t)) *best = t;
@@ -475,7 +486,7 @@ partner(const struct guessed *w, uint32_t i, const struct fair_fingerprint *fp, 
 
 /* The points for the map, and the pairs that speak for it: each of the query's parts once. */
 static float
-points_for(const struct guessed *w, const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, const float m[6], unsigned turn, float px,
+points_for(struct guessed *w, const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, const float m[6], unsigned turn, float px,
            float share, struct pair *p, unsigned *n)
 {
     const float s = sqrtf(fabsf(m[0] * m[4] - m[1] * m[3]));
@@ -515,22 +526,21 @@ fair_map_guess(const struct fair_record *r, const struct fair_fingerprint *fp, c
 {
     static _Thread_local struct guessed work;
     struct pair p[2][FAIR_PARTS_CATALOGUE];
-    unsigned tries = 0, turn = UINT32_MAX;
+    unsigned tries = 0;
 
     clue->mapped = false;
     clue->votes = 0;
+    work.record = r;
+    memset(work.has, 0, sizeof work.has);
     for (uint32_t i = 0; i < r->n; i++) work.place[i] = fair_record_place(r, i);
     for (size_t k = 0; k < n && tries < TRIES; k++) {
         struct pair first = pair_of(r, fp, g, hits[k].part, hits[k].query, hits[k].bits);
+        const unsigned turn = hits[k].turn;
         float m[6], sum;
         unsigned many;
-        map_of(&first, hits[k].turn, m);
+        map_of(&first, turn, m);
         if (!a_piece(r, fp, m)) continue;
         tries++;
-        if (hits[k].turn != turn) {
-            turn = hits[k].turn;
-            for (uint32_t i = 0; i < r->n; i++) fair_part_code_turn(r->codes + 4 * (size_t)i, turn, work.code[i]);
-        }
         sum = points_for(&work, r, fp, g, m, turn, 5, .7f, p[0], &many);
         if (sum <= .5f * clue->votes) continue;
         for (int round = 0; round < 2; round++) {
