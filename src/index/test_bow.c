@@ -191,8 +191,9 @@ TEST(a_bow_stretches_as_its_places_move)
         o.x[i] = (float)(i * 7 % 5) - 2;
         o.y[i] = (float)(i * 5 % 7) - 3;
     }
-    for (float y = 10; y < H; y += 70)
-        for (float x = 10; x < W; x += 70) {
+    for (int down = 10; down < H; down += 70)
+        for (int across = 10; across < W; across += 70) {
+            const float x = (float)across, y = (float)down;
             float m[4], u[2], v[2];
             fair_bow_about(&o, x, y, m);
             fair_bow_at(&o, x - 1, y, &u[0], &v[0]);

@@ -838,7 +838,7 @@ TEST(a_writer_of_lists_killed_at_any_moment_leaves_all_that_it_synced)
         CHECK_EQ(st.works, st.newest);
         for (fair_id id = 1; id <= st.newest; id++) {
             fair_id again = 2 * (id - 1);         /* id / 2 + 1 of a multiple of 7 that came later */
-            bool listed, anew = false;
+            bool listed = false, anew = false;
             for (fair_id j = again; j <= again + 1; j++) anew |= j >= 7 && j % 7 == 0 && j <= st.newest && j > id;
             if (!has(r, 1, id, anew, &listed)) fail_msg("life %d: work %lld of %lld", life, (long long)id, (long long)st.newest);
             lists += listed;
