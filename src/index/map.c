@@ -328,6 +328,14 @@ agreeing_bent(const float b[8], unsigned turn, const struct pair *p, unsigned n,
     return agree;
 }
 
+int
+fair_clue_by_weight(const void *a, const void *b)
+{
+    const struct fair_clue *x = a, *y = b;
+    if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
 /* Which parts agree, of the query and of the work. */
 static void
 mark(const struct pair *p, const bool *in, unsigned n, struct fair_clue *clue)

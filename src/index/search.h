@@ -148,6 +148,8 @@ void fair_bow_about(const struct fair_bow *o, float x, float y, float m[4]);
 bool fair_bow_find(struct fair_levels *query, struct fair_levels *work, const struct fair_clue *c, struct fair_bow *out, struct fair_arena *a);
 /* Where the clue's whole map takes the work's place (x, y), normalised pixels of both. */
 void fair_clue_at(const struct fair_clue *c, float x, float y, float *u, float *v);
+/* For qsort: the clue whose map has more weight first. */
+int fair_clue_by_weight(const void *a, const void *b);
 /* The query's levels by which the clue's work is laid on it. */
 struct fair_levels *fair_clue_query(struct fair_levels *query, const struct fair_clue *c);
 /* Solve the n equations m x = m[.][n] by elimination, in place; false where they say nothing. */

@@ -637,14 +637,6 @@ map_all(struct fair_search *search, struct fair_matches *io, const struct fair_f
     return status;
 }
 
-static int
-by_weight(const void *a, const void *b)
-{
-    const struct fair_clue *x = a, *y = b;
-    if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
-    return x->number < y->number ? -1 : x->number > y->number;
-}
-
 /* The best works become candidates; where `limits` is not NULL (look_up_all), those of a second look too. */
 static fair_status
 propose(struct fair_search *search, struct fair_matches *io, const struct fair_shelves *s, struct fair_founds *f, const uint16_t (*limits)[4], size_t known, bool *alone, struct fair_err *err)
@@ -662,7 +654,7 @@ propose(struct fair_search *search, struct fair_matches *io, const struct fair_s
     if (limits == NULL || n == 0) return FAIR_OK;
     again = fair_xcalloc(n, sizeof *again);
     status = look_again(search, s, &scales, limits, f, v, n, again, err);
-    if (status == FAIR_OK) qsort(again, n, sizeof *again, by_weight);
+    if (status == FAIR_OK) qsort(again, n, sizeof *again, fair_clue_by_weight);
     for (size_t i = 0; i < n && i < SHORTLIST && status == FAIR_OK && again[i].mapped; i++) status = candidate(search, io, &again[i], true, err);
     free(again);
     return status;

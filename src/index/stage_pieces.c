@@ -39,14 +39,6 @@ by_bits(const void *a, const void *b)
 }
 
 static int
-by_weight(const void *a, const void *b)
-{
-    const struct fair_clue *x = a, *y = b;
-    if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
-    return x->number < y->number ? -1 : x->number > y->number;
-}
-
-static int
 by_guess(const void *a, const void *b)
 {
     const struct fair_clue *x = a, *y = b;
@@ -225,7 +217,7 @@ fair_stage_pieces(const struct fair_index *ix, const struct fair_query *q, struc
         FAIR_TRY(look_there(s, &best[i], &found, err));
         if (found) best[kept++] = best[i];
     }
-    qsort(best, kept, sizeof *best, by_weight);
+    qsort(best, kept, sizeof *best, fair_clue_by_weight);
     for (size_t i = 0; i < kept && i < LAID; i++) FAIR_TRY(lay(ix, s, io, &best[i], err));
     if (kept > 0) fair_map_share(s, io);
     return FAIR_OK;

@@ -132,6 +132,18 @@ TEST(a_straight_copy_needs_no_curve)
     tear_down();
 }
 
+/* The copy of a work through a lens, drawn; NULL where it is no match.  The caller frees it. */
+static struct fair_image *
+drawn(enum fair_drawing what, uint32_t work)
+{
+    struct fair_search s;
+    struct fair_matches found;
+    size_t at = look_up(work, lens, &s, &found);
+
+    if (at == SIZE_MAX || found.v[at].verdict != FAIR_MATCH) return NULL;
+    return fair_match_draw(what, &found.v[at], copy, W, H, g.grey[work], W, H);
+}
+
 TEST(a_bent_copy_is_drawn_straight)
 {
     double off = 0, was = 0;
@@ -139,12 +151,8 @@ TEST(a_bent_copy_is_drawn_straight)
 
     set_up();
     for (uint32_t i = 0; i < N; i++) {
-        struct fair_search s;
-        struct fair_matches found;
-        size_t at = look_up(i, lens, &s, &found);
-        FAIR_AUTO(image) struct fair_image *d = NULL;
-        if (at == SIZE_MAX || found.v[at].verdict != FAIR_MATCH) continue;
-        d = fair_match_draw(FAIR_DRAW_STRAIGHT, &found.v[at], s.q.grey, W, H, g.grey[i], W, H);
+        FAIR_AUTO(image) struct fair_image *d = drawn(FAIR_DRAW_STRAIGHT, i);
+        if (d == NULL) continue;
         CHECK(d->width == W && d->height == H && d->channels == 3);
         for (uint32_t y = 0; y < H; y++)
             for (uint32_t x = 0; x < W; x++) {
@@ -166,12 +174,8 @@ TEST(the_difference_of_a_bent_copy_is_laid_on_straightened)
 
     set_up();
     for (uint32_t i = 0; i < N; i++) {
-        struct fair_search s;
-        struct fair_matches found;
-        size_t at = look_up(i, lens, &s, &found);
-        FAIR_AUTO(image) struct fair_image *d = NULL;
-        if (at == SIZE_MAX || found.v[at].verdict != FAIR_MATCH) continue;
-        d = fair_match_draw(FAIR_DRAW_DIFFERENCE, &found.v[at], s.q.grey, W, H, g.grey[i], W, H);
+        FAIR_AUTO(image) struct fair_image *d = drawn(FAIR_DRAW_DIFFERENCE, i);
+        if (d == NULL) continue;
         for (uint32_t y = 0; y < H; y += 2)
             for (uint32_t x = 0; x < W; x += 2, n++) {
                 const uint8_t *p = fair_image_row(d, y) + 3 * x;
