@@ -1,13 +1,15 @@
 /* lookup_dev: register the pictures of one folder, look up those of another, and print what was found.  A development
  * tool, not installed; it decodes in its own process, so it is for pictures one trusts.
  *
- *     lookup_dev [--off STAGE]... [--listed | --among INDEX [--each]] [--clues [--pairs FILE] | --words] CATALOGUE QUERIES > results.tsv
+ *     lookup_dev [--off STAGE]... [--listed | --among INDEX [--each | --in-full TRUTH]] [--clues [--pairs FILE] | --words] CATALOGUE QUERIES > results.tsv
  *
  * A line a pair: query, work, score, box in the query (what bench/recognition's eval.py reads), then the verdict and,
  * with --clues, what the stages knew, with --words the reasons.
  * --pairs: of each candidate that was laid on the query, what tools/train-verifier reads (write_pair).  --listed: search as in a large catalogue.
  * --among: search in what bench_index --keep INDEX built, whose first works are the catalogue's; of the others there are no pictures.  --each: by comparing every part
- * with every other there.  Costs go to stderr. */
+ * with every other there.  --in-full: each copy that TRUTH (truth.tsv, as bench/recognition has it) names is looked up twice, the second time with its work compared in full
+ * (search.h, in_full), so that nothing of it is lost to what is sought, ranked and laid on in part; instead of all pairs a line a copy: query, work, score and verdict of the one and
+ * of the other (0 and none: not told), and how many are told and lost goes to stderr.  Costs go to stderr. */
 #include <dirent.h>
 #include <math.h>
 #include <stdio.h>
@@ -104,6 +106,78 @@ write_pair(FILE *f, const char *query, const char *work, const struct fair_searc
     fwrite(out, sizeof out, 1, f);
 }
 
+/* Copies and their works, as the file of truth has them. */
+struct copy { char query[256]; fair_id work; };
+struct copies { struct copy *v; size_t n; };
+
+static bool
+read_truth(const char *path, struct copies *out)
+{
+    FILE *f = fopen(path, "r");
+    char line[4096];
+    size_t room = 0;
+
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        char query[256], work[256], family[256];
+        if (sscanf(line, "%255[^\t]\t%255[^\t]\t%255[^\t]", query, work, family) != 3 || line[0] == '#' || strcmp(family, "ambiguous") == 0) continue;
+        for (size_t w = 0; w < n_works; w++) {
+            if (strcmp(works[w].name, work) != 0) continue;
+            if (out->n == room) out->v = fair_xrealloc(out->v, (room = 2 * room + 64) * sizeof *out->v);
+            snprintf(out->v[out->n].query, sizeof out->v->query, "%s", query);
+            out->v[out->n++].work = (fair_id)w + 1;
+        }
+    }
+    return f != NULL && fclose(f) == 0;
+}
+
+/* Of a verdict, at least: how many have it with the search as it is [0] and with the work compared in full [1], and with that one alone. */
+struct told { unsigned by[2], alone[2]; };
+
+static void
+tell(struct told *t, const enum fair_verdict got[2], enum fair_verdict least)
+{
+    for (int k = 0; k < 2; k++) {
+        t->by[k] += got[k] >= least;
+        t->alone[k] += got[k] >= least && got[!k] < least;
+    }
+}
+
+static void
+print_told(const char *what, const struct told *t)
+{
+    fprintf(stderr, "%s: %u by the search, %u with the work compared in full; in full alone %u: %.2f %% lost; by the search alone %u\n", what, t->by[0], t->by[1], t->alone[1],
+            100. * t->alone[1] / (t->by[1] > 0 ? t->by[1] : 1), t->alone[0]);
+}
+
+/* The pair of the query with this work among what was found, or that none is. */
+static struct fair_match
+pair_of(const struct fair_matches *found, fair_id work)
+{
+    for (size_t i = 0; i < found->n; i++)
+        if (found->v[i].work == work) return found->v[i];
+    return (struct fair_match){ .work = work };
+}
+
+/* Compare what was found of a query's works with what is where each is compared in full. */
+static fair_status
+compare_in_full(const struct fair_index *ix, const char *query, const struct fair_query *q, unsigned off, const struct copies *truth, const struct fair_matches *found, struct told told[2],
+                struct fair_err *err)
+{
+    for (size_t i = 0; i < truth->n; i++) {
+        struct fair_search s = { .q = *q, .in_full = truth->v[i].work };
+        struct fair_matches full;
+        struct fair_match m[2];
+        if (strcmp(truth->v[i].query, query) != 0) continue;
+        FAIR_TRY(fair_index_search_with(ix, &s, off, &full, err));
+        m[0] = pair_of(found, truth->v[i].work);
+        m[1] = pair_of(&full, truth->v[i].work);
+        tell(&told[0], (enum fair_verdict[2]){ m[0].verdict, m[1].verdict }, FAIR_POSSIBLE);
+        tell(&told[1], (enum fair_verdict[2]){ m[0].verdict, m[1].verdict }, FAIR_MATCH);
+        printf("%s\t%s\t%.6f\t%s\t%.6f\t%s\n", query, works[truth->v[i].work - 1].name, (double)m[0].score, fair_verdict_name(m[0].verdict), (double)m[1].score, fair_verdict_name(m[1].verdict));
+    }
+    return FAIR_OK;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -113,7 +187,9 @@ main(int argc, char **argv)
     struct dirent **names;
     char folder[] = "/tmp/lookup-XXXXXX";
     unsigned off = 0;
-    const char *among = NULL;
+    const char *among = NULL, *in_full = NULL;
+    struct copies truth = { 0 };
+    struct told told[2] = { { { 0 }, { 0 } } };
     bool clues = false, words = false, listed = false, each = false;
     double t_decode = 0, t_take = 0, t_search = 0, t;
     uint64_t parts = 0;
@@ -124,6 +200,7 @@ main(int argc, char **argv)
         if (strcmp(argv[1], "--listed") == 0) { listed = true; continue; }
         if (strcmp(argv[1], "--each") == 0) { each = true; continue; }
         if (strcmp(argv[1], "--among") == 0 && argc > 4) { among = argv[2]; argc--; argv++; continue; }
+        if (strcmp(argv[1], "--in-full") == 0 && argc > 4) { in_full = argv[2]; argc--; argv++; continue; }
         if (strcmp(argv[1], "--clues") == 0) { clues = true; continue; }
         if (strcmp(argv[1], "--words") == 0) { words = true; continue; }
         if (strcmp(argv[1], "--pairs") == 0 && argc > 4) {
@@ -139,7 +216,7 @@ main(int argc, char **argv)
         argv++;
     }
     fair_memory_keep();       /* as the command does */
-    if (argc != 3 || (listed && among != NULL) || (each && among == NULL)) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--listed | --among INDEX [--each]] [--clues [--pairs FILE] | --words] CATALOGUE QUERIES\n"); return 2; }
+    if (argc != 3 || (listed && among != NULL) || ((each || in_full != NULL) && among == NULL) || (each && in_full != NULL)) { fprintf(stderr, "usage: lookup_dev [--off STAGE]... [--listed | --among INDEX [--each | --in-full TRUTH]] [--clues [--pairs FILE] | --words] CATALOGUE QUERIES\n"); return 2; }
     if (mkdtemp(folder) == NULL || fair_index_open(among != NULL ? among : folder, &ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
     fair_index_list_from(ix, 1);
     if (listed && fair_index_write_begin(ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
@@ -166,6 +243,7 @@ main(int argc, char **argv)
     }
     if (listed && fair_index_sync(ix, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
     if (n_works > 0) fprintf(stderr, "%zu works: %.2f ms each, %.1f parts each\n", n_works, (ms() - t) / (double)n_works, (double)parts / (double)n_works);
+    if (in_full != NULL && !read_truth(in_full, &truth)) { perror(in_full); return 4; }
     n = scandir(argv[2], &names, no_dot, by_name);
     parts = 0;
     for (int i = 0; i < n; i++) {
@@ -185,7 +263,12 @@ main(int argc, char **argv)
         {
             struct fair_search s = { .q = { .fp = &fp, .grey = grey, .proof = proof, .arena = a }, .all = clues, .each = each };
             if (fair_index_search_with(ix, &s, off, &found, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
-            for (size_t k = 0; k < found.n; k++) {
+            if (in_full != NULL) {
+                t_search += ms() - t2;
+                if (compare_in_full(ix, names[i]->d_name, &s.q, off, &truth, &found, told, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
+                t2 = ms();
+            }
+            for (size_t k = 0; k < found.n && in_full == NULL; k++) {
                 const struct fair_match *m = &found.v[k];
                 const struct fair_clue *c = &s.clues[k];
                 printf("%s\t%s\t%.6f\t%.1f,%.1f,%.1f,%.1f\t%s", names[i]->d_name, (size_t)m->work > n_works ? "(made up)" : works[m->work - 1].name, (double)m->score,
@@ -232,6 +315,8 @@ main(int argc, char **argv)
     if (n > 0)
         fprintf(stderr, "%d queries: decode %.2f ms, fingerprint %.2f ms, search %.2f ms each; %.0f parts each\n", n, t_decode / n, t_take / n,
                 t_search / n, (double)parts / n);
+    if (in_full != NULL) { print_told("told", &told[0]); print_told("a match", &told[1]); }
+    free(truth.v);
     if (pairs != NULL && fclose(pairs) != 0) { perror("pairs"); return 4; }
     for (size_t i = 0; i < n_works; i++) fair_image_free(&works[i].grey);
     fair_arena_free(&a);

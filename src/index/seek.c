@@ -236,6 +236,22 @@ fair_seek_everywhere(struct fair_seeking *k, const struct fair_lists *l, uint32_
 }
 
 void
+fair_seek_in_full(struct fair_seeking *k, const struct fair_lists *l, uint32_t number)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < k->found.n; i++) {
+        const struct fair_found *f = &k->found.v[i];
+        struct fair_sofar *y = &k->sofar[f->query - k->from];
+        if (f->work != number) { k->found.v[n++] = *f; continue; }
+        y->count[f->turn][f->bits]--;
+        y->sum[f->turn] -= f->bits <= y->limit[f->turn];
+    }
+    k->found.n = n;
+    fair_seek_everywhere(k, l, number, FAIR_SEEK_TURNS, true);
+}
+
+void
 fair_seek_by_part(struct fair_seeking *k, uint32_t *first)
 {
     struct fair_found *to = fair_xmalloc((k->found.n + 1) * sizeof *to);

@@ -8,8 +8,9 @@
 #define FAIR_SEEK_NEAR 70     /* bits within which two codes may be the same spot */
 
 /* All shelves as one: shelf k's work i is number before[k] + i.  `made`: works on those whose lists are made in memory; the other
- * shelves, from v[n_made] on, are of listed segments. */
-struct fair_shelves { const struct fair_shelf **v; uint32_t *before; size_t n, n_made; uint32_t works, made; };
+ * shelves, from v[n_made] on, are of listed segments.  `in_full`: the number of the work that is compared in full (search.h), or FAIR_NO_WORK, and its parts. */
+#define FAIR_NO_WORK UINT32_MAX
+struct fair_shelves { const struct fair_shelf **v; uint32_t *before; size_t n, n_made; uint32_t works, made, in_full; const struct fair_lists *parts_in_full; };
 
 /* A pairing of a work's part with a query's: 16 bytes, for there are many. */
 struct fair_found {
@@ -64,6 +65,9 @@ void fair_seek_anew(struct fair_seeking *k);
  * compared under turn t. */
 #define FAIR_SEEK_TURNS 15    /* all */
 void fair_seek_everywhere(struct fair_seeking *k, const struct fair_lists *l, uint32_t before, unsigned turns, bool exactly);
+/* Seek one work's parts, the lists' only one, by comparing all with all of the query's, in the place of what was found of it: what is farther than what was kept of the others is
+ * passed over as in drawers. */
+void fair_seek_in_full(struct fair_seeking *k, const struct fair_lists *l, uint32_t number);
 /* Put what was found in order of the query's parts; those of part `from` + i begin at first[i], for which there is room for one more than were sought. */
 void fair_seek_by_part(struct fair_seeking *k, uint32_t *first);
 

@@ -161,7 +161,7 @@ by_hash(const struct fair_index *ix, const struct fair_search *s, const struct f
 
     in->im = enlarged(s->q.grey, f, times);
     in->fp = (struct fair_fingerprint){ .scheme = FAIR_SCHEME, .width = in->im->width, .height = in->im->height, .norm_width = in->im->width, .norm_height = in->im->height };
-    in->sub = (struct fair_search){ .q = { .fp = &in->fp, .org = s->q.org, .arena = s->q.arena }, .ix = ix, .settled = SIZE_MAX, .tried_at = SIZE_MAX };
+    in->sub = (struct fair_search){ .q = { .fp = &in->fp, .org = s->q.org, .arena = s->q.arena }, .ix = ix, .settled = SIZE_MAX, .tried_at = SIZE_MAX, .in_full = s->in_full };
     in->found = (struct fair_matches){ fair_alloc_array(s->q.arena, CANDIDATES, sizeof *in->found.v), 0, CANDIDATES };
     in->sub.clues = fair_alloc_array(s->q.arena, CANDIDATES, sizeof *in->sub.clues);
     fair_whole_take(in->im, &whole);
@@ -201,6 +201,8 @@ look_into(const struct fair_index *ix, struct fair_search *s, struct fair_matche
         FAIR_TRY(lay(ix, s, io, &in.found.v[best], &in.sub.clues[best], f, times, err));
         in.sub.clues[best].mapped = in.sub.clues[best].whole_mapped = false;
     }
+    for (size_t i = 0; i < in.found.n && s->in_full != 0; i++)
+        if (in.found.v[i].work == s->in_full && promise(&in.found.v[i], &in.sub.clues[i]) > 0) return lay(ix, s, io, &in.found.v[i], &in.sub.clues[i], f, times, err);
     return FAIR_OK;
 }
 

@@ -257,6 +257,7 @@ look_up_all(const struct fair_shelves *s, const struct fair_fingerprint *fp, uin
             fair_seek_anew(k);
             for (size_t shelf = s->n_made; shelf < s->n; shelf++) fair_seek_everywhere(k, &s->v[shelf]->segment->lists, s->before[shelf], FAIR_SEEK_TURNS, true);
         }
+        if (s->in_full != FAIR_NO_WORK) fair_seek_in_full(k, s->parts_in_full, s->in_full);
         first = fair_xmalloc(((size_t)k->n + 1) * sizeof *first);
         fair_seek_by_part(k, first);
     }
@@ -474,6 +475,30 @@ rank(const struct fair_shelves *s, const struct fair_query *q, const struct scal
     return FAIR_OK;
 }
 
+/* The work that is compared in full comes among the first that are looked at again, wherever its votes put it of the *n works. */
+static fair_status
+rank_in_full(const struct fair_shelves *s, const struct scales *scales, struct fair_founds *f, struct ranked *v, size_t *n, struct fair_err *err)
+{
+    struct ranked own = { .n = 0 };
+    const struct fair_record *r;
+    struct fair_record room;
+    size_t at = 0, to;
+
+    own.shelf = shelf_of(s, s->in_full, &own.at);
+    while (at < *n && (v[at].shelf != own.shelf || v[at].at != own.at)) at++;
+    if (at < AGAIN_ALL && at < *n) return FAIR_OK;
+    for (own.from = 0; own.from < f->n && f->v[own.from].work != s->in_full; own.from++) { }
+    while (own.from + own.n < f->n && f->v[own.from + own.n].work == s->in_full) own.n++;
+    if (own.n < LEAST || !one_turn(f->v + own.from, own.n)) return FAIR_OK;
+    FAIR_TRY(fair_shelf_peek(own.shelf, own.at, &room, &r, err));
+    own.peak = vote(r, scales, f->v + own.from, own.n);
+    if (at == *n && *n < AGAIN) ++*n;
+    to = *n < AGAIN_ALL ? *n - 1 : AGAIN_ALL - 1;
+    memmove(v + to + 1, v + to, ((at < *n ? at : *n - 1) - to) * sizeof *v);
+    v[to] = own;
+    return FAIR_OK;
+}
+
 /* A few works' parts as lists, in one drawer. */
 static fair_status
 lists_of(const struct ranked *v, size_t n, struct fair_arena *a, const struct fair_record **records, struct fair_lists *out, struct fair_err *err)
@@ -650,23 +675,45 @@ propose(struct fair_search *search, struct fair_matches *io, const struct fair_s
     if (alone != NULL) *alone = false;
     FAIR_TRY(rank(s, &search->q, &scales, f, limits != NULL ? AGAIN : SHORTLIST, v, &n, err));
     if (search->grid == NULL) search->grid = fair_grid_new(search->q.fp, search->q.arena);
+    if (limits != NULL && s->in_full != FAIR_NO_WORK) FAIR_TRY(rank_in_full(s, &scales, f, v, &n, err));
     FAIR_TRY(map_all(search, io, f, v, n < SHORTLIST ? n : SHORTLIST, known, alone, err));
     if (limits == NULL || n == 0) return FAIR_OK;
     again = fair_xcalloc(n, sizeof *again);
     status = look_again(search, s, &scales, limits, f, v, n, again, err);
     if (status == FAIR_OK) qsort(again, n, sizeof *again, fair_clue_by_weight);
-    for (size_t i = 0; i < n && i < SHORTLIST && status == FAIR_OK && again[i].mapped; i++) status = candidate(search, io, &again[i], true, err);
+    for (size_t i = 0; i < n && status == FAIR_OK && again[i].mapped; i++)
+        if (i < SHORTLIST || fair_shelf_work(again[i].shelf, again[i].number) == search->in_full) status = candidate(search, io, &again[i], true, err);
     free(again);
     return status;
 }
 
+/* Find the work that is to be compared in full, and its parts. */
 static fair_status
-search_parts(struct fair_search *search, struct fair_matches *io, const struct fair_shelves *s, struct fair_founds *f, struct fair_err *err)
+in_full(const struct fair_search *search, struct fair_shelves *s, struct fair_err *err)
+{
+    struct fair_lists *l = FAIR_NEW(search->q.arena, struct fair_lists);
+    const struct fair_record *record;
+
+    for (size_t k = s->n_made; k < s->n; k++)
+        for (uint32_t at = 0; at < s->v[k]->n; at++) {
+            const struct ranked of = { .shelf = s->v[k], .at = at };
+            if (fair_shelf_work(s->v[k], at) != search->in_full || fair_shelf_gone(s->v[k], at)) continue;
+            FAIR_TRY(lists_of(&of, 1, search->q.arena, &record, l, err));
+            s->in_full = s->before[k] + at;
+            s->parts_in_full = l;
+            return FAIR_OK;
+        }
+    return fair_fail(err, FAIR_INVALID, "index: the work to be compared in full is on no segment that has lists");
+}
+
+static fair_status
+search_parts(struct fair_search *search, struct fair_matches *io, struct fair_shelves *s, struct fair_founds *f, struct fair_err *err)
 {
     const struct fair_fingerprint *fp = search->q.fp;
     uint16_t (*limits)[4] = s->n > s->n_made ? fair_alloc_array(search->q.arena, (size_t)fp->n_parts + 1, sizeof *limits) : NULL;
     uint32_t looked_up = 0;
 
+    if (search->in_full != 0) FAIR_TRY(in_full(search, s, err));
     if (search->each) {
         if (s->n_made > 0) return fair_fail(err, FAIR_INVALID, "index: not all segments have lists");
         look_up_all(s, fp, 0, fp->n_parts, true, f, NULL);
@@ -689,7 +736,7 @@ search_parts(struct fair_search *search, struct fair_matches *io, const struct f
 static struct fair_shelves
 shelves_of(const struct fair_index *ix, struct fair_arena *a)
 {
-    struct fair_shelves s = { 0 };
+    struct fair_shelves s = { .in_full = FAIR_NO_WORK };
 
     while (fair_index_shelf(ix, s.n) != NULL) s.n++;
     s.v = fair_alloc_array(a, s.n + 1, sizeof *s.v);

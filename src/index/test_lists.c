@@ -501,17 +501,23 @@ TEST(what_few_parts_show_does_not_drown_in_a_pattern_that_is_nearer)
     clear(dir);
 }
 
-/* How many agree on the work's map, of what a search by parts finds; -1: it is no candidate. */
+/* How many agree on the work's map, of what a search by parts finds that compares one work in full (0: none); -1: it is no candidate. */
 static int
-agreeing_with(const struct fair_index *ix, const struct fair_fingerprint *fp, fair_id work, struct fair_arena *a)
+agreeing_in_full(const struct fair_index *ix, const struct fair_fingerprint *fp, fair_id work, fair_id in_full, struct fair_arena *a)
 {
-    struct fair_search s = { .q = { .fp = fp, .arena = a }, .all = true };
+    struct fair_search s = { .q = { .fp = fp, .arena = a }, .all = true, .in_full = in_full };
     struct fair_matches m;
 
     CHECK_OK(fair_index_search_with(ix, &s, 0, &m, why));
     for (size_t i = 0; i < m.n; i++)
         if (m.v[i].work == work) return (int)m.v[i].agree;
     return -1;
+}
+
+static int
+agreeing_with(const struct fair_index *ix, const struct fair_fingerprint *fp, fair_id work, struct fair_arena *a)
+{
+    return agreeing_in_full(ix, fp, work, 0, a);
 }
 
 TEST(a_work_behind_a_hundred_that_have_heavier_votes_is_looked_at_again)
@@ -547,6 +553,48 @@ TEST(a_work_behind_a_hundred_that_have_heavier_votes_is_looked_at_again)
     }
     print_message("%u of %u works behind others are found\n", behind, n);
     CHECK_EQ(behind, n);
+    fair_index_free(&w);
+    clear(dir);
+}
+
+TEST(a_work_that_is_compared_in_full_is_found_behind_all_that_are_looked_at_again)
+{
+    FAIR_AUTO(arena) struct fair_arena *a = fair_arena_new();
+    const char *dir = folder("infull");
+    struct fair_index *w = index_of(dir, 10);
+    struct fair_part *parts = fair_alloc_array(a, FAIR_PARTS_QUERY, sizeof *parts);
+    struct fair_fingerprint fp;
+    struct fair_search s = { .q = { .fp = &fp, .arena = a }, .in_full = 999 };
+    struct fair_matches m;
+    struct fair_err err = { 0 };
+    const uint32_t left = 10;
+    unsigned behind = 0, in_full = 0, n = 0;
+    uint32_t at = 0;
+
+    CHECK_OK(fair_index_write_begin(w, why));
+    for (fair_id id = 1; id <= 400; id++) put_work(w, 1, id, 0);
+    CHECK_OK(fair_index_sync(w, why));
+    for (fair_id other = 1; other <= 360; other++) {      /* three parts of 320 others as they lie, */
+        fingerprint_of(other, 0, a, &fp);
+        if (fp.n_parts == 0) continue;
+        memcpy(parts + at, fp.parts, 3 * sizeof *parts);
+        at += 3;
+    }
+    CHECK(at + left <= FAIR_PARTS_QUERY);
+    for (fair_id work = 361; work <= 400; work++) {       /* and ten of the work as they hardly are */
+        if (work % 9 == 0) continue;
+        copy_of(work, 0, 0, 30, a, &fp);
+        memcpy(parts + at, fp.parts, left * sizeof *parts);
+        fp.parts = parts;
+        fp.n_parts = at + left;
+        behind += agreeing_with(w, &fp, work, a) >= 4;
+        in_full += agreeing_in_full(w, &fp, work, work, a) >= 4;
+        CHECK_EQ(agreeing_in_full(w, &fp, work, 7, a) >= 4, agreeing_with(w, &fp, work, a) >= 4);
+        n++;
+    }
+    print_message("of %u works %u are found, %u where they are compared in full\n", n, behind, in_full);
+    CHECK(behind < in_full && in_full > n * 3 / 4);
+    CHECK_EQ(fair_index_search_with(w, &s, 0, &m, &err), FAIR_INVALID);      /* there is none of this number */
     fair_index_free(&w);
     clear(dir);
 }
