@@ -8,7 +8,7 @@
  * --pairs: of each candidate that was laid on the query, what tools/train-verifier reads (write_pair).  --listed: search as in a large catalogue.
  * --among: search in what bench_index --keep INDEX built, whose first works are the catalogue's; of the others there are no pictures.  --each: by comparing every part
  * with every other there.  --in-full: each copy that TRUTH (truth.tsv, as bench/recognition has it) names is looked up twice, the second time with its work compared in full
- * (search.h, in_full), so that nothing of it is lost to what is sought, ranked and laid on in part; instead of all pairs a line a copy: query, work, score and verdict of the one and
+ * (search.h, in_full), which tells what comparing everything would; instead of all pairs a line a copy: query, work, score and verdict of the one and
  * of the other (0 and none: not told), and how many are told and lost goes to stderr.  Costs go to stderr. */
 #include <dirent.h>
 #include <math.h>
@@ -264,9 +264,13 @@ main(int argc, char **argv)
             struct fair_search s = { .q = { .fp = &fp, .grey = grey, .proof = proof, .arena = a }, .all = clues, .each = each };
             if (fair_index_search_with(ix, &s, off, &found, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
             if (in_full != NULL) {
-                t_search += ms() - t2;
+                const double t3 = ms();
+                double aside;
                 if (compare_in_full(ix, names[i]->d_name, &s.q, off, &truth, &found, told, &err) != FAIR_OK) { fprintf(stderr, "%s\n", err.text); return 4; }
-                t2 = ms();
+                aside = ms() - t3;
+                t1 += aside;
+                t2 += aside;
+                t0 += aside;
             }
             for (size_t k = 0; k < found.n && in_full == NULL; k++) {
                 const struct fair_match *m = &found.v[k];

@@ -92,8 +92,8 @@ struct fair_search {
     size_t n_anchors;
     bool all;                 /* tell unlikely pairs too: what the score is fitted to must not depend on it */
     bool each;                /* compare every part with every other, for benchmarks: of listed segments alone, else FAIR_INVALID */
-    fair_id in_full;          /* compare this work with the query in full, whatever speaks for others, for benchmarks: all of its parts, looked at again among
-                               * the first, its map a candidate, its proof laid on the query.  0: none; on a listed segment, else FAIR_INVALID */
+    fair_id in_full;          /* compare this work with the query in full, for benchmarks: all of its parts, and look at it again whatever its votes, as if every work
+                               * were.  0: none; on a listed segment, else FAIR_INVALID */
 };
 
 /* fair_index_search, with what the stages knew left in `s`; s->clues[i] belongs to out->v[i]. */

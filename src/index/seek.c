@@ -235,20 +235,31 @@ fair_seek_everywhere(struct fair_seeking *k, const struct fair_lists *l, uint32_
     }
 }
 
-void
-fair_seek_in_full(struct fair_seeking *k, const struct fair_lists *l, uint32_t number)
+static bool
+is_full(const struct fair_shelves *s, uint32_t number)
 {
+    for (size_t i = 0; i < s->n_full; i++)
+        if (s->full[i].number == number) return true;
+    return false;
+}
+
+void
+fair_seek_in_full(struct fair_seeking *k)
+{
+    const struct fair_shelves *s = k->s;
+    uint64_t any = 0;         /* bit w % 64 is set where work w may be one of them: most are told so to be none */
     size_t n = 0;
 
+    for (size_t i = 0; i < s->n_full; i++) any |= (uint64_t)1 << s->full[i].number % 64;
     for (size_t i = 0; i < k->found.n; i++) {
         const struct fair_found *f = &k->found.v[i];
         struct fair_sofar *y = &k->sofar[f->query - k->from];
-        if (f->work != number) { k->found.v[n++] = *f; continue; }
+        if (!(any >> f->work % 64 & 1) || !is_full(s, f->work)) { k->found.v[n++] = *f; continue; }
         y->count[f->turn][f->bits]--;
         y->sum[f->turn] -= f->bits <= y->limit[f->turn];
     }
     k->found.n = n;
-    fair_seek_everywhere(k, l, number, FAIR_SEEK_TURNS, true);
+    for (size_t i = 0; i < s->n_full; i++) fair_seek_everywhere(k, &s->full[i].parts, s->full[i].number, FAIR_SEEK_TURNS, s->full[i].number == s->in_full);
 }
 
 void

@@ -7,10 +7,22 @@
 
 #define FAIR_SEEK_NEAR 70     /* bits within which two codes may be the same spot */
 
+/* A work that is compared in full: its number and its parts, in one drawer. */
+struct fair_full { uint32_t number; struct fair_lists parts; };
+
 /* All shelves as one: shelf k's work i is number before[k] + i.  `made`: works on those whose lists are made in memory; the other
- * shelves, from v[n_made] on, are of listed segments.  `in_full`: the number of the work that is compared in full (search.h), or FAIR_NO_WORK, and its parts. */
+ * shelves, from v[n_made] on, are of listed segments.  `full`: works on these that are compared in full, n_full of them; `in_full`: of these the one
+ * that the search names (search.h), or FAIR_NO_WORK. */
 #define FAIR_NO_WORK UINT32_MAX
-struct fair_shelves { const struct fair_shelf **v; uint32_t *before; size_t n, n_made; uint32_t works, made, in_full; const struct fair_lists *parts_in_full; };
+struct fair_shelves {
+    const struct fair_shelf **v;
+    uint32_t *before;
+    size_t n, n_made;
+    uint32_t works, made;
+    const struct fair_full *full;
+    size_t n_full;
+    uint32_t in_full;
+};
 
 /* A pairing of a work's part with a query's: 16 bytes, for there are many. */
 struct fair_found {
@@ -65,9 +77,8 @@ void fair_seek_anew(struct fair_seeking *k);
  * compared under turn t. */
 #define FAIR_SEEK_TURNS 15    /* all */
 void fair_seek_everywhere(struct fair_seeking *k, const struct fair_lists *l, uint32_t before, unsigned turns, bool exactly);
-/* Seek one work's parts, the lists' only one, by comparing all with all of the query's, in the place of what was found of it: what is farther than what was kept of the others is
- * passed over as in drawers. */
-void fair_seek_in_full(struct fair_seeking *k, const struct fair_lists *l, uint32_t number);
+/* Seek all parts of the works that are compared in full, in the place of what was found of them so far: what is farther than what was kept of the others is passed over as in drawers. */
+void fair_seek_in_full(struct fair_seeking *k);
 /* Put what was found in order of the query's parts; those of part `from` + i begin at first[i], for which there is room for one more than were sought. */
 void fair_seek_by_part(struct fair_seeking *k, uint32_t *first);
 

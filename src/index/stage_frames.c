@@ -201,8 +201,6 @@ look_into(const struct fair_index *ix, struct fair_search *s, struct fair_matche
         FAIR_TRY(lay(ix, s, io, &in.found.v[best], &in.sub.clues[best], f, times, err));
         in.sub.clues[best].mapped = in.sub.clues[best].whole_mapped = false;
     }
-    for (size_t i = 0; i < in.found.n && s->in_full != 0; i++)
-        if (in.found.v[i].work == s->in_full && promise(&in.found.v[i], &in.sub.clues[i]) > 0) return lay(ix, s, io, &in.found.v[i], &in.sub.clues[i], f, times, err);
     return FAIR_OK;
 }
 

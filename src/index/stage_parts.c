@@ -257,7 +257,7 @@ look_up_all(const struct fair_shelves *s, const struct fair_fingerprint *fp, uin
             fair_seek_anew(k);
             for (size_t shelf = s->n_made; shelf < s->n; shelf++) fair_seek_everywhere(k, &s->v[shelf]->segment->lists, s->before[shelf], FAIR_SEEK_TURNS, true);
         }
-        if (s->in_full != FAIR_NO_WORK) fair_seek_in_full(k, s->parts_in_full, s->in_full);
+        if (!each && s->n_full > 0) fair_seek_in_full(k);
         first = fair_xmalloc(((size_t)k->n + 1) * sizeof *first);
         fair_seek_by_part(k, first);
     }
@@ -681,29 +681,44 @@ propose(struct fair_search *search, struct fair_matches *io, const struct fair_s
     again = fair_xcalloc(n, sizeof *again);
     status = look_again(search, s, &scales, limits, f, v, n, again, err);
     if (status == FAIR_OK) qsort(again, n, sizeof *again, fair_clue_by_weight);
-    for (size_t i = 0; i < n && status == FAIR_OK && again[i].mapped; i++)
-        if (i < SHORTLIST || fair_shelf_work(again[i].shelf, again[i].number) == search->in_full) status = candidate(search, io, &again[i], true, err);
+    for (size_t i = 0; i < n && i < SHORTLIST && status == FAIR_OK && again[i].mapped; i++) status = candidate(search, io, &again[i], true, err);
     free(again);
     return status;
 }
 
-/* Find the work that is to be compared in full, and its parts. */
+/* One more work of a listed segment that is compared in full. */
 static fair_status
-in_full(const struct fair_search *search, struct fair_shelves *s, struct fair_err *err)
+add_full(const struct fair_search *search, struct fair_shelves *s, struct fair_full *v, size_t shelf, uint32_t at, struct fair_err *err)
 {
-    struct fair_lists *l = FAIR_NEW(search->q.arena, struct fair_lists);
+    const struct ranked of = { .shelf = s->v[shelf], .at = at };
     const struct fair_record *record;
 
-    for (size_t k = s->n_made; k < s->n; k++)
-        for (uint32_t at = 0; at < s->v[k]->n; at++) {
-            const struct ranked of = { .shelf = s->v[k], .at = at };
+    v[s->n_full].number = s->before[shelf] + at;
+    FAIR_TRY(lists_of(&of, 1, search->q.arena, &record, &v[s->n_full].parts, err));
+    s->n_full++;
+    return FAIR_OK;
+}
+
+/* What a hash of the whole picture made a candidate is compared in full: of a copy whose parts are hardly to be known again few lie where they are sought, fewer than of strangers.
+ * So is the work that the search names. */
+static fair_status
+compare_in_full(const struct fair_search *search, const struct fair_matches *io, struct fair_shelves *s, struct fair_err *err)
+{
+    struct fair_full *v = fair_alloc_array(search->q.arena, io->n + 1, sizeof *v);
+    bool there = search->in_full == 0;
+
+    s->full = v;
+    for (size_t k = s->n_made; k < s->n; k++) {
+        for (size_t i = 0; i < io->n; i++)
+            if (search->clues[i].shelf == s->v[k] && io->v[i].work != search->in_full) FAIR_TRY(add_full(search, s, v, k, search->clues[i].number, err));
+        for (uint32_t at = 0; at < s->v[k]->n && !there; at++) {
             if (fair_shelf_work(s->v[k], at) != search->in_full || fair_shelf_gone(s->v[k], at)) continue;
-            FAIR_TRY(lists_of(&of, 1, search->q.arena, &record, l, err));
             s->in_full = s->before[k] + at;
-            s->parts_in_full = l;
-            return FAIR_OK;
+            FAIR_TRY(add_full(search, s, v, k, at, err));
+            there = true;
         }
-    return fair_fail(err, FAIR_INVALID, "index: the work to be compared in full is on no segment that has lists");
+    }
+    return there ? FAIR_OK : fair_fail(err, FAIR_INVALID, "index: the work to be compared in full is on no segment that has lists");
 }
 
 static fair_status
@@ -713,7 +728,7 @@ search_parts(struct fair_search *search, struct fair_matches *io, struct fair_sh
     uint16_t (*limits)[4] = s->n > s->n_made ? fair_alloc_array(search->q.arena, (size_t)fp->n_parts + 1, sizeof *limits) : NULL;
     uint32_t looked_up = 0;
 
-    if (search->in_full != 0) FAIR_TRY(in_full(search, s, err));
+    FAIR_TRY(compare_in_full(search, io, s, err));
     if (search->each) {
         if (s->n_made > 0) return fair_fail(err, FAIR_INVALID, "index: not all segments have lists");
         look_up_all(s, fp, 0, fp->n_parts, true, f, NULL);

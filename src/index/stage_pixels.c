@@ -100,9 +100,8 @@ fair_stage_pixels(const struct fair_index *ix, const struct fair_query *q, struc
         order[i] = (struct likely){ weight, i };
     }
     qsort(order, io->n, sizeof *order, by_weight);
-    for (size_t k = 0; k < io->n; k++) {
+    for (size_t k = 0; k < io->n && k < LOOKED_AT; k++) {
         const size_t at = order[k].at;
-        if (k >= LOOKED_AT && (s->in_full == 0 || io->v[at].work != s->in_full)) continue;
         s->clues[at].chance = at != s->tried_at && !worth_a_look(&io->v[at], &s->clues[at]);
         if (s->clues[at].chance && !s->all) continue;
         FAIR_TRY(fair_pixels_lay_on(ix, s, &io->v[at], at == s->tried_at ? &s->tried : NULL, &s->clues[at], err));
