@@ -1,9 +1,12 @@
 /* What lies between the strokes: a mark laid over everything (tiled text, a grid, a logo) makes spots, tiles and edges agree
- * wherever it is, whatever it lies on; the greys between its strokes are the picture's own. */
+ * wherever it is, whatever it lies on; the greys between its strokes are the picture's own.  And what lies about a thing: a
+ * ground whose light falls off on across the work's border was seen by a camera, not made of this work. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 #include "fingerprint/kernels.h"
 #include "index/search.h"
+#include "index/verify.h"
 
 #define NEAR 56               /* bits within which two parts of a work show the same                 */
 #define TURNED .96891f         /* the cosine of .25, by which they may be turned                      */
@@ -14,6 +17,17 @@
 #define ACROSS (SIDE / TILE)
 
 #define BOUND 10.f            /* greys from one tile to the next; more counts as this: edges are no slopes */
+
+#define STRETCHES 16          /* of a side of the work,                                                */
+#define ALONG 8               /* samples long,                                                         */
+#define DEEP 8                /* and deep, within the border and without, less one at the border itself    */
+#define FEW 8                 /* so many of them tell of a side: half of it                            */
+#define PLAIN 5.f             /* deviation of greys in one, up to which it shows ground                */
+#define STEP 2.5f             /* greys off the slope at the border, up to which there is no seam       */
+#define TILT .05f             /* mean square of the slopes across it, greys a sample, from which they are no noise */
+#define ALIKE .85f            /* correlation of those within with those without,                       */
+#define OF_WORK .8f           /* and with the work's own there                                         */
+#define SAME 5.f              /* greys by which the query may be off the work's tones more here than there: else another picture lies there */
 
 /* A tile's greys that an eighth of it is darker than, and lighter than: whether strokes are light or dark, one of the two is what
  * they lie on.  False where some of the tile lies outside. */
@@ -141,5 +155,102 @@ fair_ground_look(struct fair_levels *query, struct fair_clue *c)
         c->ground = alike;
         c->slope[0] = sqrtf(aa[i] / n);
         c->slope[1] = sqrtf(bb[i] / n);
+    }
+}
+
+static_assert(STRETCHES * ALONG == FAIR_PAIR - 2 * FAIR_PAIR_MARGIN, "a side is all stretches");
+static_assert(DEEP + 1 <= FAIR_PAIR_MARGIN, "a stretch lies within the margin");
+
+/* One stretch: the mean and the deviation of its greys, and the slope across the side, outwards being negative, greys a sample. */
+struct strip { float mean, dev, tilt; };
+
+/* The samples of `v` from `at` on, `in` from one row to the next one farther within, `along` from one to the next; false where there are not all. */
+static bool
+strip_of(const float *v, int32_t at, int32_t in, int32_t along, struct strip *out)
+{
+    const float n = DEEP * ALONG;
+    float sum = 0, squares = 0, tilt = 0, far = 0;
+
+    for (int32_t j = 0; j < DEEP; j++) {
+        const float d = (float)j - .5f * (DEEP - 1);
+        for (int32_t i = 0; i < ALONG; i++) {
+            const float x = v[at + j * in + i * along];
+            sum += x;
+            squares += x * x;
+            tilt += d * x;
+        }
+        far += d * d;
+    }
+    if (!(sum >= 0)) return false;
+    squares = squares / n - sum * sum / (n * n);
+    *out = (struct strip){ sum / n, squares > 0 ? sqrtf(squares) : 0, tilt / (ALONG * far) };
+    return true;
+}
+
+/* The line that takes the work's greys to the query's, over all samples that both have: greys of the query = gain x the work's + at. */
+static void
+line_of(const float *a, const float *b, float *gain, float *at)
+{
+    double n = 0, sa = 0, sb = 0, aa = 0, ab = 0;
+
+    for (int32_t i = 0; i < FAIR_PAIR * FAIR_PAIR; i++) {
+        if (!(a[i] + b[i] >= 0)) continue;
+        n++;
+        sa += (double)a[i]; sb += (double)b[i];
+        aa += (double)(a[i] * a[i]); ab += (double)(a[i] * b[i]);
+    }
+    *gain = 0;
+    *at = 0;
+    if (n < 1) return;
+    aa = aa / n - sa * sa / (n * n);
+    ab = ab / n - sa * sb / (n * n);
+    *gain = (float)(ab / (aa > 1 ? aa : 1));
+    *at = (float)(sb / n) - *gain * (float)(sa / n);
+}
+
+/* Of one side, whose border lies before the sample `at` (rows `in` apart, samples `along`), the share along which ground goes on as it came. */
+static float
+goes_further(const float *a, const float *b, int32_t at, int32_t in, int32_t along, float gain, float add)
+{
+    float ii = 0, oo = 0, ww = 0, io = 0, iw = 0, off = 0, squares = 0, n = 0;
+
+    for (int32_t k = 0; k < STRETCHES; k++) {
+        const int32_t from = at + k * ALONG * along;
+        struct strip work, within, beyond, none;
+        float d;
+        if (strip_of(a, from - (DEEP + 1) * in, in, along, &none)) continue;     /* the work goes on: it is the query that ends */
+        if (!strip_of(a, from + in, in, along, &work) || !strip_of(b, from + in, in, along, &within) || !strip_of(b, from - (DEEP + 1) * in, in, along, &beyond)) continue;
+        if (work.dev > PLAIN || within.dev > PLAIN || beyond.dev > PLAIN) continue;
+        if (fabsf(beyond.mean - within.mean + .5f * (within.tilt + beyond.tilt) * (DEEP + 2)) > STEP) continue;
+        d = within.mean - gain * work.mean - add;
+        work.tilt *= gain;
+        n++;
+        off += d;
+        squares += d * d;
+        ii += within.tilt * within.tilt; oo += beyond.tilt * beyond.tilt; ww += work.tilt * work.tilt;
+        io += within.tilt * beyond.tilt; iw += within.tilt * work.tilt;
+    }
+    if (n < FEW || ii < TILT * n || squares / n - off * off / (n * n) > SAME * SAME) return 0;
+    if (io < ALIKE * sqrtf(ii * oo) || iw < OF_WORK * sqrtf(ii * ww)) return 0;
+    return oo > ii / 3 && oo < ii * 3 && ww > ii / 4 && ww < ii * 4 ? n / STRETCHES : 0;
+}
+
+void
+fair_ground_beyond(struct fair_levels *query, struct fair_clue *c)
+{
+    enum { FIRST = FAIR_PAIR_MARGIN, LAST = FAIR_PAIR - 1 - FAIR_PAIR_MARGIN };
+    static _Thread_local float a[FAIR_PAIR * FAIR_PAIR], b[FAIR_PAIR * FAIR_PAIR];
+    static const struct { int32_t at, in, along; } sides[4] = {
+        { FIRST * FAIR_PAIR + FIRST, 1, FAIR_PAIR }, { FIRST * FAIR_PAIR + LAST, -1, FAIR_PAIR },
+        { FIRST * FAIR_PAIR + FIRST, FAIR_PAIR, 1 }, { LAST * FAIR_PAIR + FIRST, -FAIR_PAIR, 1 },
+    };
+    float gain, add;
+
+    c->further = 0;
+    if (!fair_pixels_pair(query, c->levels, c->bend, c->laid_negated, a, b)) return;
+    line_of(a, b, &gain, &add);
+    for (int k = 0; k < 4; k++) {
+        float share = goes_further(a, b, sides[k].at, sides[k].in, sides[k].along, gain, add);
+        if (share > c->further) c->further = share;
     }
 }

@@ -281,7 +281,7 @@ main(int argc, char **argv)
                     printf("\tbits=%u agree=%u seen=%u shared=%u weight=%.2f votes=%.2f tiles=%.2f alike=%.3f,%.3f,%.3f firm=%.3f,%.3f,%.3f "
                            "loose=%.3f covers=%.3f scale=%.3f turn=%u residual=%.2f mapped=%d whole=%d looked=%d negated=%d crisp=%.3f,%.3f,%.3f edges=%u run_on=%u "
                            "held=%.3f backed=%.1f plain=%.3f spread=%.3f cells=%.0f breadth=%.3f tone=%.3f uneven=%.2f drift=%.3f bare=%u bare_on=%u marked=%.2f middle=%.3f parts=%u corner=%.3f again=%.2f tiled=%.2f strewn=%.2f ground=%.3f slope=%.2f,%.2f "
-                           "win=%.3f,%.3f,%.0f,%.3f,%.1f,%.3f sides=%u/%u,%u/%u,%u/%u,%u/%u coarse=%.7f,%.3f",
+                           "win=%.3f,%.3f,%.0f,%.3f,%.1f,%.3f sides=%u/%u,%u/%u,%u/%u,%u/%u coarse=%.7f,%.3f further=%.2f",
                            m->bits, c->agree, c->seen, c->shared, (double)c->weight, (double)c->votes, (double)c->tiles[0],
                            (double)c->alike[0], (double)c->alike[1], (double)c->alike[2], (double)c->firm[0], (double)c->firm[1],
                            (double)c->firm[2], (double)c->loose, (double)m->covers, (double)m->scale, c->turn, (double)c->residual,
@@ -290,7 +290,7 @@ main(int argc, char **argv)
                            (double)c->uneven, (double)c->drift, c->bare, c->bare_on, (double)c->marked, (double)c->middle, c->record->n, (double)c->corner, (double)c->again, (double)c->tiled, (double)c->strewn, (double)c->ground, (double)c->slope[0], (double)c->slope[1],
                            (double)c->window.held, (double)c->window.spread, (double)c->window.cells, (double)c->window.drift, (double)c->window.backed,
                            (double)c->window.tone,
-                           c->side_on[0], c->side[0], c->side_on[1], c->side[1], c->side_on[2], c->side[2], c->side_on[3], c->side[3], (double)c->coarse, (double)c->coarse_related);
+                           c->side_on[0], c->side[0], c->side_on[1], c->side[1], c->side_on[2], c->side[2], c->side_on[3], c->side[3], (double)c->coarse, (double)c->coarse_related, (double)c->further);
                 if (clues && c->asked) printf(" opinion=%.3f", (double)c->opinion);
                 if (clues) {
                     float x[FAIR_EVIDENCE];

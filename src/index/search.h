@@ -69,6 +69,7 @@ struct fair_clue {
     float again;              /* of the agreeing parts, the share that the work shows again elsewhere     */
     float tiled;              /* of the steps from one of these to the other, the share that are taken again and again */
     float strewn;             /* how broadly these lie over the work, along the shorter axis: 1 evenly    */
+    float further;            /* of the side along which the ground goes on as it came, across the work's border, the share that does so; 0: of none half (ground.c) */
     float visible[4];         /* x0 y0 x1 y1, normalised pixels of the work: where it is like the query */
     struct fair_levels *levels; /* the work's proof, where one was laid on the query               */
     bool asked;               /* the learned verifier was, and said ...                             */
@@ -207,6 +208,9 @@ void fair_survey(const float *a, const float *b, int32_t width, int32_t height, 
 void fair_ground_parts(struct fair_clue *c);
 /* Look between the strokes of what agrees: fills the clue's `ground` and `slope`.  The work must have been laid on the query. */
 void fair_ground_look(struct fair_levels *query, struct fair_clue *c);
+
+/* Look across the work's borders that lie inside the query: fills the clue's `further`.  The work must have been laid on the query. */
+void fair_ground_beyond(struct fair_levels *query, struct fair_clue *c);
 
 /* Learn which of the work's agreeing parts lie on a mark: fills the clue's `marked`. */
 fair_status fair_recur(const struct fair_index *ix, fair_id org, struct fair_clue *c, struct fair_err *err) FAIR_MUST_CHECK;

@@ -23,6 +23,9 @@
 #define NEARLY_ALL .66f       /* ... if of the work's spots more than this do: it has hardly any elsewhere; of what is textured, what agrees */
 #define EVEN .6f              /* clue->plain, from which the work is mostly even ground, and ...                     */
 #define GOES_ON .5f           /* ... fair_sides, from which that ground goes on beyond the work, inside the query     */
+#define GROUND_SEEN .5f       /* clue->plain, from which there is ground enough to look across the work's border, where ... */
+#define LONG 8                /* ... so many stretches of a side go on without a seam, and ...                        */
+#define MOSTLY .6f            /* ... of those seen this share                                                         */
 #define SURE 3.f              /* clue->opinion, 20 to 1, under which it may not be the net that decides               */
 #define RECURS .6f            /* clue->marked, from which most of what agrees is in other works of the catalogue too  */
 #define NONE .02f             /* of the overlap, what is plain, under which there is nothing between strokes, and ... */
@@ -151,6 +154,19 @@ on_a_mark(const struct fair_search *s, struct fair_clue *c)
     return lie_like_a_mark(c) && c->slope[0] >= SLOPE && c->ground < GROUND && c->residual >= OTHER;
 }
 
+/* Whether the query shows more than there is of the work: ground whose light falls off within the work's border as the work's does falls off on without, where
+ * padding is even or the border's own grey drawn out, and a page begins with a step. */
+static bool
+shows_more(const struct fair_search *s, struct fair_clue *c)
+{
+    bool worth = false;
+
+    c->further = 0;
+    for (int k = 0; k < 4; k++) worth |= c->side_on[k] >= LONG && (float)c->side_on[k] >= MOSTLY * (float)c->side[k];
+    if (worth && c->plain >= GROUND_SEEN) fair_ground_beyond(fair_clue_query(s->levels, c), c);
+    return c->further > 0;
+}
+
 float
 fair_score(const struct fair_search *s, const struct fair_clue *c, struct fair_match *m, float *related)
 {
@@ -235,7 +251,7 @@ verdict_of(const struct fair_clue *c, float score, float related, bool shape)
     if (shape && score >= POSSIBLE) return FAIR_TOO_PLAIN;
     if (c->looked && c->corner < SMOOTH && c->agree < 8) return FAIR_TOO_PLAIN;
     if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND && c->drift < ADRIFT) return FAIR_MATCH;
-    if (c->looked && related >= RELATED && !mark && c->agree >= 8 && c->held > .25f && (score < .3f || fair_beyond(c) >= BEYOND || c->drift >= ADRIFT)) return FAIR_SAME_SCENE;
+    if (c->looked && related >= RELATED && !mark && c->agree >= 8 && c->held > .25f && (score < .3f || c->further > 0 || fair_beyond(c) >= BEYOND || c->drift >= ADRIFT)) return FAIR_SAME_SCENE;
     return score >= POSSIBLE ? FAIR_POSSIBLE : FAIR_NO_MATCH;
 }
 
@@ -256,7 +272,7 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         if (c->chance && !c->looked) continue;
         m->score = fair_score(s, c, m, &related) * (c->looked ? 1 : looked > 0 ? PASSED : UNSEEN);
         if (c->asked && fair_score_undecided(m->score)) m->score = second_score(s, c, m);
-        if (m->score > MARKED && c->looked && c->levels != NULL && s->levels != NULL && on_a_mark(s, c)) m->score = MARKED;
+        if (m->score > MARKED && c->looked && c->levels != NULL && s->levels != NULL && (on_a_mark(s, c) || shows_more(s, c))) m->score = MARKED;
         shape = on_a_shape(q, c);
         if (shape) m->score = less(m->score, MARKED);
         if (apart(c)) m->score = less(m->score, NOTHING);
