@@ -166,6 +166,8 @@ TEST(a_copy_is_no_other_shot_whatever_a_program_puts_about_it)
             CHECK(s.clues[at].further == 0);
             /* the border's grey drawn out, or the picture reflected, has no seam: a person is asked, as ever */
             if (about == DRAWN_OUT || about == REFLECTED) { CHECK(found.v[at].score > .4f); CHECK_EQ(found.v[at].verdict, FAIR_POSSIBLE); }
+            /* a blurred filling is a seam to the survey, and the verifier is not always sure of it: a match or nearly one */
+            else if (about == BLURRED) CHECK(found.v[at].score > .8f);
             else CHECK_EQ(found.v[at].verdict, FAIR_MATCH);
         }
     tear_down();
