@@ -75,7 +75,7 @@ has(const struct fair_segments *s, fair_id org, fair_id work, unsigned version, 
         fair_segment_whole(seg, at, whole);
         same = memcmp(whole, want.whole, 32) == 0 && memcmp(got.whole, want.whole, 32) == 0 && memcmp(got.glance, want.glance, 32) == 0 &&
                got.n == want.n && got.width == want.width && got.norm_height == want.norm_height && got.quality == want.quality &&
-               got.glance_quality == want.glance_quality && memcmp(got.codes, want.codes, 32 * (size_t)want.n) == 0 &&
+               got.glance_quality == want.glance_quality && got.codes != NULL && memcmp(got.codes, want.codes, 32 * (size_t)want.n) == 0 &&
                memcmp(got.places, want.places, 6 * (size_t)want.n) == 0;
         for (size_t w = 0; seg->listed && w < 4; w++) same &= seg->glance[at / 8 * 32 + 8 * w + at % 8] == want.glance[w];
         for (uint32_t k = 0; !seg->listed && k < want.n; k++) same &= got.words[k] == want.words[k];
