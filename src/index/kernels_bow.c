@@ -22,17 +22,17 @@ at_body(const float *px, const float *py, const float middle[3], const float *x,
 {
     for (size_t i = 0; i < n; i += 8) {
         const eight X = (load(x + i) - middle[0]) / middle[2], Y = (load(y + i) - middle[1]) / middle[2];
-        eight before[FAIR_BOW_DEGREE + 1], p[FAIR_BOW_DEGREE + 1], dx = { 0 }, dy = dx;
+        eight p[FAIR_BOW_DEGREE + 1], dx = { 0 }, dy = dx;
         p[0] = dx + 1;
         dx += px[0] * p[0];
         dy += py[0] * p[0];
         _Pragma("GCC unroll 8")
         for (int d = 1, at = 1; d <= FAIR_BOW_DEGREE; at += ++d) {
+            p[d] = p[d - 1] * Y;
             _Pragma("GCC unroll 8")
-            for (int k = 0; k < d; k++) before[k] = p[k];
+            for (int k = 0; k < d; k++) p[k] *= X;
             _Pragma("GCC unroll 8")
             for (int k = 0; k <= d; k++) {
-                p[k] = k < d ? before[k] * X : before[k - 1] * Y;
                 dx += px[at + k] * p[k];
                 dy += py[at + k] * p[k];
             }
