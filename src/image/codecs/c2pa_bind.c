@@ -62,7 +62,7 @@ struct pieces { struct piece *v; size_t n; bool whole; /* they lie one behind th
 static struct piece *
 add_piece(struct pieces *p, const char *name, size_t at, size_t n)
 {
-    if (p->v == NULL || p->n == PIECES) return NULL;
+    if (p->n == PIECES) return NULL;
     p->v[p->n] = (struct piece){ .at = at, .n = n };
     snprintf(p->v[p->n].name, sizeof p->v[0].name, "%.7s", name);
     return &p->v[p->n++];
@@ -139,9 +139,8 @@ static void
 note_store(void *arg, size_t at, size_t n, __attribute__((unused)) size_t skip)
 {
     struct pieces *p = arg;
-    struct piece *last = p->n > 0 ? &p->v[p->n - 1] : NULL;
 
-    if (last != NULL && last->at + last->n == at) last->n += n;
+    if (p->n > 0 && p->v[p->n - 1].at + p->v[p->n - 1].n == at) p->v[p->n - 1].n += n;
     else (void)add_piece(p, "C2PA", at, n);
 }
 
