@@ -26,6 +26,14 @@ struct work { char name[256]; struct fair_image *grey, *colour; uint32_t width, 
 static struct work *works;
 static size_t n_works;
 
+/* The work of this number; of those that are made up there are no pictures. */
+static const struct work *
+work_of(fair_id number)
+{
+    static const struct work made_up = { .name = "(made up)" };
+    return (size_t)number > n_works ? &made_up : &works[number - 1];
+}
+
 static double
 ms(void)
 {
@@ -275,7 +283,7 @@ main(int argc, char **argv)
             for (size_t k = 0; k < found.n && in_full == NULL; k++) {
                 const struct fair_match *m = &found.v[k];
                 const struct fair_clue *c = &s.clues[k];
-                printf("%s\t%s\t%.6f\t%.1f,%.1f,%.1f,%.1f\t%s", names[i]->d_name, (size_t)m->work > n_works ? "(made up)" : works[m->work - 1].name, (double)m->score,
+                printf("%s\t%s\t%.6f\t%.1f,%.1f,%.1f,%.1f\t%s", names[i]->d_name, work_of(m->work)->name, (double)m->score,
                        (double)m->box[0], (double)m->box[1], (double)m->box[2], (double)m->box[3], fair_verdict_name(m->verdict));
                 if (clues)
                     printf("\tbits=%u agree=%u seen=%u shared=%u weight=%.2f votes=%.2f tiles=%.2f alike=%.3f,%.3f,%.3f firm=%.3f,%.3f,%.3f "
@@ -301,7 +309,7 @@ main(int argc, char **argv)
                 }
                 if (words) {
                     FAIR_AUTO(image) struct fair_image *colour = tint(argv[2], names[i]->d_name, a);
-                    struct work *w = (size_t)m->work > n_works ? &(struct work){ 0 } : &works[m->work - 1];
+                    const struct work *w = work_of(m->work);
                     if (colour != NULL && w->colour != NULL && m->verdict == FAIR_MATCH)
                         fair_done_colours(&found.v[k], &(struct fair_tint){ w->colour, w->width, w->height }, &(struct fair_tint){ colour, info.width, info.height });
                 }
