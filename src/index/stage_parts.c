@@ -137,17 +137,17 @@ static void
 thin(struct near *s, const struct worth *w, uint16_t query, const struct fair_found *listed, size_t n_listed, struct fair_founds *out)
 {
     const uint32_t (*within)[4] = (const uint32_t (*)[4])s->t.within;
-    size_t from[4], to[4], most = 2 * w->cap, at = 0;
+    size_t from[4], to[4], most = 2 * w->cap, at = 0, end = 0;
     struct fair_found *v = fair_founds_room(out, 4 * most);
     float last[4];            /* the worth of those at the limit, which may be many */
 
     for (unsigned t = 0; t < 4; t++) {
         const size_t sum = within[s->t.limit[t]][t];
         last[t] = rareness(w, sum) * w->near[s->t.limit[t]];
-        from[t] = t == 0 ? 0 : to[t - 1];
-        to[t] = from[t] + (sum < most ? sum : most);
+        from[t] = end;
+        to[t] = end += sum < most ? sum : most;
     }
-    out->n += to[3];
+    out->n += end;
     for (size_t k = 0; k < s->n_runs; k++) {
         const struct run *r = &s->runs[k];
         const size_t n = fair_kernels()->nearer(s->listed + at, s->bits + at, r->n, s->t.limit);
