@@ -68,10 +68,12 @@ TEST(a_letterboxed_picture_is_found_between_the_bars_and_the_borders)
 {
     struct fair_image *im = fair_image_new(300, 500, 1), *a = scene(W, H, 3);
     struct fair_frame v[FAIR_FRAMES];
+    size_t n;
 
     for (uint32_t y = 0; y < 500; y++) memset(fair_image_row(im, y), 0, 300);
     put(im, a, .75f, 0, 130);
-    CHECK(found(v, fair_frames_find(im, v), 0, 130, 300, 355));
+    n = fair_frames_find(im, v);
+    CHECK(found(v, n, 0, 130, 300, 355));
     fair_image_free(&im);
     fair_image_free(&a);
 }
