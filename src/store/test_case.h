@@ -146,8 +146,8 @@ fact(const struct fair_desk *d, fair_id id, const char *name, const char *value,
 static inline fair_id
 a_look(struct desk *t, fair_id hit, const char *found, fair_time at, bool holds)
 {
-    static int64_t number;
-    struct fair_package p = { .hit = hit, .work = t->work, .url = FAIR_STR("https://example.com/one"), .made = at, .captured = at, .number = ++number };
+    static int64_t last;
+    struct fair_package p = { .hit = hit, .work = t->work, .url = FAIR_STR("https://example.com/one"), .made = at, .captured = at, .number = ++last };
     struct fair_capture_row row = { .id = fair_id_new(), .hit = hit, .look = FAIR_STR("asked"), .at = at, .ended = at, .found = fair_str_of(found), .notes = FAIR_STR("[]"), .markers = FAIR_STR("[]") };
     struct fair_package_check check = { .at = at, .holds = holds, .words = FAIR_STR("looked at") };
 
