@@ -101,7 +101,7 @@ static size_t
 one(enum way way, fair_str jpeg, double took[STEPS])
 {
     FAIR_AUTO(image) struct fair_image *im = NULL, *more = NULL, *small = NULL;
-    struct fair_picture info;
+    struct fair_picture info = { 0 };
     struct fair_glance g;
     struct fair_whole w;
     struct fair_err err = { 0 };
