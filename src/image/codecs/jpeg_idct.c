@@ -34,6 +34,7 @@ rows_of(const int16_t block[64], const int16_t quant[64], eight v[8])
         memcpy(&raw, block + 8 * r, sizeof raw);
         memcpy(&q, quant + 8 * r, sizeof q);
         v[r] = __builtin_convertvector(raw, eight) * __builtin_convertvector(q, eight);
+        /* cppcheck-suppress shiftTooManyBitsSigned ; of vectors gcc and clang say that the sign is shifted in */
         size = v[r] >> 31;
         sum += (v[r] ^ size) - size;
     }
