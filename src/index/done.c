@@ -115,6 +115,7 @@ detail(const float *a, const float *b, int32_t w, int32_t h, const struct tile *
         if (ea > 64 && t[i].dev_b > .5f)
             sharp[m++] = (struct sharp){ (float)ea / (t[i].dev_a * t[i].dev_a), (float)sqrt(eb / ea) * t[i].dev_a / t[i].dev_b };
     }
+    /* cppcheck-suppress uninitvar ; the first m were filled */
     qsort(sharp, m, sizeof *sharp, sharpest);
     m /= 3;
     for (size_t i = 0; i < m; i++) of[i] = sharp[i].left;

@@ -79,6 +79,7 @@ edges_of(const uint8_t *p, int32_t w, int32_t h, struct edges *e, struct fair_ar
         to[w] = sum;
         n = runs(edge, y, w, found, n);
     }
+    /* cppcheck-suppress uninitvar ; the first n were filled by runs */
     qsort(found, n, sizeof *found, by_length);
     for (size_t i = 0; i < n && kept < LINES; i++) {
         bool again = false;
