@@ -535,7 +535,8 @@ disc(uint32_t side, bool bars)
         for (uint32_t x = 0; x < side; x++) {
             int light = 0;
             for (int k = 0; k < 9; k++) {
-                float u = ((float)x + (float)(k % 3) / 3 + .17f) / (float)side - .5f, v = ((float)y + (float)(k / 3) / 3 + .17f) / (float)side - .5f;
+                const int over = k % 3, down = k / 3;
+                float u = ((float)x + (float)over / 3 + .17f) / (float)side - .5f, v = ((float)y + (float)down / 3 + .17f) / (float)side - .5f;
                 light += u * u + v * v > .24f || (bars && fabsf(v) < .25f && fabsf(u) > .06f && fabsf(u) < .16f);
             }
             fair_image_row(im, y)[x] = (uint8_t)(255 * light / 9);
