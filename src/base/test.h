@@ -30,7 +30,14 @@ struct fair_test {
         __attribute__((section("fair_tests"), used, aligned(8))) = { #name_, name_ }; \
     static void name_(__attribute__((unused)) void **state)
 
+#ifdef __clang_analyzer__
+/* What fails or skips leaves the test, which cmocka.h does not say: clang-tidy would go on with what was just refused. */
+void _fail(const char *file, int line) __attribute__((analyzer_noreturn));
+void _skip(const char *file, int line) __attribute__((analyzer_noreturn));
+#define CHECK(what) do { if (!(what)) fail(); } while (0)
+#else
 #define CHECK(what) assert_true(what)
+#endif
 #define CHECK_EQ(a, b) assert_int_equal(a, b)
 #define CHECK_STR(str_, literal)                                               \
     do {                                                                       \
