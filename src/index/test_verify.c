@@ -87,7 +87,7 @@ plainly(const int8_t *seen)
         out = fair_net_take32(&at);
         k = fair_net_take32(&at);
         to_scale = fair_net_take_float(&at);
-        assert_in_range(out, 1, 512);
+        CHECK(out >= 1 && out <= 512);
         for (uint32_t c = 0; c < out; c++) scales[c] = fair_net_take_float(&at);
         for (uint32_t c = 0; c < out; c++) bias[c] = (int32_t)fair_net_take32(&at);
         w = (const int8_t *)at;
