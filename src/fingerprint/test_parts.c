@@ -163,7 +163,8 @@ TEST(a_slope_has_the_bearing_it_rises_to_and_little_or_much_of_it_is_the_same)
         int32_t bearings[2][FAIR_BEARINGS], most = 0;
         double x = 0, y = 0, off;
         for (int i = 0; i < FAIR_PATCH * FAIR_PATCH; i++) {
-            patch[0][i] = (int16_t)(8000 + (int)(40 * (c * (i % FAIR_PATCH) + s * (i / FAIR_PATCH))));
+            const int over = i % FAIR_PATCH, down = i / FAIR_PATCH;
+            patch[0][i] = (int16_t)(8000 + (int)(40 * (c * over + s * down)));
             patch[1][i] = (int16_t)(8 * (patch[0][i] - 8000) + 8000);
         }
         for (int m = 0; m < 2; m++) k->bearings(patch[m], window, bearings[m]);

@@ -179,8 +179,8 @@ TEST(nothing_is_told_of_a_copy_that_is_too_small_or_was_not_laid_on_the_work)
     CHECK_EQ(told(work, copy, &other), FAIR_COLOURS_UNKNOWN);
     other = m;
     other.map[0] = other.map[4] = .1f;
-    other.box[2] = W / 10;
-    other.box[3] = H / 10;
+    other.box[2] = W / 10.f;
+    other.box[3] = H / 10.f;
     CHECK_EQ(told(work, copy, &other), FAIR_COLOURS_UNKNOWN);
 }
 

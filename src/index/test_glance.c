@@ -296,7 +296,7 @@ TEST(a_glance_tells_whole_copies_and_plain_pictures_from_all_others)
     }
     for (uint32_t i = 0; i < WORKS; i++) {
         FAIR_AUTO(image) struct fair_image *im = scene(W, H, i), *mirrored = fair_image_orient(im, 2), *turned = fair_image_orient(im, 6), *other = scene(W, H, 1000 + i);
-        FAIR_AUTO(image) struct fair_image *negative = fair_image_orient(im, 1), *small = fair_image_area(im, W / 5, H / 5), *half = edited(im, (const float[6]){ 1, 0, -W / 2, 0, 1, 0 }, W / 2, H);
+        FAIR_AUTO(image) struct fair_image *negative = fair_image_orient(im, 1), *small = fair_image_area(im, W / 5, H / 5), *half = edited(im, (const float[6]){ 1, 0, -W / 2.f, 0, 1, 0 }, W / 2, H);
         for (uint32_t y = 0; y < H; y++)
             for (uint32_t x = 0; x < W; x++) fair_image_row(negative, y)[x] = 255 - fair_image_row(im, y)[x];
         CHECK(glanced(ix, im, 1, &bits) && bits <= 8);
