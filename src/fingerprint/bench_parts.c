@@ -124,22 +124,23 @@ matching(void)
 static struct fair_image *
 made_up(void)
 {
-    struct fair_image *im = fair_image_new(512, 384, 1);
+    enum { W = 512, H = 384 };
+    struct fair_image *im = fair_image_new(W, H, 1);
 
-    for (uint32_t y = 0; y < im->height; y++)
-        for (uint32_t x = 0; x < im->width; x++) fair_image_row(im, y)[x] = (uint8_t)(60 + x / 8 + y / 8);
+    for (uint32_t y = 0; y < H; y++)
+        for (uint32_t x = 0; x < W; x++) fair_image_row(im, y)[x] = (uint8_t)(60 + x / 8 + y / 8);
     for (int shape = 0; shape < 220; shape++) {
-        const int cx = (int)(next() % im->width), cy = (int)(next() % im->height), r = 3 + (int)(next() % (next() % 60 + 1));
+        const int cx = (int)(next() % W), cy = (int)(next() % H), r = 3 + (int)(next() % (next() % 60 + 1));
         const int grey = (int)(next() % 200), round = (int)(next() & 1), flat = 1 + (int)(next() % 3);
         for (int y = cy - r; y <= cy + r; y++)
             for (int x = cx - r; x <= cx + r; x++) {
-                if (x < 0 || y < 0 || x >= (int)im->width || y >= (int)im->height || abs(y - cy) * flat > r) continue;
+                if (x < 0 || y < 0 || x >= W || y >= H || abs(y - cy) * flat > r) continue;
                 if (round && (x - cx) * (x - cx) + (y - cy) * (y - cy) * flat * flat > r * r) continue;
                 fair_image_row(im, (uint32_t)y)[x] = (uint8_t)(grey + (x - cx + r) * 20 / (2 * r + 1));
             }
     }
-    for (uint32_t y = 0; y < im->height; y++)
-        for (uint32_t x = 0; x < im->width; x++) fair_image_row(im, y)[x] = (uint8_t)(fair_image_row(im, y)[x] + (next() & 15));
+    for (uint32_t y = 0; y < H; y++)
+        for (uint32_t x = 0; x < W; x++) fair_image_row(im, y)[x] = (uint8_t)(fair_image_row(im, y)[x] + (next() & 15));
     return im;
 }
 

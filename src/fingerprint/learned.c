@@ -75,7 +75,7 @@ fair_learned_take(const struct fair_image *grey, int8_t out[FAIR_LEARNED])
     int8_t in[SIDE * SIDE];
     double y[FAIR_LEARNED], length = 0;
 
-    assert(grey->channels == 1);
+    assert(grey->channels == 1 && grey->width > 0 && grey->height > 0);
     fair_learned_ready();
     memset(out, 0, FAIR_LEARNED);
     if (!draw_together(grey, in)) return;
