@@ -253,7 +253,7 @@ fair_multi_near(const struct fair_multi *m, const uint64_t asked[4], unsigned ra
             spans += at.to > at.from;
         }
         for (size_t b = 0; b < spans; b++)
-            for (uint32_t k = span[b].from; k < span[b].to; k++) {
+            for (uint32_t k = span[b].from; k < span[b].to; k++) {      /* NOLINT(clang-analyzer-core.uninitialized.Assign): the first `spans` were filled */
                 const uint32_t i = of->is[k];
                 s.ring[s.in++ % (2 * AHEAD)] = i;
                 __builtin_prefetch(m->codes[i]);
