@@ -54,8 +54,6 @@ bearings_body(const int16_t *patch, const int16_t *window, int32_t *bearings)
             for (int d = 0; d < 4; d++) {
                 int quarter = (left ^ down) + 2 * down == d;         /* of the circle, by the signs */
                 int axis = up ? 1 + 2 * down : 2 * left;
-                int middle = d % 2 == up;        /* */
-                (void)middle;
                 sum[4 * d][k] = (int16_t)(sum[4 * d][k] + (axis == d ? along : 0));
                 sum[4 * d + 2][k] = (int16_t)(sum[4 * d + 2][k] + (quarter ? slant : 0));
                 sum[4 * d + 1][k] = (int16_t)(sum[4 * d + 1][k] + (quarter & (up == d % 2) ? between : 0));

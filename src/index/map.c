@@ -107,7 +107,9 @@ sane(const float m[6], unsigned turn)
 }
 
 #define CELLS ((FAIR_SIDE + GRID_STEP - 1) / GRID_STEP)
-struct fair_grid { uint32_t first[CELLS * CELLS + 1], *part; float (*way)[2]; };
+/* The query's parts by cells of the picture, row by row: those of cell c are at[first[c]] to before at[first[c + 1]].  way[part]: its angle's cosine and sine. */
+struct placed { float x, y; uint32_t part; };
+struct fair_grid { uint32_t first[CELLS * CELLS + 1]; struct placed *at; float (*way)[2]; };
 
 static struct pair
 pair_of(const struct fair_record *r, const struct fair_fingerprint *fp, const struct fair_grid *g, uint32_t part, uint32_t query, unsigned bits)
@@ -213,7 +215,7 @@ fair_grid_new(const struct fair_fingerprint *fp, struct fair_arena *a)
     struct fair_grid *g = FAIR_NEW(a, struct fair_grid);
     uint32_t *at = fair_alloc_array(a, CELLS * CELLS, sizeof *at);
 
-    g->part = fair_alloc_array(a, fp->n_parts + 1, sizeof *g->part);
+    g->at = fair_alloc_array(a, fp->n_parts + 1, sizeof *g->at);
     g->way = fair_alloc_array(a, fp->n_parts + 1, sizeof *g->way);
     for (uint32_t i = 0; i < fp->n_parts; i++) fair_part_way(fp->parts[i].angle, &g->way[i][0], &g->way[i][1]);
     for (uint32_t i = 0; i < fp->n_parts; i++) g->first[cell_of(fp->parts[i].x, fp->parts[i].y) + 1]++;
@@ -221,8 +223,19 @@ fair_grid_new(const struct fair_fingerprint *fp, struct fair_arena *a)
         g->first[c + 1] += g->first[c];
         at[c] = g->first[c];
     }
-    for (uint32_t i = 0; i < fp->n_parts; i++) g->part[at[cell_of(fp->parts[i].x, fp->parts[i].y)]++] = i;
+    for (uint32_t i = 0; i < fp->n_parts; i++) g->at[at[cell_of(fp->parts[i].x, fp->parts[i].y)]++] = (struct placed){ fp->parts[i].x, fp->parts[i].y, i };
     return g;
+}
+
+/* The cells about (x, y) that lie within `far`: columns left to right of rows top to bottom.  The parts of a row's cells lie one behind the other. */
+struct about { int left, right, top, bottom; };
+
+static struct about
+about(float x, float y, float far)
+{
+    const int right = (int)(x + far) / GRID_STEP, bottom = (int)(y + far) / GRID_STEP;
+
+    return (struct about){ x > far ? (int)(x - far) / GRID_STEP : 0, right < CELLS ? right : CELLS - 1, y > far ? (int)(y - far) / GRID_STEP : 0, bottom < CELLS ? bottom : CELLS - 1 };
 }
 
 /* Pair each part of the work with the nearest code about where the map b puts it; the pairs, nearest code first. */
@@ -238,6 +251,7 @@ guided(const struct fair_record *r, const struct fair_fingerprint *fp, const str
         struct pair best = { .bits = FAR };
         uint64_t code[4];
         float x, y, far, here[6], scale;
+        struct about in;
         fair_bend_at(b, c.x, c.y, &x, &y);
         if (!(x >= 0 && y >= 0 && x < fp->norm_width && y < fp->norm_height)) continue;
         fair_bend_about(b, c.x, c.y, here);
@@ -245,19 +259,21 @@ guided(const struct fair_record *r, const struct fair_fingerprint *fp, const str
         far = px + share * c.size * scale;
         if (c.size * scale > .75f) ++*seen;
         fair_part_code_turn(r->codes + 4 * (size_t)i, turn, code);
-        for (int cy = y > far ? (int)(y - far) / GRID_STEP : 0; cy <= (int)(y + far) / GRID_STEP && cy < CELLS; cy++)
-            for (int cx = x > far ? (int)(x - far) / GRID_STEP : 0; cx <= (int)(x + far) / GRID_STEP && cx < CELLS; cx++)
-                for (uint32_t k = g->first[cy * CELLS + cx]; k < g->first[cy * CELLS + cx + 1]; k++) {
-                    const struct fair_part *q = &fp->parts[g->part[k]];
-                    struct pair t;
-                    int bits;
-                    if (fabsf(q->x - x) > far || fabsf(q->y - y) > far) continue;
-                    bits = __builtin_popcountll(q->code[0] ^ code[0]) + __builtin_popcountll(q->code[1] ^ code[1]) +
-                           __builtin_popcountll(q->code[2] ^ code[2]) + __builtin_popcountll(q->code[3] ^ code[3]);
-                    if (bits >= best.bits) continue;
-                    t = pair_of(r, fp, g, i, g->part[k], (unsigned)bits);
-                    if (off_by(here, &t) <= slack(&t, px, share) && fits(here, turn, &t)) best = t;
-                }
+        in = about(x, y, far);
+        for (int row = in.top; row <= in.bottom && in.left <= in.right; row++) {
+            const struct placed *last = g->at + g->first[row * CELLS + in.right + 1];
+            for (const struct placed *q = g->at + g->first[row * CELLS + in.left]; q < last; q++) {
+                const uint64_t *other = fp->parts[q->part].code;
+                struct pair t;
+                int bits;
+                if (fabsf(q->x - x) > far || fabsf(q->y - y) > far) continue;
+                bits = __builtin_popcountll(other[0] ^ code[0]) + __builtin_popcountll(other[1] ^ code[1]) +
+                       __builtin_popcountll(other[2] ^ code[2]) + __builtin_popcountll(other[3] ^ code[3]);
+                if (bits >= best.bits) continue;
+                t = pair_of(r, fp, g, i, q->part, (unsigned)bits);
+                if (off_by(here, &t) <= slack(&t, px, share) && fits(here, turn, &t)) best = t;
+            }
+        }
         if (best.bits < FAR) p[n++] = best;
     }
     return n;
@@ -475,20 +491,22 @@ partner(struct guessed *w, uint32_t i, const struct fair_fingerprint *fp, const 
 {
     const struct fair_place *c = &w->place[i];
     const uint64_t *code = turned_code(w, i, turn);
+    const struct about in = about(x, y, far);
 
     best->bits = FAR;
-    for (int cy = y > far ? (int)(y - far) / GRID_STEP : 0; cy <= (int)(y + far) / GRID_STEP && cy < CELLS; cy++)
-        for (int cx = x > far ? (int)(x - far) / GRID_STEP : 0; cx <= (int)(x + far) / GRID_STEP && cx < CELLS; cx++)
-            for (uint32_t k = g->first[cy * CELLS + cx]; k < g->first[cy * CELLS + cx + 1]; k++) {
-                const struct fair_part *q = &fp->parts[g->part[k]];
-                struct pair t;
-                int bits = 0;
-                if ((q->x - x) * (q->x - x) + (q->y - y) * (q->y - y) > far * far) continue;
-                for (int n = 0; n < 4; n++) bits += __builtin_popcountll(q->code[n] ^ code[n]);
-                if (bits >= best->bits) continue;
-                t = (struct pair){ c->x, c->y, q->x, q->y, c->size, q->size, { c->way[0], c->way[1] }, { g->way[g->part[k]][0], g->way[g->part[k]][1] }, (uint16_t)bits, i, g->part[k] };
-                if (fits(m, turn, &t)) *best = t;
-            }
+    for (int row = in.top; row <= in.bottom && in.left <= in.right; row++) {
+        const struct placed *last = g->at + g->first[row * CELLS + in.right + 1];
+        for (const struct placed *q = g->at + g->first[row * CELLS + in.left]; q < last; q++) {
+            const struct fair_part *part = &fp->parts[q->part];
+            struct pair t;
+            int bits = 0;
+            if ((q->x - x) * (q->x - x) + (q->y - y) * (q->y - y) > far * far) continue;
+            for (int n = 0; n < 4; n++) bits += __builtin_popcountll(part->code[n] ^ code[n]);
+            if (bits >= best->bits) continue;
+            t = (struct pair){ c->x, c->y, q->x, q->y, c->size, part->size, { c->way[0], c->way[1] }, { g->way[q->part][0], g->way[q->part][1] }, (uint16_t)bits, i, q->part };
+            if (fits(m, turn, &t)) *best = t;
+        }
+    }
     return best->bits < FAR;
 }
 

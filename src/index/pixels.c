@@ -493,11 +493,33 @@ measure(const float *a, const float *b, int32_t width, int32_t height, int k, st
     c->loose = n_shift > 0 ? shift / n_shift : 2;
 }
 
+/* The mean difference of n samples, where both are there; -1 where none is. */
+static float
+apart(const float *a, const float *b, int32_t n)
+{
+    enum { EACH = 8 };
+    float sums[EACH] = { 0 }, many[EACH] = { 0 }, off = 0, all = 0;
+    int32_t i = 0;
+
+    for (; i + EACH <= n; i += EACH)
+        for (int32_t k = 0; k < EACH; k++) {
+            const float d = fabsf(a[i + k] - b[i + k]);
+            sums[k] += d <= 255 ? d : 0;
+            many[k] += d <= 255 ? 1.f : 0.f;
+        }
+    for (; i < n; i++) {
+        const float d = fabsf(a[i] - b[i]);
+        if (d <= 255) { off += d; all++; }
+    }
+    for (int32_t k = 0; k < EACH; k++) { off += sums[k]; all += many[k]; }
+    return all > 0 ? off / all : -1;
+}
+
 /* Where the tiles are alike, and how much of the work is seen at all. */
 static void
 outline(const float *a, const float *b, const struct fair_laid *g, struct fair_levels *work, struct fair_clue *c)
 {
-    float x0 = 1e9f, y0 = 1e9f, x1 = -1, y1 = -1, off = 0, n_off = 0;
+    float x0 = 1e9f, y0 = 1e9f, x1 = -1, y1 = -1;
     uint32_t whole = 0;
 
     for (int32_t y = 0; y + TILE <= g->height; y += TILE)
@@ -511,11 +533,7 @@ outline(const float *a, const float *b, const struct fair_laid *g, struct fair_l
             if ((float)x + TILE > x1) x1 = (float)x + TILE;
             if ((float)y + TILE > y1) y1 = (float)y + TILE;
         }
-    for (int32_t i = 0; i < g->width * g->height; i++) {
-        float d = fabsf(a[i] - b[i]);
-        if (d <= 255) { off += d; n_off++; }
-    }
-    c->residual = n_off > 0 ? off / n_off : -1;
+    c->residual = apart(a, b, g->width * g->height);
     c->covers = (float)whole * TILE * TILE * g->gap * g->gap / ((float)work->at[0].width * (float)work->at[0].height);
     if (c->covers > 1) c->covers = 1;
     if (x1 > x0) {

@@ -3,11 +3,11 @@
  * curve takes the work's greys to the query's (another light does not), and whether the parts lie where they should
  * (another view point moves them by their depth). */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
+#include "index/kernels_pixels.h"
 #include "index/search.h"
 
-#define TILE 8
+#define TILE FAIR_TILE
 #define MOST 400              /* tiles: FAIR_SURVEY_SIDE / TILE squared */
 #define SIDE 20               /* tiles along a side */
 #define CELLS 4               /* the overlap in 4 x 4 cells */
@@ -21,80 +21,108 @@ static bool
 spot_of(const float *a, const float *b, int32_t width, int32_t x, int32_t y, struct spot *s)
 {
     const float n = TILE * TILE;
-    float sa = 0, sb = 0, aa = 0, bb = 0, ab = 0;
+    float sums[5], aa, bb, ab;
 
-    for (int32_t j = 0; j < TILE; j++) {
-        const float *p = a + (y + j) * width + x, *q = b + (y + j) * width + x;
-        for (int32_t i = 0; i < TILE; i++) {
-            sa += p[i]; sb += q[i];
-            aa += p[i] * p[i]; bb += q[i] * q[i]; ab += p[i] * q[i];
-        }
-    }
-    if (!(sa + sb >= 0)) return false;                /* some of it lies outside */
-    s->mean_a = sa / n; s->mean_b = sb / n;
-    aa = aa / n - s->mean_a * s->mean_a;
-    bb = bb / n - s->mean_b * s->mean_b;
-    ab = ab / n - s->mean_a * s->mean_b;
+    fair_pixels_kernels()->tile(a + y * width + x, b + y * width + x, (size_t)width, (size_t)width, sums);
+    if (!(sums[0] + sums[1] >= 0)) return false;      /* some of it lies outside */
+    s->mean_a = sums[0] / n; s->mean_b = sums[1] / n;
+    aa = sums[2] / n - s->mean_a * s->mean_a;
+    bb = sums[3] / n - s->mean_b * s->mean_b;
+    ab = sums[4] / n - s->mean_a * s->mean_b;
     s->dev_a = aa > 0 ? sqrtf(aa) : 0;
     s->dev_b = bb > 0 ? sqrtf(bb) : 0;
     s->alike = aa > .01f && bb > .01f ? ab / sqrtf(aa * bb) : 0;
     return true;
 }
 
-static int
-by_mean(const void *x, const void *y)
+/* Numbers in the order of floats: their bits, of negative ones turned over. */
+static uint32_t
+order_of(float v)
 {
-    const struct spot *a = x, *b = y;
-    return (a->mean_a > b->mean_a) - (a->mean_a < b->mean_a);
+    uint32_t bits;
+
+    memcpy(&bits, &v, sizeof bits);
+    return bits ^ ((0 - (bits >> 31)) | 1u << 31);
 }
 
-static int
-by_value(const void *x, const void *y)
+struct toned { float a, b; };                 /* a tile's mean greys in the work and in the query */
+
+/* By a, the least first, of equals as they came, 8 bits at a time; n <= MOST. */
+static void
+sort(struct toned *v, size_t n)
 {
-    const float *a = x, *b = y;
-    return (*a > *b) - (*a < *b);
+    struct toned other[MOST], *from = v, *to = other;
+    uint16_t at[4][256] = { { 0 } };
+
+    for (size_t i = 0; i < n; i++)
+        for (unsigned k = 0; k < 4; k++) at[k][order_of(v[i].a) >> 8 * k & 255]++;
+    for (unsigned k = 0; k < 4; k++) {
+        struct toned *done = to;
+        uint16_t sum = 0;
+        for (size_t b = 0; b < 256; b++) {
+            const uint16_t more = at[k][b];
+            at[k][b] = sum;
+            sum = (uint16_t)(sum + more);
+        }
+        for (size_t i = 0; i < n; i++) to[at[k][order_of(from[i].a) >> 8 * k & 255]++] = from[i];
+        to = from;
+        from = done;
+    }
+}
+
+/* The same of numbers alone. */
+static void
+sort_numbers(float *v, size_t n)
+{
+    struct toned pairs[MOST];
+
+    for (size_t i = 0; i < n; i++) pairs[i] = (struct toned){ v[i], 0 };
+    sort(pairs, n);
+    for (size_t i = 0; i < n; i++) v[i] = pairs[i].a;
 }
 
 static float
 median(float *v, size_t n)
 {
-    qsort(v, n, sizeof *v, by_value);
+    sort_numbers(v, n);
     return n % 2 ? v[n / 2] : .5f * (v[n / 2 - 1] + v[n / 2]);
 }
 
 /* One curve from the work's greys to the query's, through the medians of bins of equal number: what the better 60 % of
- * the tiles are off by, in greys, and as a share of what they differ by among themselves, taken from 1.  Sorts the tiles. */
+ * the tiles are off by, in greys, and as a share of what they differ by among themselves, taken from 1. */
 static float
-tones(struct spot *s, size_t n, float *uneven)
+tones(const struct spot *spots, size_t n, float *uneven)
 {
+    struct toned s[MOST];
     float at[BINS], to[BINS], off[MOST], own[MOST], middle, sum = 0, all = 0;
     size_t bins = n / 6 < BINS ? n / 6 : BINS, most = n * 3 / 5;
 
-    if (uneven != NULL) *uneven = 0;
+    *uneven = 0;
     if (bins < 2) return 1;
-    qsort(s, n, sizeof *s, by_mean);
+    for (size_t i = 0; i < n; i++) s[i] = (struct toned){ spots[i].mean_a, spots[i].mean_b };
+    sort(s, n);
     for (size_t k = 0; k < bins; k++) {
         size_t from = n * k / bins, to_ = n * (k + 1) / bins;
-        for (size_t i = from; i < to_; i++) own[i - from] = s[i].mean_b;
+        for (size_t i = from; i < to_; i++) own[i - from] = s[i].b;
         to[k] = median(own, to_ - from);
-        at[k] = s[(from + to_) / 2].mean_a;
+        at[k] = s[(from + to_) / 2].a;
     }
     for (size_t i = 0; i < n; i++) {
         size_t k = 0;
         float f, want;
-        while (k + 2 < bins && s[i].mean_a > at[k + 1]) k++;
-        f = at[k + 1] - at[k] > .01f ? (s[i].mean_a - at[k]) / (at[k + 1] - at[k]) : .5f;
+        while (k + 2 < bins && s[i].a > at[k + 1]) k++;
+        f = at[k + 1] - at[k] > .01f ? (s[i].a - at[k]) / (at[k + 1] - at[k]) : .5f;
         f = f < -.5f ? -.5f : f > 1.5f ? 1.5f : f;
         want = to[k] + f * (to[k + 1] - to[k]);
-        off[i] = fabsf(s[i].mean_b - want);
-        own[i] = s[i].mean_b;
+        off[i] = fabsf(s[i].b - want);
+        own[i] = s[i].b;
     }
     middle = median(own, n);
-    for (size_t i = 0; i < n; i++) own[i] = fabsf(s[i].mean_b - middle);
-    qsort(own, n, sizeof *own, by_value);
-    qsort(off, n, sizeof *off, by_value);
+    for (size_t i = 0; i < n; i++) own[i] = fabsf(s[i].b - middle);
+    sort_numbers(own, n);
+    sort_numbers(off, n);
     for (size_t i = 0; i < most; i++) { sum += off[i]; all += own[i]; }
-    if (uneven != NULL) *uneven = sum / (float)most;
+    *uneven = sum / (float)most;
     return 1 - sum / (all + (float)most * 1.5f);
 }
 
@@ -216,6 +244,7 @@ fair_survey(const float *a, const float *b, int32_t width, int32_t height, struc
     uint8_t box[4];
     struct sums sum;
     size_t n = 0, in = 0;
+    float uneven;
 
     for (int32_t y = 0; y + TILE <= height; y += TILE)
         for (int32_t x = 0; x + TILE <= width && n < MOST; x += TILE) {
@@ -253,6 +282,6 @@ fair_survey(const float *a, const float *b, int32_t width, int32_t height, struc
             s[in++] = s[i];
             s[i] = t;
         }
-    c->window.tone = tones(s, in, NULL);
     c->tone = tones(s, n, &c->uneven);
+    c->window.tone = in < n ? tones(s, in, &uneven) : c->tone;
 }
