@@ -12,6 +12,10 @@
 #define RELATED .9f           /* the chance that they have something in common, from which there may be a scene  */
 #define BEYOND .3f            /* fair_beyond, from which the query shows what the work does not                  */
 #define ADRIFT .55f           /* samples that alike tiles are off by on average, from which things have moved      */
+#define STIRRED .1f           /* of the window's tiles, from which things have moved if all is so clean that a copy's would lie still: ... */
+#define CRISPLY .5f           /* ... clue->crisp[0], from which what is alike is alike to the grain,                 */
+#define HOLDS .8f             /* clue->held, from which hardly anything speaks against it,                           */
+#define CLEAN 20.f            /* and clue->residual, greys, under which no light or colour was changed for another   */
 #define SMOOTH .03f           /* clue->corner, under which the work is a gradient: any other one fits it          */
 #define MARKED .3f            /* the most that may be said where only a mark agrees, or a shape                     */
 #define GROUND .5f            /* clue->ground, under which another picture lies between the strokes of what agrees */
@@ -241,6 +245,13 @@ apart(const struct fair_clue *c)
     return c->looked && c->agree < 4 && c->held < APART;
 }
 
+/* Whether things lie elsewhere, by their depth or because they were moved: by much; or by a little in a query that is so clean that a copy's would not. */
+static bool
+moved(const struct fair_clue *c)
+{
+    return c->drift >= ADRIFT || (c->window.drift >= STIRRED && c->crisp[0] >= CRISPLY && c->held >= HOLDS && c->residual < CLEAN);
+}
+
 static enum fair_verdict
 verdict_of(const struct fair_clue *c, float score, float related, bool shape)
 {
@@ -250,8 +261,8 @@ verdict_of(const struct fair_clue *c, float score, float related, bool shape)
     if (c->looked && c->plain > .93f && c->backed < 4 && score < MATCH) return FAIR_TOO_PLAIN;
     if (shape && score >= POSSIBLE) return FAIR_TOO_PLAIN;
     if (c->looked && c->corner < SMOOTH && c->agree < 8) return FAIR_TOO_PLAIN;
-    if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND && c->drift < ADRIFT) return FAIR_MATCH;
-    if (c->looked && related >= RELATED && !mark && c->agree >= 8 && c->held > .25f && (score < .3f || c->further > 0 || fair_beyond(c) >= BEYOND || c->drift >= ADRIFT)) return FAIR_SAME_SCENE;
+    if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND && !moved(c)) return FAIR_MATCH;
+    if (c->looked && related >= RELATED && !mark && c->agree >= 8 && c->held > .25f && (score < .3f || c->further > 0 || fair_beyond(c) >= BEYOND || moved(c))) return FAIR_SAME_SCENE;
     return score >= POSSIBLE ? FAIR_POSSIBLE : FAIR_NO_MATCH;
 }
 

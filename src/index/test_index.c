@@ -494,6 +494,47 @@ TEST(another_shot_of_the_same_scene_is_no_match)
     tear_down();
 }
 
+/* Blobs of another picture before it, all of them `far` pixels to the right of where they were and the picture behind as far to the left: as a camera sees it that was
+ * moved by a little. */
+static struct fair_image *
+before(const struct fair_image *behind, const struct fair_image *front, float far)
+{
+    struct fair_image *out = fair_image_new(behind->width, behind->height, 1);
+    const float left[6] = { 1, 0, -far, 0, 1, 0 }, right[6] = { 1, 0, far, 0, 1, 0 };
+    FAIR_AUTO(image) struct fair_image *a = edited(behind, left, behind->width, behind->height);
+    FAIR_AUTO(image) struct fair_image *b = edited(front, right, behind->width, behind->height);
+
+    for (uint32_t y = 0; y < out->height; y++)
+        for (uint32_t x = 0; x < out->width; x++) {
+            bool in = sinf(((float)x - far) * .04f) * cosf((float)y * .045f) > .1f;
+            fair_image_row(out, y)[x] = fair_image_row(in ? b : a, y)[x];
+        }
+    return out;
+}
+
+TEST(what_moved_a_little_in_a_clean_picture_is_no_copy)
+{
+    struct fair_image *things[WORKS + 1], *later[WORKS];
+
+    for (uint32_t i = 0; i <= WORKS; i++) things[i] = scene(W, H, i);
+    for (size_t i = 0; i < WORKS; i++) {
+        g.grey[i] = before(things[i], things[i + 1], 0);
+        later[i] = before(things[i], things[i + 1], .6f);
+    }
+    put_all(true);
+    for (size_t i = 0; i < WORKS; i++)
+        for (int k = 0; k < 2; k++) {
+            struct fair_matches m = search(k == 0 ? g.grey[i] : later[i], 0, true);
+            CHECK(m.n > 0);
+            CHECK_EQ(m.v[0].work, (fair_id)i + 1);
+            CHECK(m.v[0].score > .9f);
+            CHECK_EQ(m.v[0].verdict, k == 0 ? FAIR_MATCH : FAIR_SAME_SCENE);
+        }
+    for (size_t i = 0; i <= WORKS; i++) fair_image_free(&things[i]);
+    for (size_t i = 0; i < WORKS; i++) fair_image_free(&later[i]);
+    tear_down();
+}
+
 TEST(what_shows_more_than_the_work_does_is_no_copy_of_it)
 {
     struct fair_matches m;
