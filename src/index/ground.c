@@ -12,6 +12,11 @@
 #define TURNED .96891f         /* the cosine of .25, by which they may be turned                      */
 #define STEPS 40              /* into which the work's longer side is divided to tell steps apart     */
 #define OFTEN 5               /* so many like steps are no chance                                     */
+#define NEAREST .125f         /* of the longer side: a step that is taken to see whether the work repeats itself, */
+#define FURTHEST .5f          /* and one that leaves enough of it to see                              */
+#define TRIES 6               /* steps                                                                */
+#define ALIKE_SELF .85f       /* of what is textured, what agrees with itself a step further (photographs of nets and bricks: .8 at most), */
+#define ALL_OVER .95f         /* and of 4 x 4 cells those that do                                     */
 #define TILE 8
 #define SIDE 160              /* samples along the longer side of the overlap                        */
 #define ACROSS (SIDE / TILE)
@@ -59,6 +64,13 @@ grounds_of(const float *v, int32_t width, float out[2])
     return true;
 }
 
+/* Do two parts of a work show the same, as large and turned the same way? */
+static bool
+same_spot(const struct fair_place *p, const struct fair_place *q)
+{
+    return fair_place_along(p, q) >= TURNED && q->size <= 1.4f * p->size && p->size <= 1.4f * q->size;
+}
+
 /* How the agreeing parts lie in the work: the share that it shows again elsewhere, as large and turned the same way; of the steps
  * from one to the other, the share that is taken again and again, as tiling does and chance (stars, leaves) does not; and how
  * broadly they lie along the shorter axis, 1: evenly. */
@@ -82,7 +94,7 @@ fair_ground_parts(struct fair_clue *c)
             uint8_t *step;
             if (k == i || bits[k] > NEAR) continue;
             q = fair_record_place(r, k);
-            if (fair_place_along(&p, &q) < TURNED || q.size > 1.4f * p.size || p.size > 1.4f * q.size) continue;
+            if (!same_spot(&p, &q)) continue;
             if (hypotf(p.x - q.x, p.y - q.y) < 2 * p.size) continue;
             twin = true;
             step = &steps[STEPS + lrintf((q.y - p.y) / side * STEPS)][STEPS + lrintf((q.x - p.x) / side * STEPS)];
@@ -107,6 +119,50 @@ fair_ground_parts(struct fair_clue *c)
     x2 = x2 / n - x1 * x1 / (n * n);
     y2 = y2 / n - y1 * y1 / (n * n);
     c->strewn = sqrtf(12 * (x2 < y2 ? x2 > 0 ? x2 : 0 : y2 > 0 ? y2 : 0));
+}
+
+/* A step from part i to one that shows the same, some way off; false where there is none. */
+static bool
+step_from(const struct fair_record *r, uint32_t i, float step[2])
+{
+    const float side = r->norm_width > r->norm_height ? r->norm_width : r->norm_height;
+    const struct fair_place p = fair_record_place(r, i);
+    uint16_t bits[FAIR_PARTS_CATALOGUE];
+    float best = FURTHEST * side;
+    bool any = false;
+
+    fair_kernels()->hamming256(r->codes + 4 * (size_t)i, r->codes, r->n, bits);
+    for (uint32_t k = 0; k < r->n; k++) {
+        const struct fair_place q = fair_record_place(r, k);
+        const float far = hypotf(q.x - p.x, q.y - p.y);
+        if (k == i || bits[k] > NEAR || far < NEAREST * side || far >= best || !same_spot(&p, &q)) continue;
+        best = far;
+        step[0] = q.x - p.x;
+        step[1] = q.y - p.y;
+        any = true;
+    }
+    return any;
+}
+
+bool
+fair_ground_repeats(const struct fair_clue *c)
+{
+    const struct fair_record *r = c->record;
+    unsigned tries = 0;
+
+    for (uint32_t i = 0; i < r->n && tries < TRIES; i++) {
+        struct fair_clue moved = { .record = r };
+        const float at[2] = { (float)r->norm_width / 2, (float)r->norm_height / 2 };
+        float step[2], to[2];
+        if (!(c->parts[i / 64] >> (i % 64) & 1) || !step_from(r, i, step)) continue;
+        tries++;
+        fair_bend_affine((const float[6]){ 1, 0, step[0], 0, 1, step[1] }, moved.bend);
+        if (!fair_pixels_look(c->levels, c->levels, &moved)) continue;
+        fair_clue_at(&moved, at[0], at[1], &to[0], &to[1]);
+        if (hypotf(to[0] - at[0] - step[0], to[1] - at[1] - step[1]) > .2f * hypotf(step[0], step[1])) continue;      /* it was drawn to where it came from */
+        if (moved.held >= ALIKE_SELF && moved.spread >= ALL_OVER) return true;
+    }
+    return false;
 }
 
 static float

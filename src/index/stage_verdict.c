@@ -32,6 +32,7 @@
 #define MOSTLY .6f            /* ... of those seen this share                                                         */
 #define SURE 3.f              /* clue->opinion, 20 to 1, under which it may not be the net that decides               */
 #define RECURS .6f            /* clue->marked, from which most of what agrees is in other works of the catalogue too  */
+#define EVERYWHERE .9f        /* clue->again, from which a pattern may be all there is of the work                   */
 #define NONE .02f             /* of the overlap, what is plain, under which there is nothing between strokes, and ... */
 #define ALL .95f              /* ... of what is textured, what agrees: then all does                                  */
 #define FULL FAIR_PARTS_CATALOGUE /* spots: a work that has fewer is a drawing of few shapes                            */
@@ -252,8 +253,17 @@ moved(const struct fair_clue *c)
     return c->drift >= ADRIFT || (c->window.drift >= STIRRED && c->crisp[0] >= CRISPLY && c->held >= HOLDS && c->residual < CLEAN);
 }
 
+/* Whether the work is a pattern all over, as a checkerboard is: another one lies on it as a copy does, and nothing in the two tells whose it is. */
+static bool
+is_nobodys(struct fair_clue *c)
+{
+    if (c->levels == NULL) return false;
+    fair_ground_parts(c);
+    return c->again >= EVERYWHERE && c->tiled >= TILED && fair_ground_repeats(c);
+}
+
 static enum fair_verdict
-verdict_of(const struct fair_clue *c, float score, float related, bool shape)
+verdict_of(struct fair_clue *c, float score, float related, bool shape)
 {
     /* on marks alone, or plain all over: nothing to be told */
     bool mark = c->marked > .5f && c->middle < .3f;
@@ -261,7 +271,7 @@ verdict_of(const struct fair_clue *c, float score, float related, bool shape)
     if (c->looked && c->plain > .93f && c->backed < 4 && score < MATCH) return FAIR_TOO_PLAIN;
     if (shape && score >= POSSIBLE) return FAIR_TOO_PLAIN;
     if (c->looked && c->corner < SMOOTH && c->agree < 8) return FAIR_TOO_PLAIN;
-    if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND && !moved(c)) return FAIR_MATCH;
+    if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND && !moved(c)) return is_nobodys(c) ? FAIR_POSSIBLE : FAIR_MATCH;
     if (c->looked && related >= RELATED && !mark && c->agree >= 8 && c->held > .25f && (score < .3f || c->further > 0 || fair_beyond(c) >= BEYOND || moved(c))) return FAIR_SAME_SCENE;
     return score >= POSSIBLE ? FAIR_POSSIBLE : FAIR_NO_MATCH;
 }

@@ -535,6 +535,36 @@ TEST(what_moved_a_little_in_a_clean_picture_is_no_copy)
     tear_down();
 }
 
+static struct fair_image *
+checkerboard(uint32_t width, uint32_t height, uint32_t square)
+{
+    struct fair_image *im = fair_image_new(width, height, 1);
+
+    for (uint32_t y = 0; y < height; y++)
+        for (uint32_t x = 0; x < width; x++) fair_image_row(im, y)[x] = (x / square + y / square) % 2 ? 225 : 30;
+    return im;
+}
+
+TEST(a_checkerboard_is_nobodys)
+{
+    FAIR_AUTO(image) struct fair_image *other = checkerboard(W, H, 40);
+
+    for (uint32_t boards = 1; boards <= 3; boards++) {
+        float most = 0;
+        for (uint32_t i = 0; i < WORKS; i++) g.grey[i] = i < boards ? checkerboard(W, H, 39 - 7 * i) : scene(W, H, i);
+        put_all(true);
+        for (int own = 0; own < 2; own++) {
+            struct fair_matches m = search(own ? g.grey[0] : other, 0, true);
+            for (size_t i = 0; i < m.n; i++) {
+                CHECK(m.v[i].verdict != FAIR_MATCH);
+                most = m.v[i].score > most ? m.v[i].score : most;
+            }
+        }
+        CHECK(most > .9f);                    /* one lies on the other as a copy does */
+        tear_down();
+    }
+}
+
 TEST(what_shows_more_than_the_work_does_is_no_copy_of_it)
 {
     struct fair_matches m;
