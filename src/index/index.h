@@ -100,6 +100,7 @@ struct fair_match {
     float covers;             /* fraction of the work that is in the query, 0..1             */
     float box[4];             /* x0 y0 x1 y1 of the copy in the query, query pixels as shown; all 0: unknown */
     float work_box[4];        /* the part of the work that is seen, work pixels              */
+    bool repeats;             /* it lies there as a copy does, but the work repeats itself all over, as others do */
     float residual;           /* mean absolute pixel difference after alignment, 0..255; < 0: not looked at */
     struct fair_done done;
 };

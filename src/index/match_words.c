@@ -105,6 +105,7 @@ fair_match_words(const struct fair_match *m, uint32_t w, uint32_t h, struct fair
         return out.n;
     }
     if (m->verdict == FAIR_SAME_SCENE) say(&out, FAIR_STR("looks like another shot of the same thing: a person must look"));
+    if (m->repeats) say(&out, FAIR_STR("lies there as a copy does, but the work is one pattern all over, which others may have too: a person must look"));
     if (m->bits < 40) say(&out, fair_str_fmt(a, "the whole pictures agree: %u of 256 bits differ", m->bits));
     if (m->agree >= 4) say(&out, fair_str_fmt(a, "%u distinctive spots agree in place, size and direction", m->agree));
     if (m->has_map) {

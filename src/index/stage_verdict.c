@@ -263,7 +263,7 @@ is_nobodys(struct fair_clue *c)
 }
 
 static enum fair_verdict
-verdict_of(struct fair_clue *c, float score, float related, bool shape)
+verdict_of(const struct fair_clue *c, float score, float related, bool shape)
 {
     /* on marks alone, or plain all over: nothing to be told */
     bool mark = c->marked > .5f && c->middle < .3f;
@@ -271,7 +271,7 @@ verdict_of(struct fair_clue *c, float score, float related, bool shape)
     if (c->looked && c->plain > .93f && c->backed < 4 && score < MATCH) return FAIR_TOO_PLAIN;
     if (shape && score >= POSSIBLE) return FAIR_TOO_PLAIN;
     if (c->looked && c->corner < SMOOTH && c->agree < 8) return FAIR_TOO_PLAIN;
-    if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND && !moved(c)) return is_nobodys(c) ? FAIR_POSSIBLE : FAIR_MATCH;
+    if (c->looked && score >= MATCH && !mark && fair_beyond(c) < BEYOND && !moved(c)) return FAIR_MATCH;
     if (c->looked && related >= RELATED && !mark && c->agree >= 8 && c->held > .25f && (score < .3f || c->further > 0 || fair_beyond(c) >= BEYOND || moved(c))) return FAIR_SAME_SCENE;
     return score >= POSSIBLE ? FAIR_POSSIBLE : FAIR_NO_MATCH;
 }
@@ -298,6 +298,8 @@ fair_stage_verdict(const struct fair_index *ix, const struct fair_query *q, stru
         if (shape) m->score = less(m->score, MARKED);
         if (apart(c)) m->score = less(m->score, NOTHING);
         m->verdict = verdict_of(c, m->score, related, shape);
+        m->repeats = m->verdict == FAIR_MATCH && is_nobodys(c);
+        if (m->repeats) m->verdict = FAIR_POSSIBLE;
         if (m->verdict == FAIR_MATCH && q->grey != NULL && c->levels != NULL && s->levels != NULL)
             fair_done_tell(q->grey, fair_clue_query(s->levels, c), c, m);
         if (m->score < KEPT && !s->all && m->verdict != FAIR_SAME_SCENE) continue;
