@@ -12,7 +12,7 @@
 #define RELATED .9f           /* the chance that they have something in common, from which there may be a scene  */
 #define BEYOND .3f            /* fair_beyond, from which the query shows what the work does not                  */
 #define ADRIFT .55f           /* samples that alike tiles are off by on average, from which things have moved      */
-#define STIRRED .1f           /* of the window's tiles, from which things have moved if all is so clean that a copy's would lie still: ... */
+#define STIRRED .12f          /* of the window's tiles, from which things have moved if all is so clean that a copy's would lie still: ... */
 #define CRISPLY .5f           /* ... clue->crisp[0], from which what is alike is alike to the grain,                 */
 #define HOLDS .8f             /* clue->held, from which hardly anything speaks against it,                           */
 #define CLEAN 20.f            /* and clue->residual, greys, under which no light or colour was changed for another   */

@@ -519,7 +519,7 @@ TEST(what_moved_a_little_in_a_clean_picture_is_no_copy)
     for (uint32_t i = 0; i <= WORKS; i++) things[i] = scene(W, H, i);
     for (size_t i = 0; i < WORKS; i++) {
         g.grey[i] = before(things[i], things[i + 1], 0);
-        later[i] = before(things[i], things[i + 1], .6f);
+        later[i] = before(things[i], things[i + 1], .8f);
     }
     put_all(true);
     for (size_t i = 0; i < WORKS; i++)
