@@ -1,8 +1,7 @@
 /* Lists of a large segment that are damaged, lie or are of another version are told, and a writer that is killed leaves all that it synced. */
-#include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include "base/io.h"
+#include "index/test_killed.h"
 #include "index/test_lists.h"
 
 /* ---- damage ------------------------------------------------------------------ */
@@ -223,45 +222,23 @@ TEST(a_writer_of_lists_killed_at_any_moment_leaves_all_that_it_synced)
     unsigned midway = 0, lists = 0;
 
     for (int life = 0; life < 24; life++) {
-        fair_id said, begun = done, acknowledged = done;
+        struct writing w = writing_begin(child, dir, done, (uint64_t)life * 1000);
         struct fair_segments_stat st;
         struct fair_segments *r;
-        int ends[2], status;
-        pid_t pid;
 
-        CHECK_EQ(pipe(ends), 0);
-        pid = fork();
-        CHECK(pid >= 0);
-        if (pid == 0) {
-            close(ends[0]);
-            child(dir, done + 1, (uint64_t)life * 1000, ends[1]);
-        }
-        close(ends[1]);
-        while (acknowledged < done + 10 * (life % 4) && read(ends[0], &said, sizeof said) == sizeof said) {      /* however slow it is */
-            if (said > 0) begun = said;
-            else acknowledged = -said;
-        }
+        while (w.acknowledged < done + 10 * (life % 4) && writing_hear(&w)) { }      /* however slow it is */
         usleep((useconds_t)(mix((uint64_t)life * 3) % 40000));
         if (life % 3 == 0) CHECK_OK(fair_segments_refresh(watcher, NULL, why));
-        kill(pid, SIGKILL);
-        CHECK_EQ(waitpid(pid, &status, 0), pid);
-        CHECK(WIFSIGNALED(status));
-        while (read(ends[0], &said, sizeof said) == sizeof said) {
-            if (said > 0) begun = said;
-            else acknowledged = -said;
-        }
-        close(ends[0]);
+        writing_kill(&w);
         r = opened(dir, 12);
         CHECK_OK(fair_segments_refresh(r, NULL, why));
         fair_segments_stat(r, &st);
-        CHECK(st.newest == acknowledged || st.newest == begun);
-        midway += begun != acknowledged;
+        CHECK(st.newest == w.acknowledged || st.newest == w.begun);
+        midway += w.begun != w.acknowledged;
         CHECK_EQ(st.works, st.newest);
         for (fair_id id = 1; id <= st.newest; id++) {
-            fair_id again = 2 * (id - 1);         /* id / 2 + 1 of a multiple of 7 that came later */
-            bool listed = false, anew = false;
-            for (fair_id j = again; j <= again + 1; j++) anew |= j >= 7 && j % 7 == 0 && j <= st.newest && j > id;
-            if (!has(r, 1, id, anew, &listed)) fail_msg("life %d: work %lld of %lld", life, (long long)id, (long long)st.newest);
+            bool listed = false;
+            if (!has(r, 1, id, version_at(id, st.newest), &listed)) fail_msg("life %d: work %lld of %lld", life, (long long)id, (long long)st.newest);
             lists += listed;
         }
         CHECK_OK(fair_segments_refresh(watcher, NULL, why));

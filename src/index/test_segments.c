@@ -7,6 +7,7 @@
 #include "base/io.h"
 #include "index/segments.h"
 #include "index/test_folder.h"
+#include "index/test_killed.h"
 
 #define SCHEME 7
 
@@ -404,15 +405,6 @@ child(const char *dir, fair_id from, uint64_t seed, int tell)
     }
 }
 
-static unsigned
-version_at(fair_id id, fair_id last)
-{
-    /* id was put again, as version 1, with the work j for which j / 2 + 1 = id and j is a multiple of 7 */
-    for (fair_id j = 2 * (id - 1); j <= 2 * (id - 1) + 1; j++)
-        if (j >= 7 && j % 7 == 0 && j <= last && j / 2 + 1 == id && j > id) return 1;
-    return 0;
-}
-
 TEST(a_writer_killed_at_any_moment_leaves_all_that_it_synced_and_nothing_by_half)
 {
     const char *dir = folder("kill");
@@ -422,40 +414,22 @@ TEST(a_writer_killed_at_any_moment_leaves_all_that_it_synced_and_nothing_by_half
     struct fair_segments *watcher = reader(dir);
 
     for (int life = 0; life < 80; life++) {
-        int ends[2];
-        fair_id said, begun = done, acknowledged = done, newest;
+        struct writing w;
+        fair_id newest;
         struct fair_segments *r;
         struct fair_segments_stat st;
-        pid_t pid;
-        int status;
 
-        CHECK_EQ(pipe(ends), 0);
         seed += 1000;
-        pid = fork();
-        CHECK(pid >= 0);
-        if (pid == 0) {
-            close(ends[0]);
-            child(dir, done + 1, seed, ends[1]);
-            _exit(9);
-        }
-        close(ends[1]);
+        w = writing_begin(child, dir, done, seed);
         usleep((useconds_t)(mix(seed * 3) % 12000));
         if (life % 4 == 0) CHECK_OK(fair_segments_refresh(watcher, NULL, why));     /* a reader beside it */
-        kill(pid, SIGKILL);
-        CHECK_EQ(waitpid(pid, &status, 0), pid);
-        CHECK(WIFSIGNALED(status));
-        while (read(ends[0], &said, sizeof said) == sizeof said) {
-            if (said > 0) begun = said;
-            else acknowledged = -said;
-        }
-        close(ends[0]);
-
+        writing_kill(&w);
         r = reader(dir);
         CHECK_OK(fair_segments_refresh(r, NULL, why));
         fair_segments_stat(r, &st);
         newest = st.newest;
-        CHECK(newest == acknowledged || newest == begun);
-        if (newest != acknowledged || begun != acknowledged) midway++;
+        CHECK(newest == w.acknowledged || newest == w.begun);
+        if (newest != w.acknowledged || w.begun != w.acknowledged) midway++;
         CHECK_EQ(st.works, newest);
         for (fair_id id = 1; id <= newest; id++)
             if (!has(r, 1, id, version_at(id, newest))) fail_msg("life %d: work %lld of %lld", life, (long long)id, (long long)newest);
