@@ -206,7 +206,7 @@ void fair_survey(const float *a, const float *b, int32_t width, int32_t height, 
 
 /* How the agreeing parts lie in the work: fills the clue's `again`, `tiled` and `strewn`. */
 void fair_ground_parts(struct fair_clue *c);
-/* Lay the work on itself, moved by the steps between parts that show the same: does it agree with itself all over? */
+/* Lay the work on itself, moved by the steps from its agreeing parts to others that show the same: does it agree with itself all over?  Its `levels` must be there. */
 bool fair_ground_repeats(const struct fair_clue *c);
 /* Look between the strokes of what agrees: fills the clue's `ground` and `slope`.  The work must have been laid on the query. */
 void fair_ground_look(struct fair_levels *query, struct fair_clue *c);

@@ -253,13 +253,12 @@ moved(const struct fair_clue *c)
     return c->drift >= ADRIFT || (c->window.drift >= STIRRED && c->crisp[0] >= CRISPLY && c->held >= HOLDS && c->residual < CLEAN);
 }
 
-/* Whether the work is a pattern all over, as a checkerboard is: another one lies on it as a copy does, and nothing in the two tells whose it is. */
+/* Whether the work is a pattern all over, as a checkerboard is: another one lies on it as a copy does, and nothing in the two tells whose it is.  Asked of pairs of
+ * over MARKED alone, of which on_a_mark has looked how the parts lie. */
 static bool
-is_nobodys(struct fair_clue *c)
+is_nobodys(const struct fair_clue *c)
 {
-    if (c->levels == NULL) return false;
-    fair_ground_parts(c);
-    return c->again >= EVERYWHERE && c->tiled >= TILED && fair_ground_repeats(c);
+    return c->levels != NULL && c->again >= EVERYWHERE && c->tiled >= TILED && fair_ground_repeats(c);
 }
 
 static enum fair_verdict

@@ -97,7 +97,7 @@ tones(const struct spot *spots, size_t n, float *uneven)
     float at[BINS], to[BINS], off[MOST], own[MOST], middle, sum = 0, all = 0;
     size_t bins = n / 6 < BINS ? n / 6 : BINS, most = n * 3 / 5;
 
-    *uneven = 0;
+    if (uneven != NULL) *uneven = 0;
     if (bins < 2) return 1;
     for (size_t i = 0; i < n; i++) s[i] = (struct toned){ spots[i].mean_a, spots[i].mean_b };
     sort(s, n);
@@ -122,7 +122,7 @@ tones(const struct spot *spots, size_t n, float *uneven)
     sort_numbers(own, n);
     sort_numbers(off, n);
     for (size_t i = 0; i < most; i++) { sum += off[i]; all += own[i]; }
-    *uneven = sum / (float)most;
+    if (uneven != NULL) *uneven = sum / (float)most;
     return 1 - sum / (all + (float)most * 1.5f);
 }
 
@@ -244,7 +244,6 @@ fair_survey(const float *a, const float *b, int32_t width, int32_t height, struc
     uint8_t box[4];
     struct sums sum;
     size_t n = 0, in = 0;
-    float uneven;
 
     for (int32_t y = 0; y + TILE <= height; y += TILE)
         for (int32_t x = 0; x + TILE <= width && n < MOST; x += TILE) {
@@ -283,5 +282,5 @@ fair_survey(const float *a, const float *b, int32_t width, int32_t height, struc
             s[i] = t;
         }
     c->tone = tones(s, n, &c->uneven);
-    c->window.tone = in < n ? tones(s, in, &uneven) : c->tone;
+    c->window.tone = in < n ? tones(s, in, NULL) : c->tone;
 }
