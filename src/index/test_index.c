@@ -893,6 +893,11 @@ TEST(the_reasons_are_told_in_words)
     n = fair_match_words(&m, 400, 300, a, w);
     CHECK_EQ(n, 3);
     CHECK_STR(w[2], "turned by 270 degrees");
+    m.verdict = FAIR_POSSIBLE;
+    m.repeats = true;
+    n = fair_match_words(&m, 400, 300, a, w);
+    CHECK_EQ(n, 3);
+    CHECK_STR(w[0], "lies there as a copy does, but the work is one pattern all over, which others may have too: a person must look");
     fair_arena_free(&a);
 }
 
